@@ -1,0 +1,136 @@
+package wechat
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"sync/atomic"
+	"time"
+)
+
+// DefaultBaseURL is WeChat's main host. Others that answer alike are api2 (for
+// disasters), sh.api, sz.api and hk.api (documented); programs in WeChat's cloud
+// hosting call the main one over plain HTTP (documented).
+const DefaultBaseURL = "https://api.weixin.qq.com"
+
+const (
+	portraitPath = "/datacube/getweanalysisappiduserportrait"
+	quotaPath    = "/cgi-bin/openapi/quota/get"
+)
+
+// The endpoints by which calls and errors are named.
+const (
+	EndpointUserPortrait = "user_portrait"
+	EndpointQuota        = "quota"
+	EndpointToken        = "token"
+)
+
+// Client calls the WeChat API for one Mini Program. The zero value calls WeChat
+// without a token. A Client may be used by several goroutines at once; its fields
+// must not be changed after the first call. Every error it returns is an *Error,
+// unless Tokens returned another.
+type Client struct {
+	// BaseURL is the address of the API, DefaultBaseURL when empty. A path in it is
+	// kept as a prefix; a slash at its end does not matter.
+	BaseURL string
+	// HTTP makes the calls, NewHTTPClient(30 * time.Second) when nil. Redirects are
+	// never followed, whatever its CheckRedirect says.
+	HTTP *http.Client
+	// Tokens hands out access tokens. When nil, calls go without one, as WeChat's cloud
+	// hosting wants it.
+	Tokens TokenSource
+	// Observe is called after every HTTP exchange, when it is not nil. Concurrent calls
+	// of the Client cause concurrent calls of it.
+	Observe func(Call)
+
+	fallback fallbackHTTP
+	expiry   atomic.Pointer[time.Time]
+}
+
+// Call is what Observe is told of an HTTP exchange.
+type Call struct {
+	// Endpoint is EndpointUserPortrait, EndpointQuota or EndpointToken.
+	Endpoint string
+	// Code is WeChat's errcode in decimal, "0" for success, "http_" and the status of
+	// an answer other than 2xx, "network" when no whole answer came, or "decode" when
+	// the answer was not understood.
+	Code string
+	// Duration is the time from the request to the last byte of the answer.
+	Duration time.Duration
+}
+
+// UserPortrait asks who the users of the window are. A window that is not
+// published yet is an *Error of ClassNotReady or an empty portrait (reported).
+func (c *Client) UserPortrait(ctx context.Context, w Window) (*Portrait, error) {
+	body := struct {
+		Begin Day `json:"begin_date"`
+		End   Day `json:"end_date"`
+	}{w.FirstDay(), w.End}
+	return call(ctx, c, EndpointUserPortrait, portraitPath, body, decodePortrait)
+}
+
+// Quota is how often a path of the API may be called per day, in calls.
+type Quota struct {
+	Limit     int64 // per day; WeChat publishes it nowhere else
+	Used      int64 // today
+	Remaining int64 // today
+}
+
+// Quota asks for the quota of the user portrait.
+func (c *Client) Quota(ctx context.Context) (Quota, error) {
+	body := struct {
+		Path string `json:"cgi_path"`
+	}{portraitPath}
+	return call(ctx, c, EndpointQuota, quotaPath, body, decodeQuota)
+}
+
+// TokenExpiry returns when the token of the last call expires. It is zero when no
+// call used a token yet and when the life of the token is unknown.
+func (c *Client) TokenExpiry() time.Time {
+	if expiry := c.expiry.Load(); expiry != nil {
+		return *expiry
+	}
+	return time.Time{}
+}
+
+// call posts body to path. When WeChat refuses the token, it repeats the call once
+// with a new one. That one is not dropped if it is refused as well: WeChat
+// sometimes refuses living tokens (reported), and with PlainToken every request
+// for a new one kills the token of whoever else uses the app.
+func call[T any](ctx context.Context, c *Client, endpoint, path string, body any, decode decoder[T]) (T, error) {
+	for first := true; ; first = false {
+		token, err := c.token(ctx)
+		if err != nil {
+			var none T
+			return none, err
+		}
+		query := url.Values{}
+		if token.Value != "" {
+			query.Set("access_token", token.Value.Reveal())
+		}
+		r, err := postJSON(endpoint, c.BaseURL, path, query, body)
+		if err != nil {
+			var none T
+			return none, err
+		}
+		r.shield = r.hiding(token.Value)
+		result, err := exchange(ctx, c.fallback.or(c.HTTP), c.Observe, r, decode)
+		if first && c.Tokens != nil && ClassOf(err) == ClassToken {
+			c.Tokens.Drop(token)
+			continue
+		}
+		return result, err
+	}
+}
+
+func (c *Client) token(ctx context.Context) (Token, error) {
+	if c.Tokens == nil {
+		return Token{}, nil
+	}
+	token, err := c.Tokens.Token(ctx)
+	if err != nil {
+		return Token{}, err
+	}
+	c.expiry.Store(&token.Expiry)
+	return token, nil
+}

@@ -1,0 +1,69 @@
+package wechat
+
+import (
+	"fmt"
+	"time"
+)
+
+// shanghai is the zone of WeChat's days (inferred; all reports fit). China has
+// kept UTC+8 without daylight saving time since 1991, and a fixed zone works in
+// images that carry no zone data.
+var shanghai = time.FixedZone("Asia/Shanghai", 8*60*60)
+
+// InShanghai returns t with the location that WeChat's days are in.
+func InShanghai(t time.Time) time.Time { return t.In(shanghai) }
+
+// dayLayout is WeChat's form of a date: yyyymmdd (documented and reported).
+const dayLayout = "20060102"
+
+// Day is a calendar day in Asia/Shanghai. Days are comparable with ==; the zero
+// Day is no day.
+type Day struct {
+	year  int
+	month time.Month
+	day   int
+}
+
+// DayOf returns the day in Asia/Shanghai in which t lies.
+func DayOf(t time.Time) Day {
+	year, month, day := t.In(shanghai).Date()
+	return Day{year, month, day}
+}
+
+// ParseDay parses a day of the form yyyymmdd.
+func ParseDay(s string) (Day, error) {
+	t, err := time.ParseInLocation(dayLayout, s, shanghai)
+	if err != nil {
+		return Day{}, fmt.Errorf("%q is not a day of the form yyyymmdd", s)
+	}
+	return DayOf(t), nil
+}
+
+// Begin returns the first moment of the day: 00:00 in Asia/Shanghai.
+func (d Day) Begin() time.Time { return d.At(0) }
+
+// At returns the moment of the day at which the clock in Asia/Shanghai shows
+// sinceMidnight. Values of 24 h and more lie in later days.
+func (d Day) At(sinceMidnight time.Duration) time.Time {
+	return time.Date(d.year, d.month, d.day, 0, 0, 0, 0, shanghai).Add(sinceMidnight)
+}
+
+// Add returns the day n days later, or earlier when n is negative.
+func (d Day) Add(n int) Day {
+	return DayOf(time.Date(d.year, d.month, d.day+n, 0, 0, 0, 0, shanghai))
+}
+
+// IsZero reports whether d is no day.
+func (d Day) IsZero() bool { return d == Day{} }
+
+// String returns the day in the form yyyymmdd.
+func (d Day) String() string { return d.Begin().Format(dayLayout) }
+
+// MarshalText returns the day in the form yyyymmdd.
+func (d Day) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+// UnmarshalText parses a day of the form yyyymmdd.
+func (d *Day) UnmarshalText(text []byte) (err error) {
+	*d, err = ParseDay(string(text))
+	return err
+}

@@ -1,0 +1,177 @@
+package wechat
+
+import (
+	"errors"
+	"net/netip"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Class is what kind of reaction an error wants.
+type Class string
+
+// The classes of errors.
+const (
+	ClassAccount     Class = "account"     // the account is frozen or the like
+	ClassAllowlist   Class = "allowlist"   // this machine's IP is not allowed
+	ClassBusy        Class = "busy"        // WeChat or the network is out of order: ask again
+	ClassCredentials Class = "credentials" // appid or secret is wrong
+	ClassDecode      Class = "decode"      // the answer was not understood: ask again
+	ClassPending     Class = "pending"     // a person has to agree
+	ClassPermission  Class = "permission"  // the app may not use this API
+	ClassQuota       Class = "quota"       // too many calls
+	ClassRequest     Class = "request"     // the call itself is wrong
+	ClassToken       Class = "token"       // tokens are refused, or the file of tokens holds none
+
+	// ClassNotReady is no failure: the window is not published yet.
+	ClassNotReady Class = "not_ready"
+)
+
+// FailureClasses returns all classes that are failures, in alphabetical order.
+func FailureClasses() []Class {
+	return []Class{
+		ClassAccount, ClassAllowlist, ClassBusy, ClassCredentials, ClassDecode,
+		ClassPending, ClassPermission, ClassQuota, ClassRequest, ClassToken,
+	}
+}
+
+// ClassOf returns the class of the *Error in the chain of err. It is ClassBusy for
+// other errors and empty for nil.
+func ClassOf(err error) Class {
+	if err == nil {
+		return ""
+	}
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Class
+	}
+	return ClassBusy
+}
+
+// The codes of an exchange beside WeChat's errcodes.
+const (
+	codeSuccess = "0"
+	codeNetwork = "network"
+	codeDecode  = "decode"
+	httpCode    = "http_" // and the status
+)
+
+// Error is a call that failed. Nothing in it shows the secret or a token.
+type Error struct {
+	// Class is the kind of reaction the error wants.
+	Class Class `json:"class"`
+	// Endpoint is what was called: EndpointUserPortrait, EndpointQuota or
+	// EndpointToken.
+	Endpoint string `json:"endpoint"`
+	// Code is the code of the exchange as in Call. It is empty when the call could not
+	// be made, for instance for want of a token file.
+	Code string `json:"code"`
+	// Message says what is wrong: WeChat's errmsg without the id of the request, or our
+	// own words. It may name this machine's IP address.
+	Message string `json:"message"`
+	// RequestID is WeChat's id of the request (rid), to be quoted in questions to
+	// WeChat; empty when the answer names none.
+	RequestID string `json:"request_id,omitempty"`
+	// Err is the cause, or nil.
+	Err error `json:"-"`
+
+	ourClock, theirClock time.Time // at the end of the exchange; theirs may be unknown
+}
+
+// Error returns the endpoint, the code, the message and the id of the request.
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString(e.Endpoint)
+	status, isStatus := strings.CutPrefix(e.Code, httpCode)
+	switch _, err := strconv.Atoi(e.Code); {
+	case isStatus:
+		b.WriteString(": HTTP " + status)
+	case err == nil:
+		b.WriteString(": errcode " + e.Code)
+	case e.Code != "":
+		b.WriteString(": " + e.Code)
+	}
+	if e.Message != "" {
+		b.WriteString(": " + e.Message)
+	}
+	if e.RequestID != "" {
+		b.WriteString(" (rid " + e.RequestID + ")")
+	}
+	return b.String()
+}
+
+// Unwrap returns the cause, or nil.
+func (e *Error) Unwrap() error { return e.Err }
+
+// decodeError returns an error for an answer that was not understood.
+func decodeError(message string) *Error {
+	return &Error{Class: ClassDecode, Code: codeDecode, Message: tidy(message)}
+}
+
+// answeredError returns the error that WeChat answered.
+func answeredError(code int64, errmsg string, s shield) *Error {
+	message, requestID := parseErrMsg(s.clean(errmsg))
+	return &Error{Class: classOfCode(code), Code: strconv.FormatInt(code, 10), Message: message, RequestID: requestID}
+}
+
+// classOfCode returns the class of an errcode. Codes we do not know are taken as
+// passing: WeChat has hundreds, and trying again later is never wrong.
+func classOfCode(code int64) Class {
+	switch code {
+	case 50002, 50004, 50007:
+		return ClassAccount
+	case 40164, 61004:
+		return ClassAllowlist
+	case 40013, 40125, 40234, 40235, 40243, 41001, 41002, 41004:
+		return ClassCredentials
+	case 61503:
+		return ClassNotReady
+	case 89501, 89503, 89506, 89507:
+		return ClassPending
+	case 48001, 48004, 61003, 61007, 61023, 61502:
+		return ClassPermission
+	case 45009, 45011:
+		return ClassQuota
+	case 43002, 47001, 47003, 61500, 61501:
+		return ClassRequest
+	case 40001, 40014, 42001:
+		return ClassToken
+	}
+	return ClassBusy
+}
+
+// requestIDs are the ways in which an errmsg ends with the id of the request
+// (reported).
+var requestIDs = regexp.MustCompile(
+	`[\s,]*(?:\brid:\s*([0-9A-Fa-f]{8}-[0-9A-Fa-f]{8}-[0-9A-Fa-f]{8})|\bhints?:\s*\[\s*(?:req_id:\s*)?([^\[\]]*)\])\s*$`)
+
+// parseErrMsg divides an errmsg into what it says and the id of the request.
+func parseErrMsg(errmsg string) (message, requestID string) {
+	message = tidy(errmsg)
+	// The id is looked for in the whole, since a long message is cut.
+	if m := requestIDs.FindStringSubmatchIndex(errmsg); m != nil {
+		message = tidy(errmsg[:m[0]])
+		for group := 2; group < len(m); group += 2 {
+			if m[group] >= 0 {
+				requestID = tidy(errmsg[m[group]:m[group+1]])
+			}
+		}
+	}
+	return message, requestID
+}
+
+// addressIn returns the first IP address that a message names, as in "invalid ip
+// 203.0.113.30 ipv6 ::ffff:203.0.113.30, not in whitelist".
+func addressIn(message string) (netip.Addr, bool) {
+	for field := range strings.FieldsFuncSeq(message, func(r rune) bool { return strings.ContainsRune(" ,;=()[]", r) }) {
+		field = strings.TrimRight(field, ".")
+		_, afterLabel, _ := strings.Cut(field, ":") // as in "requestIP:203.0.113.30"
+		for _, candidate := range []string{field, afterLabel} {
+			if addr, err := netip.ParseAddr(candidate); err == nil && !addr.IsUnspecified() {
+				return addr.Unmap().WithZone(""), true
+			}
+		}
+	}
+	return netip.Addr{}, false
+}

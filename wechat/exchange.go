@@ -1,0 +1,156 @@
+package wechat
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+)
+
+// maxAnswer is the number of bytes up to which an answer is read. A real one has
+// less than a hundredth of it.
+const maxAnswer = 8 << 20
+
+// request is a call that is ready to be sent.
+type request struct {
+	endpoint string
+	method   string
+	url      *url.URL
+	body     []byte
+	shield
+}
+
+// decoder makes the result out of a whole answer. The errors it returns need no
+// endpoint.
+type decoder[T any] func(answer []byte, s shield) (T, *Error)
+
+// postJSON prepares the call of a path below the base URL.
+func postJSON(endpoint, baseURL, path string, query url.Values, body any) (request, error) {
+	u, err := endpointURL(endpoint, baseURL, path, query)
+	if err != nil {
+		return request{}, err
+	}
+	text, err := json.Marshal(body)
+	if err != nil {
+		return request{}, &Error{Class: ClassRequest, Endpoint: endpoint, Message: "the request cannot be encoded", Err: err}
+	}
+	return request{endpoint: endpoint, method: http.MethodPost, url: u, body: text, shield: shield{}.hidingLogin(u)}, nil
+}
+
+func endpointURL(endpoint, baseURL, path string, query url.Values) (*url.URL, error) {
+	if baseURL == "" {
+		baseURL = DefaultBaseURL
+	}
+	u := parseAddress(baseURL)
+	if u == nil || u.RawQuery != "" || u.Fragment != "" {
+		return nil, &Error{
+			Class: ClassRequest, Endpoint: endpoint,
+			Message: "the base URL is not of the form https://host or https://host/prefix",
+		}
+	}
+	u = u.JoinPath(path)
+	u.RawQuery = query.Encode()
+	return u, nil
+}
+
+// parseAddress returns nil for what is no http or https address. It tells no more,
+// since the error of url.Parse prints the address and thus what is secret in it.
+func parseAddress(address string) *url.URL {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return nil
+	}
+	return u
+}
+
+// exchange sends the request, decodes the answer and tells observe, once each.
+func exchange[T any](ctx context.Context, client *http.Client, observe func(Call), r request, decode decoder[T]) (T, error) {
+	var result T
+	begin := time.Now()
+	answer, header, failure := r.send(ctx, client)
+	end := time.Now()
+	if failure == nil {
+		result, failure = decode(answer, r.shield)
+	}
+	code := codeSuccess
+	if failure != nil {
+		failure.Endpoint = r.endpoint
+		failure.ourClock = end
+		failure.theirClock, _ = http.ParseTime(header.Get("Date"))
+		code = failure.Code
+	}
+	if observe != nil {
+		observe(Call{Endpoint: r.endpoint, Code: code, Duration: end.Sub(begin)})
+	}
+	if failure != nil {
+		var none T
+		return none, failure
+	}
+	return result, nil
+}
+
+// send returns the whole body of a 2xx answer.
+func (r request) send(ctx context.Context, client *http.Client) ([]byte, http.Header, *Error) {
+	// A reader of known length, since WeChat answers a chunked body with 412 (reported).
+	req, err := http.NewRequestWithContext(ctx, r.method, r.url.String(), bytes.NewReader(r.body))
+	if err != nil {
+		return nil, nil, r.networkError(ctx, err)
+	}
+	req.Header.Set("Accept", "application/json")
+	if len(r.body) > 0 {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	unredirected := *client
+	unredirected.CheckRedirect = keepRedirect
+	resp, err := unredirected.Do(req)
+	if err != nil {
+		return nil, nil, r.networkError(ctx, err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+
+	if resp.StatusCode < 200 || resp.StatusCode > 299 {
+		// What cannot be read of it is not missed: only its beginning is quoted.
+		beginning, _ := io.ReadAll(io.LimitReader(resp.Body, maxScanned))
+		return nil, resp.Header, r.statusError(resp, beginning)
+	}
+	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+	switch {
+	case len(answer) > maxAnswer:
+		return nil, resp.Header, decodeError("the answer is larger than 8 MiB" + r.quote(answer))
+	case err == nil && int64(len(answer)) < resp.ContentLength:
+		err = io.ErrUnexpectedEOF
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		err = fmt.Errorf("the answer was cut short after %d bytes: %w", len(answer), err)
+	}
+	if err != nil {
+		return nil, resp.Header, r.networkError(ctx, err)
+	}
+	return answer, resp.Header, nil
+}
+
+func (r request) networkError(ctx context.Context, err error) *Error {
+	err = r.cause(ctx, err)
+	return &Error{Class: ClassBusy, Code: codeNetwork, Message: tidy(err.Error()), Err: err}
+}
+
+func (r request) statusError(resp *http.Response, beginning []byte) *Error {
+	e := &Error{Class: ClassBusy, Code: httpCode + strconv.Itoa(resp.StatusCode)}
+	switch {
+	case resp.StatusCode == http.StatusTooManyRequests:
+		e.Class = ClassQuota
+	case resp.StatusCode >= 300 && resp.StatusCode < 500:
+		e.Class = ClassRequest
+	}
+	e.Message = "the answer is no success" + r.quote(beginning)
+	if resp.StatusCode < 400 {
+		e.Message = "the answer is a redirect, which is not followed"
+	}
+	return e
+}

@@ -1,0 +1,136 @@
+package wechat
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestFileTokens(t *testing.T) {
+	long := strings.Repeat("a", 600)
+	path := filepath.Join(t.TempDir(), "token")
+	tokens := &FileTokens{Path: path}
+	for _, test := range []struct{ content, want string }{
+		{"token-1", "token-1"},
+		{" token-2\r\n", "token-2"},
+		{long, long},
+		{"{\"access_token\":\"token-3\",\"expires_in\":7200}\n", "token-3"},
+		{"\n{\"expires_at\":\"noon\",\"access_token\":\"token-4\"}", "token-4"},
+	} {
+		if err := os.WriteFile(path, []byte(test.content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		token, err := tokens.Token(t.Context())
+		if err != nil || token.Value.Reveal() != test.want || !token.Expiry.IsZero() {
+			t.Errorf("%q: got %q, %v", test.content, token.Value.Reveal(), err)
+		}
+		tokens.Drop(token)
+	}
+	for _, content := range []string{"", "\n", "two words", "<html>", `{"token":"x"}`, `{"access_token":`, "\x00\xff", `{"errcode":40125}`} {
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, err := tokens.Token(t.Context())
+		e, ok := errors.AsType[*Error](err)
+		if !ok || e.Class != ClassToken || e.Code != "" || !strings.Contains(err.Error(), path) {
+			t.Errorf("%q: got %v", content, err)
+		}
+	}
+
+	tokens.Path += "-of-somebody-else"
+	_, err := tokens.Token(t.Context())
+	if ClassOf(err) != ClassToken || !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), tokens.Path) {
+		t.Errorf("no file: got %v", err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := tokens.Token(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("canceled: got %v", err)
+	}
+}
+
+func TestURLTokens(t *testing.T) {
+	for _, test := range []struct {
+		name, body string
+		life, held time.Duration
+	}{
+		{"bare", "token\n", 0, time.Minute},
+		{"JSON", `{"access_token":"token"}`, 0, time.Minute},
+		{"JSON with a life", `{"access_token":"token","expires_in":100}`, 100 * time.Second, 90 * time.Second},
+		{"JSON without a life left", `{"access_token":"token","expires_in":0}`, 0, 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var seen calls
+				tokens := &URLTokens{
+					URL: "https://tokens.example/t?key=k", Observe: seen.observe,
+					HTTP: wire(func(r *http.Request) (*http.Response, error) {
+						if got := r.Method + " " + r.URL.String(); got != "GET https://tokens.example/t?key=k" {
+							t.Errorf("called %s", got)
+						}
+						return answer(http.StatusOK, test.body), nil
+					}).client(),
+				}
+				token, err := tokens.Token(t.Context())
+				if err != nil || token.Value.Reveal() != "token" {
+					t.Fatalf("got %q, %v", token.Value.Reveal(), err)
+				}
+				var expiry time.Time
+				if test.life > 0 {
+					expiry = time.Now().Add(test.life)
+				}
+				if !token.Expiry.Equal(expiry) {
+					t.Errorf("expiry %s, want %s", token.Expiry, expiry)
+				}
+				want := "token 0"
+				if test.held > 0 {
+					time.Sleep(test.held - time.Millisecond)
+					_, _ = tokens.Token(t.Context())
+					if got := seen.String(); got != want {
+						t.Errorf("before its end: observed %s", got)
+					}
+					time.Sleep(time.Millisecond)
+				}
+				last, _ := tokens.Token(t.Context())
+				tokens.Drop(last)
+				_, _ = tokens.Token(t.Context())
+				if got := seen.String(); got != "token 0, token 0, token 0" {
+					t.Errorf("after its end and a drop: observed %s", got)
+				}
+			})
+		})
+	}
+}
+
+func TestURLTokensFailures(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		url   Secret
+		wire  wire
+		class Class
+		code  string
+	}{
+		{"no URL", "tokens.example", nil, ClassRequest, ""},
+		{"HTML", "http://tokens.example", script("<html>hello</html>"), ClassDecode, "decode"},
+		{"empty", "http://tokens.example", script(""), ClassDecode, "decode"},
+		{"errcode", "http://tokens.example", script(`{"errcode":50004,"errmsg":""}`), ClassAccount, "50004"},
+		{
+			"forbidden", "http://tokens.example",
+			func(*http.Request) (*http.Response, error) { return answer(http.StatusForbidden, "token"), nil }, ClassRequest, "http_403",
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := (&URLTokens{URL: test.url, HTTP: test.wire.client()}).Token(t.Context())
+			e, ok := errors.AsType[*Error](err)
+			if !ok || e.Class != test.class || e.Code != test.code || e.Endpoint != EndpointToken || e.Remedy() == "" {
+				t.Errorf("got %#v", err)
+			}
+		})
+	}
+}

@@ -1,0 +1,93 @@
+package wechat
+
+import (
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"sync"
+	"time"
+)
+
+// NewHTTPClient returns an HTTP client for calls to WeChat. A call, the body of its
+// answer included, may take timeout; 0 sets no limit. Proxies are those of the
+// environment (HTTPS_PROXY, HTTP_PROXY, NO_PROXY); one that is not an address is an
+// error of every call. Redirects are not followed, since they would carry the token
+// to wherever they point.
+func NewHTTPClient(timeout time.Duration) *http.Client {
+	return &http.Client{
+		Timeout:       timeout,
+		CheckRedirect: keepRedirect,
+		Transport: &http.Transport{
+			Proxy:                  environmentProxy,
+			DialContext:            (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+			ForceAttemptHTTP2:      true,
+			TLSHandshakeTimeout:    10 * time.Second,
+			MaxIdleConns:           16,
+			MaxIdleConnsPerHost:    8,
+			IdleConnTimeout:        30 * time.Second,
+			MaxResponseHeaderBytes: 64 << 10,
+		},
+	}
+}
+
+func keepRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+// environmentProxy is http.ProxyFromEnvironment, except that an address that is none
+// is an error instead of a call without a proxy or of one to a host called http. The
+// error does not print the address, which may hold a password.
+func environmentProxy(r *http.Request) (*url.URL, error) {
+	names := []string{"HTTP_PROXY", "http_proxy"}
+	if r.URL.Scheme == "https" {
+		names = []string{"HTTPS_PROXY", "https_proxy"}
+	}
+	for _, name := range names {
+		if address := os.Getenv(name); address != "" {
+			if !isProxyAddress(address) && !isLoopback(r.URL.Hostname()) {
+				return nil, proxyError(name)
+			}
+			break
+		}
+	}
+	proxy, err := http.ProxyFromEnvironment(r)
+	if err != nil {
+		return nil, proxyError(names[0])
+	}
+	return proxy, nil
+}
+
+func isProxyAddress(address string) bool {
+	if !strings.Contains(address, "://") {
+		address = "http://" + address
+	}
+	u, err := url.Parse(address)
+	return err == nil && u.Host != ""
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// proxyError is the name of a variable that cannot be used.
+type proxyError string
+
+func (name proxyError) Error() string {
+	return "the proxy address in the environment variable " + string(name) + " cannot be used"
+}
+
+// fallbackHTTP makes the HTTP client of those who were given none.
+type fallbackHTTP struct {
+	once   sync.Once
+	client *http.Client
+}
+
+// or returns given, or else the fallback.
+func (f *fallbackHTTP) or(given *http.Client) *http.Client {
+	if given != nil {
+		return given
+	}
+	f.once.Do(func() { f.client = NewHTTPClient(30 * time.Second) })
+	return f.client
+}

@@ -1,0 +1,219 @@
+package wechat
+
+import (
+	"bytes"
+	"encoding/json"
+	"iter"
+	"math"
+	"strconv"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// The functions below walk through JSON that json.Valid has approved. They see the
+// bytes of strings before a decoder replaces what is not UTF-8, and they give one
+// odd value no say over its neighbors.
+
+// members returns the keys and values of an object.
+func members(object []byte) iter.Seq2[[]byte, []byte] {
+	return func(yield func(key, value []byte) bool) {
+		for rest := skipSpace(object[1:]); rest[0] != '}'; {
+			var key, value []byte
+			key, rest = cutValue(rest)
+			value, rest = cutValue(skipSpace(rest[1:])) // after the colon
+			if !yield(keyText(key), value) {
+				return
+			}
+			if rest[0] == ',' {
+				rest = skipSpace(rest[1:])
+			}
+		}
+	}
+}
+
+// elements returns the values of an array.
+func elements(array []byte) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		for rest := skipSpace(array[1:]); rest[0] != ']'; {
+			var value []byte
+			value, rest = cutValue(rest)
+			if !yield(value) {
+				return
+			}
+			if rest[0] == ',' {
+				rest = skipSpace(rest[1:])
+			}
+		}
+	}
+}
+
+// fields returns an object as a map. Of equal keys the last one counts, as with
+// every decoder.
+func fields(object []byte) map[string][]byte {
+	all := make(map[string][]byte)
+	for key, value := range members(object) {
+		all[string(key)] = value
+	}
+	return all
+}
+
+func keyText(key []byte) []byte {
+	if bytes.IndexByte(key, '\\') < 0 {
+		return key[1 : len(key)-1]
+	}
+	return []byte(lenientText(key))
+}
+
+// cutValue divides text after its first value and the space that follows.
+func cutValue(text []byte) (value, rest []byte) {
+	n := valueLength(text)
+	return text[:n], skipSpace(text[n:])
+}
+
+func skipSpace(text []byte) []byte { return bytes.TrimLeft(text, " \t\r\n") }
+
+func valueLength(text []byte) int {
+	switch text[0] {
+	case '"':
+		return stringLength(text)
+	case '{', '[':
+		for i, depth := 0, 0; ; i++ {
+			switch text[i] {
+			case '"':
+				i += stringLength(text[i:]) - 1
+			case '{', '[':
+				depth++
+			case '}', ']':
+				if depth--; depth == 0 {
+					return i + 1
+				}
+			}
+		}
+	}
+	n := 0
+	for n < len(text) && !isDelimiter(text[n]) {
+		n++
+	}
+	return n
+}
+
+func isDelimiter(c byte) bool {
+	switch c {
+	case ',', '}', ']', ' ', '\t', '\r', '\n':
+		return true
+	}
+	return false
+}
+
+func stringLength(text []byte) int {
+	i := 1
+	for ; text[i] != '"'; i++ {
+		if text[i] == '\\' {
+			i++
+		}
+	}
+	return i + 1
+}
+
+func isNull(value []byte) bool { return len(value) == 0 || value[0] == 'n' }
+
+// kind names the type of a value in an error message.
+func kind(value []byte) string {
+	switch value[0] {
+	case '{':
+		return "an object"
+	case '[':
+		return "an array"
+	case '"':
+		return "a string"
+	case 't', 'f':
+		return "a boolean"
+	case 'n':
+		return "null"
+	}
+	return "a number"
+}
+
+// exactText returns what a string spells; false for other values and for strings
+// that spell something else than valid UTF-8. A replacement character that was sent
+// as such is valid.
+func exactText(value []byte) (string, bool) {
+	if len(value) == 0 || value[0] != '"' || !utf8.Valid(value) {
+		return "", false
+	}
+	spelled := value[1 : len(value)-1]
+	if bytes.IndexByte(spelled, '\\') < 0 {
+		return string(spelled), true
+	}
+	if hasLoneSurrogate(spelled) {
+		return "", false
+	}
+	return lenientText(value), true
+}
+
+// lenientText returns what a string spells with a replacement character for what is
+// not UTF-8, and nothing for other values.
+func lenientText(value []byte) string {
+	var s string
+	if err := json.Unmarshal(value, &s); err != nil {
+		return ""
+	}
+	return s
+}
+
+// hasLoneSurrogate reports whether a \u escape is half of a character.
+func hasLoneSurrogate(spelled []byte) bool {
+	for i := 0; i < len(spelled); i++ {
+		if spelled[i] != '\\' {
+			continue
+		}
+		unit := escapedUnit(spelled[i:])
+		if !utf16.IsSurrogate(unit) {
+			i++
+			continue
+		}
+		if utf16.DecodeRune(unit, escapedUnit(spelled[i+6:])) == utf8.RuneError {
+			return true
+		}
+		i += 11
+	}
+	return false
+}
+
+// escapedUnit returns the UTF-16 unit of the \u escape at the start of text, or 0.
+func escapedUnit(text []byte) rune {
+	if len(text) < 6 || text[0] != '\\' || text[1] != 'u' {
+		return 0
+	}
+	unit, _ := strconv.ParseUint(string(text[2:6]), 16, 16)
+	return rune(unit)
+}
+
+// maxCount is the largest number that JSON and Prometheus carry exactly.
+const maxCount = 1 << 53
+
+// count returns a number, or a string of one, rounded to the nearest whole; false
+// for what is no number from 0 to maxCount.
+func count(value []byte) (int64, bool) {
+	if len(value) == 0 {
+		return 0, false
+	}
+	digits := string(value)
+	if value[0] == '"' {
+		text, _ := exactText(value)
+		digits = strings.TrimSpace(text)
+	}
+	if n, err := strconv.ParseInt(digits, 10, 64); err == nil {
+		return n, n >= 0 && n <= maxCount
+	}
+	// ParseFloat also takes words such as NaN and hexadecimal numbers.
+	if strings.Trim(digits, "0123456789+-.eE") != "" {
+		return 0, false
+	}
+	f, err := strconv.ParseFloat(digits, 64)
+	if err != nil || f < 0 || f > maxCount {
+		return 0, false
+	}
+	return int64(math.Round(f)), true
+}

@@ -1,0 +1,104 @@
+package wechat
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestRemedies(t *testing.T) {
+	answered := func(endpoint, body string) func(*testing.T) error {
+		return func(t *testing.T) error {
+			http := script(body).client()
+			if endpoint == EndpointToken {
+				_, err := (&SecretTokens{Secret: knownSecret("the secret"), HTTP: http}).Token(t.Context())
+				return err
+			}
+			_, err := (&Client{HTTP: http}).UserPortrait(t.Context(), week(t))
+			return err
+		}
+	}
+	for _, test := range []struct {
+		name string
+		call func(*testing.T) error
+		says string
+	}{
+		{"allow-list", answered(EndpointToken, sample(t, "error-40164-recorded.json")), "add 203.0.113.30 to the IP allow-list"},
+		{"allow-list without address", answered(EndpointToken, `{"errcode":61004}`), "under which this machine calls"},
+		{"dates", answered(EndpointUserPortrait, sample(t, "error-61501-recorded.json")), "report the message as a bug"},
+		{"secret", answered(EndpointToken, `{"errcode":40125}`), "app secret, which is wrong"},
+		{"secret of another app", answered(EndpointToken, `{"errcode":40001}`), "belongs to this appid"},
+		{"refused token", answered(EndpointUserPortrait, `{"errcode":40001}`), "/cgi-bin/token"},
+		{"no token", answered(EndpointUserPortrait, `{"errcode":41001}`), "cloud hosting"},
+		{"unknown", answered(EndpointUserPortrait, `{"errcode":12345}`), "errcode 12345 up in WeChat's documentation"},
+		{"mini game", answered(EndpointUserPortrait, `{"errcode":61502}`), "mini game"},
+		{"administrator", answered(EndpointToken, `{"errcode":89506}`), "24 hours"},
+		{"quota", answered(EndpointUserPortrait, `{"errcode":45009}`), "next day in China"},
+		{"no file", func(t *testing.T) error {
+			_, err := (&FileTokens{Path: "testdata/none"}).Token(t.Context())
+			return err
+		}, "token file"},
+		{"stopped", func(t *testing.T) error {
+			ctx, cancel := context.WithCancel(t.Context())
+			cancel()
+			_, err := (&Client{}).UserPortrait(ctx, week(t))
+			return err
+		}, "stopped from this side"},
+		{"unknown name", func(t *testing.T) error {
+			_, err := (&Client{HTTP: wire(func(*http.Request) (*http.Response, error) {
+				return nil, &net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: "wechat.invalid"}}
+			}).client()}).UserPortrait(t.Context(), week(t))
+			return err
+		}, "look up the name wechat.invalid"},
+		{"unknown certificate", func(t *testing.T) error {
+			server := quietTLSServer()
+			defer server.Close()
+			_, err := (&Client{BaseURL: server.URL}).UserPortrait(t.Context(), week(t))
+			return err
+		}, "root certificates"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			e, ok := errors.AsType[*Error](test.call(t))
+			if !ok || !strings.Contains(e.Remedy(), test.says) {
+				t.Errorf("got %v, want its remedy to say %q", e, test.says)
+				if ok {
+					t.Log(e.Remedy())
+				}
+			}
+		})
+	}
+}
+
+func TestRemedyComparesClocks(t *testing.T) {
+	for _, test := range []struct{ date, says string }{
+		{"Sat, 01 Jan 2000 00:02:00 GMT", "report the message as a bug"},
+		{"", "report the message as a bug"},
+		{"yesterday", "report the message as a bug"},
+		{
+			"Fri, 31 Dec 1999 16:00:00 GMT",
+			"this machine's clock says 2000-01-01T08:00:00+08:00, WeChat's says 2000-01-01T00:00:00+08:00",
+		},
+		{
+			"Sun, 02 Jan 2000 00:00:00 GMT",
+			"this machine's clock says 2000-01-01T08:00:00+08:00, WeChat's says 2000-01-02T08:00:00+08:00",
+		},
+	} {
+		synctest.Test(t, func(t *testing.T) { // it is 2000-01-01T00:00:00Z
+			client := &Client{HTTP: wire(func(*http.Request) (*http.Response, error) {
+				a := answer(http.StatusOK, `{"errcode":61501,"errmsg":"date range error"}`)
+				a.Header.Set("Date", test.date)
+				return a, nil
+			}).client()}
+			_, err := client.UserPortrait(t.Context(), Window{DayOf(time.Now()), Range1Day})
+			e, ok := errors.AsType[*Error](err)
+			if !ok || !strings.Contains(e.Remedy(), test.says) {
+				t.Errorf("%q: got %q, want it to say %q", test.date, e.Remedy(), test.says)
+			}
+		})
+	}
+}

@@ -1,0 +1,188 @@
+package wechat
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// TokenSource hands out access tokens for one Mini Program. Its methods may be
+// called by several goroutines at once.
+type TokenSource interface {
+	// Token returns a living token. It asks for one only when none is held.
+	Token(ctx context.Context) (Token, error)
+	// Drop forgets the token, which WeChat refused, if it is still the one held.
+	Drop(Token)
+}
+
+// Token is an access token.
+type Token struct {
+	Value Secret
+	// Expiry is the time when the token expires, zero when that is unknown.
+	Expiry time.Time
+}
+
+// TokenEndpoint is the call by which WeChat hands out tokens.
+type TokenEndpoint int
+
+const (
+	// StableToken is POST /cgi-bin/stable_token. It returns the same token until that
+	// expires, and it disturbs no other user of the app (documented). It is never asked
+	// to force a refresh.
+	StableToken TokenEndpoint = iota
+	// PlainToken is GET /cgi-bin/token. Each call makes a new token, and five minutes
+	// later the one before is dead for everybody who uses it (documented).
+	PlainToken
+)
+
+const grantType = "client_credential"
+
+// SecretTokens gets tokens from WeChat for an app secret. A token is held until
+// shortly before it expires: a minute, or a tenth of its life where that is less.
+// Concurrent callers share one request; a caller whose context ends returns at
+// once, and the request ends when nobody waits for it any more. It must not be
+// copied or changed after first use. Every error it returns is an *Error.
+type SecretTokens struct {
+	AppID string
+	// Secret returns the app secret. It is called before every request, so that a
+	// secret that was rotated is seen. Its error is shown to the user.
+	Secret func() (Secret, error)
+	// Endpoint is StableToken by default.
+	Endpoint TokenEndpoint
+	// BaseURL is as in Client.
+	BaseURL string
+	// HTTP is as in Client.
+	HTTP *http.Client
+	// Observe is as in Client.
+	Observe func(Call)
+
+	fallback fallbackHTTP
+	cache    tokenCache
+}
+
+// Token returns the token that is held, or else asks WeChat for one.
+func (t *SecretTokens) Token(ctx context.Context) (Token, error) {
+	return t.cache.get(ctx, t.fetch)
+}
+
+// Drop forgets the token if it is the one that is held.
+func (t *SecretTokens) Drop(token Token) { t.cache.drop(token) }
+
+func (t *SecretTokens) fetch(ctx context.Context) (Token, time.Time, error) {
+	r, err := t.request()
+	if err != nil {
+		return Token{}, time.Time{}, err
+	}
+	asked := time.Now()
+	issued, err := exchange(ctx, t.fallback.or(t.HTTP), t.Observe, r, decodeToken)
+	if err != nil {
+		return Token{}, time.Time{}, err
+	}
+	token, until := issued.expiring(asked)
+	return token, until, nil
+}
+
+func (t *SecretTokens) request() (request, error) {
+	secret, err := t.secret()
+	if err != nil {
+		return request{}, &Error{Class: ClassCredentials, Endpoint: EndpointToken, Message: tidy("the app secret: " + err.Error()), Err: err}
+	}
+	var r request
+	if t.Endpoint == PlainToken {
+		r, err = t.plainRequest(secret)
+	} else {
+		r, err = postJSON(EndpointToken, t.BaseURL, "/cgi-bin/stable_token", nil, struct {
+			GrantType    string `json:"grant_type"`
+			AppID        string `json:"appid"`
+			Secret       string `json:"secret"`
+			ForceRefresh bool   `json:"force_refresh"`
+		}{grantType, t.AppID, secret.Reveal(), false})
+	}
+	if err != nil {
+		return request{}, err
+	}
+	r.shield = r.hiding(secret)
+	r.private = true
+	return r, nil
+}
+
+func (t *SecretTokens) plainRequest(secret Secret) (request, error) {
+	u, err := endpointURL(EndpointToken, t.BaseURL, "/cgi-bin/token", url.Values{
+		"grant_type": {grantType},
+		"appid":      {t.AppID},
+		"secret":     {secret.Reveal()},
+	})
+	if err != nil {
+		return request{}, err
+	}
+	return request{endpoint: EndpointToken, method: http.MethodGet, url: u, shield: shield{}.hidingLogin(u)}, nil
+}
+
+func (t *SecretTokens) secret() (Secret, error) {
+	if t.Secret == nil {
+		return "", errors.New("none is set")
+	}
+	secret, err := t.Secret()
+	if err != nil {
+		return "", err
+	}
+	secret = Secret(strings.TrimSpace(secret.Reveal()))
+	if secret == "" {
+		return "", errors.New("it is empty")
+	}
+	return secret, nil
+}
+
+// issuedToken is a token as it was answered.
+type issuedToken struct {
+	value   Secret
+	life    time.Duration // 0 when it is not told
+	hasLife bool
+}
+
+// expiring returns the token and the time until which it is taken for living. Its
+// life counts from when it was asked for. One that has none left is used once.
+func (i issuedToken) expiring(asked time.Time) (token Token, until time.Time) {
+	if i.life <= 0 {
+		return Token{Value: i.value}, time.Time{}
+	}
+	expiry := asked.Add(i.life)
+	return Token{i.value, expiry}, expiry.Add(-min(time.Minute, i.life/10))
+}
+
+// maxLife bounds what is believed of a token's life. Real ones live 7200 s at most
+// (documented).
+const maxLife = 30 * 24 * time.Hour
+
+func decodeToken(answer []byte, s shield) (issuedToken, *Error) {
+	top, failure := decodeObject(answer, s)
+	if failure != nil {
+		return issuedToken{}, failure
+	}
+	text, _ := exactText(top["access_token"])
+	value, ok := tokenValue(text)
+	if !ok {
+		return issuedToken{}, decodeError("the answer has no usable access_token" + s.quote(answer))
+	}
+	issued := issuedToken{value: value}
+	if seconds, ok := count(top["expires_in"]); ok {
+		issued.life = time.Duration(min(seconds, int64(maxLife/time.Second))) * time.Second
+	}
+	issued.hasLife = !isNull(top["expires_in"])
+	return issued, nil
+}
+
+// tokenValue returns text as a token, unless it is something else: tokens are of
+// visible ASCII characters, and error pages and JSON are not.
+func tokenValue(text string) (Secret, bool) {
+	text = strings.TrimSpace(text)
+	for _, c := range []byte(text) {
+		if c <= ' ' || c > '~' || strings.IndexByte(`"<>\{}`, c) >= 0 {
+			return "", false
+		}
+	}
+	return Secret(text), text != ""
+}
