@@ -71,9 +71,9 @@ func (c *Client) UserPortrait(ctx context.Context, w Window) (*Portrait, error) 
 
 // Quota is how often a path of the API may be called per day, in calls.
 type Quota struct {
-	Limit     int64 // per day; WeChat publishes it nowhere else
-	Used      int64 // today
-	Remaining int64 // today
+	Limit     int64 `json:"limit"`     // per day; WeChat publishes it nowhere else
+	Used      int64 `json:"used"`      // today
+	Remaining int64 `json:"remaining"` // today
 }
 
 // Quota asks for the quota of the user portrait.

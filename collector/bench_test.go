@@ -1,0 +1,53 @@
+package collector
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
+)
+
+// usualPortrait is an answer of the simulated WeChat for a week, of the usual size.
+func usualPortrait(b *testing.B) *wechat.Portrait {
+	b.Helper()
+	client := &wechat.Client{HTTP: &http.Client{Transport: &wechattest.Server{NoTokens: true}}}
+	window := wechat.Window{End: wechat.DayOf(time.Now()).Add(-2), Range: wechat.Range7Days}
+	portrait, err := client.UserPortrait(b.Context(), window)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return portrait
+}
+
+// BenchmarkSnapshot makes of a decoded portrait what is shown of it.
+func BenchmarkSnapshot(b *testing.B) {
+	portrait := usualPortrait(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		newLists(portrait, wechat.Dimensions(), map[wechat.Dimension]int{wechat.Device: 20})
+	}
+}
+
+// BenchmarkGather gathers the series of one app, three windows, through a registry.
+func BenchmarkGather(b *testing.B) {
+	lists := newLists(usualPortrait(b), wechat.Dimensions(), nil)
+	snapshot := &Snapshot{App: App{ID: "wx0123456789abcdef", Name: "app"}}
+	for _, length := range wechat.Ranges() {
+		window := wechat.Window{End: wechat.DayOf(time.Now()), Range: length}
+		snapshot.Held = append(snapshot.Held, HeldWindow{Window: window, lists: lists})
+	}
+	store := &Store{}
+	store.Put(snapshot)
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(New(store))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := registry.Gather(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,87 @@
+package collector
+
+import (
+	"time"
+
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+)
+
+// Sample is one value of one series.
+type Sample struct {
+	Metric *Metric
+	// Labels are the values of the metric's labels, in their order. They are valid
+	// during the call that hands the sample over.
+	Labels []string
+	Value  int64
+}
+
+// Each calls emit for every sample of the app, for the samples of one metric in a
+// row. All outputs read the samples here, so they cannot disagree.
+func (s *Snapshot) Each(emit func(Sample)) {
+	s.eachUsers(emit)
+	s.eachWindow(emit)
+	s.eachBookkeeping(emit)
+}
+
+func (s *Snapshot) eachUsers(emit func(Sample)) {
+	var labels [5]string
+	labels[0] = s.App.ID
+	for _, held := range s.Held {
+		labels[4] = held.Range.String()
+		for _, list := range held.lists {
+			labels[1], labels[2] = string(list.Dimension), string(list.Metric)
+			for _, row := range list.rows {
+				labels[3] = row.Name
+				emit(Sample{&users, labels[:], row.Users})
+			}
+		}
+	}
+}
+
+func (s *Snapshot) eachWindow(emit func(Sample)) {
+	for _, held := range s.Held {
+		emit(Sample{&dataBegin, []string{s.App.ID, held.Range.String()}, held.BeginTime().Unix()})
+	}
+	for _, held := range s.Held {
+		emit(Sample{&dataEnd, []string{s.App.ID, held.Range.String()}, held.EndTime().Unix()})
+	}
+	for _, held := range s.Held {
+		for _, list := range held.lists {
+			if list.limited {
+				labels := []string{s.App.ID, string(list.Dimension), string(list.Metric), held.Range.String()}
+				emit(Sample{&namesDropped, labels, int64(list.dropped)})
+			}
+		}
+	}
+}
+
+func (s *Snapshot) eachBookkeeping(emit func(Sample)) {
+	id := []string{s.App.ID}
+	seconds := func(metric *Metric, t time.Time) {
+		if !t.IsZero() {
+			emit(Sample{metric, id, t.Unix()})
+		}
+	}
+
+	emit(Sample{&appInfo, []string{s.App.Name, s.App.ID}, 1})
+	switch s.Status {
+	case StatusUp:
+		emit(Sample{&up, id, 1})
+	case StatusDown:
+		emit(Sample{&up, id, 0})
+	}
+	seconds(&lastPoll, s.LastPoll)
+	seconds(&lastSuccess, s.LastSuccess)
+	seconds(&nextPoll, s.NextPoll)
+	seconds(&tokenExpiry, s.TokenExpiry)
+	for _, class := range wechat.FailureClasses() {
+		emit(Sample{&pollFailures, []string{s.App.ID, string(class)}, s.Failures[class]})
+	}
+	emit(Sample{&rowsMerged, id, s.RowsMerged})
+	emit(Sample{&rowsRejected, id, s.RowsRejected})
+	if s.Quota != nil {
+		endpoint := []string{s.App.ID, wechat.EndpointUserPortrait}
+		emit(Sample{&quotaLimit, endpoint, s.Quota.Limit})
+		emit(Sample{&quotaRemaining, endpoint, s.Quota.Remaining})
+	}
+}

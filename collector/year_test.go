@@ -1,0 +1,73 @@
+package collector_test
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+)
+
+// publication is when a day is published in the simulated year: between 09:00 and
+// 16:00 of the next day, and every 23rd day after the midnight that follows.
+func publication(_ string, day time.Time) time.Time {
+	n := int(day.Unix() / 86400)
+	if n%23 == 0 {
+		return day.Add(48*time.Hour + 40*time.Minute)
+	}
+	return day.Add(33*time.Hour + time.Duration(n*131%420)*time.Minute)
+}
+
+// Over a year, with publication moving about and the program restarted at odd hours,
+// every published day is held, the budget of calls is kept every day, and scrapes
+// cause no call.
+func TestYear(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const days = 365
+		s := newSimulation(t)
+		s.server.Published = publication
+		sleepUntil(t, "2000-01-10 00:30")
+		first := wechat.DayOf(time.Now())
+		s.start()
+
+		calls := map[wechat.Day]int{}
+		for hour := range days * 24 {
+			time.Sleep(time.Hour)
+			synctest.Wait()
+			if hour%37 == 0 {
+				s.end()
+				time.Sleep(time.Duration(hour%5) * 13 * time.Minute)
+				s.start()
+			}
+
+			for _, call := range s.server.Calls() {
+				if call.Endpoint == wechat.EndpointUserPortrait {
+					calls[wechat.DayOf(call.Time)]++
+				}
+			}
+			s.server.ForgetCalls()
+			if hour%50 == 0 {
+				s.gather()
+				if n := len(s.server.Calls()); n > 0 {
+					t.Fatalf("a scrape caused %d calls", n)
+				}
+			}
+		}
+		s.end()
+
+		for day := first.Add(1); day != first.Add(days-1); day = day.Add(1) {
+			yesterday := day.Add(-1)
+			waited := min(publication("", yesterday.Begin()).Sub(day.At(8*time.Hour)), 16*time.Hour)
+			budget := 6 + int(waited/(30*time.Minute)) + 1
+			if calls[day] > budget {
+				t.Errorf("%s: %d portrait calls; the budget is %d", day, calls[day], budget)
+			}
+			for _, length := range wechat.Ranges() {
+				w := wechat.Window{End: yesterday, Range: length}
+				if s.archive.count(w) != 1 {
+					t.Errorf("%s: %d answers in the archive, want 1", w, s.archive.count(w))
+				}
+			}
+		}
+	})
+}
