@@ -1,0 +1,86 @@
+package web_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/wxapp-exporter/wxapp_exporter/collector"
+	"github.com/wxapp-exporter/wxapp_exporter/web"
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+)
+
+func get(t *testing.T, site *web.Site, path string) (status int, body string) {
+	t.Helper()
+	mux := http.NewServeMux()
+	site.Register(mux)
+	recorder := httptest.NewRecorder()
+	mux.ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, path, nil))
+	return recorder.Code, recorder.Body.String()
+}
+
+var (
+	newApp  = &collector.Snapshot{App: collector.App{ID: "wx1", Name: "wx1"}}
+	goodApp = &collector.Snapshot{
+		App: collector.App{ID: "wx2", Name: "<b>书 & 店"}, Status: collector.StatusUp,
+		LastPoll: time.Date(2026, 11, 24, 2, 16, 0, 0, time.UTC),
+		Held:     []collector.HeldWindow{{Window: wechat.Window{End: wechat.DayOf(time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)), Range: wechat.Range7Days}}},
+	}
+	badApp = &collector.Snapshot{
+		App: collector.App{ID: "wx3", Name: "wx3"}, Status: collector.StatusDown,
+		Failure: &wechat.Error{Class: wechat.ClassAllowlist, Endpoint: wechat.EndpointToken, Code: "40164", Message: "invalid ip 203.0.113.30"},
+	}
+)
+
+func TestReady(t *testing.T) {
+	tests := []struct {
+		name      string
+		snapshots []*collector.Snapshot
+		status    int
+	}{
+		{"before anything is known", nil, http.StatusServiceUnavailable},
+		{"one app of two", []*collector.Snapshot{goodApp}, http.StatusServiceUnavailable},
+		{"one app not polled yet", []*collector.Snapshot{goodApp, newApp}, http.StatusServiceUnavailable},
+		{"data and a known reason", []*collector.Snapshot{goodApp, badApp}, http.StatusOK},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			site := &web.Site{Apps: 2, Store: &collector.Store{}}
+			for _, snapshot := range test.snapshots {
+				site.Store.Put(snapshot)
+			}
+			if status, body := get(t, site, "/-/ready"); status != test.status {
+				t.Errorf("status %d, want %d: %s", status, test.status, body)
+			}
+			if status, _ := get(t, site, "/-/healthy"); status != http.StatusOK {
+				t.Errorf("not healthy: status %d", status)
+			}
+		})
+	}
+}
+
+func TestIndex(t *testing.T) {
+	site := &web.Site{Apps: 3, Store: &collector.Store{}, TelemetryPath: "/numbers", Version: "1.2.3"}
+	for _, snapshot := range []*collector.Snapshot{newApp, goodApp, badApp} {
+		site.Store.Put(snapshot)
+	}
+	status, body := get(t, site, "/")
+	if status != http.StatusOK {
+		t.Fatalf("status %d", status)
+	}
+	for _, want := range []string{
+		`href="/numbers"`, "1.2.3",
+		"&lt;b&gt;书 &amp; 店", "7d: 20261117-20261123", "2026-11-24 10:16", "all is well",
+		"the first poll has not ended yet",
+		"invalid ip 203.0.113.30", "203.0.113.30",
+	} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the page does not show %q", want)
+		}
+	}
+	if status, _ := get(t, site, "/nothing"); status != http.StatusNotFound {
+		t.Errorf("status %d for a page that does not exist", status)
+	}
+}
