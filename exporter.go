@@ -1,0 +1,172 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	versioncollector "github.com/prometheus/client_golang/prometheus/collectors/version"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"github.com/prometheus/common/expfmt"
+	"github.com/prometheus/common/version"
+	toolkit "github.com/prometheus/exporter-toolkit/web"
+
+	"github.com/wxapp-exporter/wxapp_exporter/archive"
+	"github.com/wxapp-exporter/wxapp_exporter/collector"
+	"github.com/wxapp-exporter/wxapp_exporter/web"
+)
+
+// stopTimeout bounds the time in which scrapes that are under way may end when the
+// program stops.
+const stopTimeout = 4 * time.Second
+
+// exporter is the whole of the running program: it polls and it serves.
+type exporter struct {
+	config  config
+	sources []collector.Source
+	archive collector.Archive
+	metrics *collector.ProcessMetrics
+	log     *slog.Logger
+	// toolkitLog is without the lines in which the exporter toolkit says at every start
+	// what log says already.
+	toolkitLog *slog.Logger
+	// listening is told the address when it is bound. May be nil.
+	listening func(url string)
+}
+
+// newExporter returns an exporter without apps.
+func newExporter(c config, warnings []string, stderr io.Writer) *exporter {
+	e := &exporter{
+		config:     c,
+		metrics:    collector.NewProcessMetrics(),
+		log:        newLogger(stderr, c.logFormat, c.logLevel),
+		toolkitLog: newLogger(stderr, c.logFormat, max(c.logLevel, slog.LevelWarn)),
+	}
+	for _, warning := range warnings {
+		e.log.Warn("odd setting", "setting", warning)
+	}
+	e.archive = e.openArchive()
+	return e
+}
+
+// openArchive returns the archive of the configuration, or none. A folder that cannot
+// be written may be mended while the exporter runs.
+func (e *exporter) openArchive() collector.Archive {
+	if e.config.archive == "" {
+		e.log.Warn("no archive: a restart loses the numbers, and WeChat keeps those of two days only",
+			"remedy", "set WXAPP_ARCHIVE to a folder")
+		return collector.NoArchive{}
+	}
+	folder := archive.Folder{Path: e.config.archive}
+	if err := folder.Check(); err != nil {
+		e.metrics.ArchiveWritten(err)
+		e.log.Warn("the archive cannot be written; numbers are shown, but a restart may lose them", "error", err,
+			"remedy", "make the folder that WXAPP_ARCHIVE names writable, or set WXAPP_ARCHIVE to one that is")
+	}
+	return folder
+}
+
+// run polls and serves until the context ends.
+func (e *exporter) run(ctx context.Context) error {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", e.config.listenAddress)
+	if err != nil {
+		return fmt.Errorf("WXAPP_LISTEN_ADDRESS: cannot listen on %s; free the port or choose another: %w", e.config.listenAddress, err)
+	}
+	store := &collector.Store{}
+	server := &http.Server{
+		Handler:           e.handler(store),
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		ErrorLog:          slog.NewLogLogger(e.log.Handler(), slog.LevelDebug),
+	}
+	e.log.Info("listening", "address", listener.Addr().String(), "apps", len(e.sources), "version", version.Version)
+	if e.listening != nil {
+		e.listening(e.url(listener.Addr()))
+	}
+
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var parts sync.WaitGroup
+	parts.Go(func() { e.poller(store).Run(ctx) })
+	served := make(chan error, 1)
+	parts.Go(func() {
+		served <- toolkit.Serve(listener, server, &toolkit.FlagConfig{WebConfigFile: &e.config.webConfigFile}, e.toolkitLog)
+		cancel()
+	})
+
+	<-ctx.Done()
+	stopping, stopped := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
+	defer stopped()
+	if err := server.Shutdown(stopping); err != nil {
+		_ = server.Close()
+	}
+	parts.Wait()
+	if err := <-served; !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serve: %w", err)
+	}
+	e.log.Info("stopped")
+	return nil
+}
+
+func (e *exporter) poller(store *collector.Store) *collector.Poller {
+	return &collector.Poller{
+		Sources: e.sources,
+		Schedule: collector.Schedule{
+			Ranges:       e.config.ranges,
+			PublishHour:  e.config.publishHour,
+			PollInterval: e.config.pollInterval,
+		},
+		Dimensions: e.config.dimensions,
+		Top:        e.config.top,
+		MaxAge:     e.config.maxAge,
+		Store:      store,
+		Archive:    e.archive,
+		Metrics:    e.metrics,
+		Logger:     e.log,
+	}
+}
+
+func (e *exporter) handler(store *collector.Store) http.Handler {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(
+		collector.New(store),
+		e.metrics,
+		collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		versioncollector.NewCollector("wxapp_exporter"),
+	)
+	mux := http.NewServeMux()
+	mux.Handle("GET "+e.config.telemetryPath, promhttp.HandlerFor(registry, promhttp.HandlerOpts{
+		ErrorLog: slog.NewLogLogger(e.log.Handler(), slog.LevelError),
+		AcceptedFormats: []expfmt.Format{
+			expfmt.NewFormat(expfmt.TypeTextPlain),
+			expfmt.FmtOpenMetrics_1_0_0,
+		},
+	}))
+	site := &web.Site{
+		Apps:          len(e.sources),
+		Store:         store,
+		TelemetryPath: e.config.telemetryPath,
+		Version:       version.Version,
+	}
+	site.Register(mux)
+	return mux
+}
+
+// url returns the address at which a browser on this machine finds the exporter.
+func (e *exporter) url(bound net.Addr) string {
+	address := bound.(*net.TCPAddr)
+	host := address.IP.String()
+	if address.IP.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return fmt.Sprintf("http://%s", net.JoinHostPort(host, fmt.Sprint(address.Port)))
+}
