@@ -61,7 +61,6 @@ func TestFailures(t *testing.T) {
 		{wechattest.Hang(), "busy"},
 		{wechattest.HTML(), "decode"},
 		{wechattest.Garbage(), "decode"},
-		{wechattest.Huge(), "decode"},
 		{wechattest.Retention().On("user_portrait"), "decode"},
 		{wechattest.Errcode(40001).On("user_portrait"), "token"},
 		{wechattest.Errcode(45009), "quota"},
@@ -429,7 +428,7 @@ func TestTop(t *testing.T) {
 func TestBrokenArchive(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSimulation(t)
-		s.archive.broken = errors.New("disk full")
+		s.archive.breakWith(errors.New("disk full"))
 		sleepUntil(t, "2000-01-10 16:00")
 		s.start()
 		values := s.gather()
@@ -441,7 +440,7 @@ func TestBrokenArchive(t *testing.T) {
 			t.Errorf("%d warnings, want one:\n%s", n, s.log)
 		}
 
-		s.archive.broken = nil
+		s.archive.breakWith(nil)
 		sleepUntil(t, "2000-01-11 09:00")
 		for _, length := range wechat.Ranges() {
 			for _, ago := range []int{-2, -3} {

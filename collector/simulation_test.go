@@ -203,6 +203,13 @@ type memoryArchive struct {
 	broken  error // what every write fails with
 }
 
+// breakWith makes every write fail with err, or lets all succeed again.
+func (m *memoryArchive) breakWith(err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.broken = err
+}
+
 func answerKey(id string, w wechat.Window, answered time.Time) string {
 	return fmt.Sprintf("%s %s %s %d", id, w.Range, w.End, answered.UnixNano())
 }

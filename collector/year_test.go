@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
 )
 
 // publication is when a day is published in the simulated year: between 09:00 and
@@ -26,6 +27,7 @@ func TestYear(t *testing.T) {
 		const days = 365
 		s := newSimulation(t)
 		s.server.Published = publication
+		s.server.Apps = map[string]wechattest.App{appid: {Users: 30}} // short answers
 		sleepUntil(t, "2000-01-10 00:30")
 		first := wechat.DayOf(time.Now())
 		s.start()
