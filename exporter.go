@@ -81,8 +81,9 @@ func (e *exporter) run(ctx context.Context) error {
 		return fmt.Errorf("WXAPP_LISTEN_ADDRESS: cannot listen on %s; free the port or choose another: %w", e.config.listenAddress, err)
 	}
 	store := &collector.Store{}
+	restored := make(chan struct{})
 	server := &http.Server{
-		Handler:           e.handler(store),
+		Handler:           e.handler(store, restored),
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		ErrorLog:          slog.NewLogLogger(e.log.Handler(), slog.LevelDebug),
@@ -95,7 +96,7 @@ func (e *exporter) run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var parts sync.WaitGroup
-	parts.Go(func() { e.poller(store).Run(ctx) })
+	parts.Go(func() { e.poller(store).Run(ctx, func() { close(restored) }) })
 	served := make(chan error, 1)
 	parts.Go(func() {
 		served <- toolkit.Serve(listener, server, &toolkit.FlagConfig{WebConfigFile: &e.config.webConfigFile}, e.toolkitLog)
@@ -134,7 +135,9 @@ func (e *exporter) poller(store *collector.Store) *collector.Poller {
 	}
 }
 
-func (e *exporter) handler(store *collector.Store) http.Handler {
+// handler serves the store. Metrics wait until what is in the archive is restored:
+// without the series of the apps, a scrape would make Prometheus take them for gone.
+func (e *exporter) handler(store *collector.Store, restored <-chan struct{}) http.Handler {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(
 		collector.New(store),
@@ -144,13 +147,20 @@ func (e *exporter) handler(store *collector.Store) http.Handler {
 		versioncollector.NewCollector("wxapp_exporter"),
 	)
 	mux := http.NewServeMux()
-	mux.Handle("GET "+e.config.telemetryPath, promhttp.HandlerFor(registry, promhttp.HandlerOpts{
+	metrics := promhttp.HandlerFor(registry, promhttp.HandlerOpts{
 		ErrorLog: slog.NewLogLogger(e.log.Handler(), slog.LevelError),
 		AcceptedFormats: []expfmt.Format{
 			expfmt.NewFormat(expfmt.TypeTextPlain),
 			expfmt.FmtOpenMetrics_1_0_0,
 		},
-	}))
+	})
+	mux.HandleFunc("GET "+e.config.telemetryPath, func(w http.ResponseWriter, r *http.Request) {
+		select {
+		case <-restored:
+			metrics.ServeHTTP(w, r)
+		case <-r.Context().Done():
+		}
+	})
 	site := &web.Site{
 		Apps:          len(e.sources),
 		Store:         store,

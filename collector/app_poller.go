@@ -42,17 +42,8 @@ func newAppPoller(p *Poller, source Source, limiter *limiter) *appPoller {
 	}
 }
 
-// run restores the app and polls it until the context ends.
+// run polls the app until the context ends.
 func (a *appPoller) run(ctx context.Context) {
-	a.restore(ctx)
-	now := time.Now()
-	if due := a.nextPoll(now); due.After(now) {
-		a.history.starting = false
-		if a.anythingHeld() {
-			a.snapshot.Status = StatusUp
-		}
-	}
-	a.show(now)
 	for a.sleep(ctx) {
 		a.poll(ctx)
 	}
@@ -244,6 +235,13 @@ func (a *appPoller) show(now time.Time) {
 	a.snapshot.TokenExpiry = a.source.API.TokenExpiry()
 	a.snapshot.Quota = a.state.Quota
 
+	a.snapshot.Held = a.held(now)
+	snapshot := a.snapshot
+	a.Store.Put(&snapshot)
+}
+
+// held returns the newest window of each range that is held, the shortest first.
+func (a *appPoller) held(now time.Time) []HeldWindow {
 	held := make([]HeldWindow, 0, len(a.Schedule.Ranges))
 	for _, length := range slices.Sorted(slices.Values(a.Schedule.Ranges)) {
 		newest := a.history.newest(length)
@@ -256,9 +254,7 @@ func (a *appPoller) show(now time.Time) {
 		}
 		held = append(held, window)
 	}
-	a.snapshot.Held = held
-	snapshot := a.snapshot
-	a.Store.Put(&snapshot)
+	return held
 }
 
 // report logs the end of a poll: what is new, what broke and what healed. A failure
@@ -287,8 +283,4 @@ func (a *appPoller) report(failures []*wechat.Error, stored []string) {
 	}
 	a.log.Log(context.Background(), level, "poll failed", "reason", failure.Class, "error", failure,
 		"remedy", failure.Remedy(), "next_poll", a.snapshot.NextPoll.UTC().Format(time.RFC3339))
-}
-
-func (a *appPoller) anythingHeld() bool {
-	return slices.ContainsFunc(a.Schedule.Ranges, func(length wechat.Range) bool { return a.history.newest(length) != nil })
 }

@@ -39,13 +39,22 @@ type Poller struct {
 	Logger  *slog.Logger
 }
 
-// Run polls until the context ends. It restores what the archive holds first. Apps do
-// not wait for each other, but for one of eight requests at once.
-func (p *Poller) Run(ctx context.Context) {
+// Run polls until the context ends. It restores what the archive holds first and calls
+// restored when every app shows it. Apps do not wait for each other, but for one of
+// eight requests at once.
+func (p *Poller) Run(ctx context.Context, restored func()) {
 	limiter := newLimiter()
-	var apps sync.WaitGroup
+	var restoring, polling sync.WaitGroup
 	for _, source := range p.Sources {
-		apps.Go(func() { newAppPoller(p, source, limiter).run(ctx) })
+		app := newAppPoller(p, source, limiter)
+		restoring.Add(1)
+		polling.Go(func() {
+			app.restore(ctx)
+			restoring.Done()
+			app.run(ctx)
+		})
 	}
-	apps.Wait()
+	restoring.Wait()
+	restored()
+	polling.Wait()
 }

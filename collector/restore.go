@@ -3,13 +3,27 @@ package collector
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
-// restore reads what the archive holds of the app. What cannot be read is as if it
-// had never been held.
+// restore reads what the archive holds of the app and shows it.
 func (a *appPoller) restore(ctx context.Context) {
+	a.restoreState(ctx)
+	now := time.Now()
+	if a.nextPoll(now).After(now) {
+		a.history.starting = false
+		if len(a.held(now)) > 0 {
+			a.snapshot.Status = StatusUp
+		}
+	}
+	a.show(now)
+}
+
+// restoreState reads the state and the answers that it names. What cannot be read is as
+// if it had never been held.
+func (a *appPoller) restoreState(ctx context.Context) {
 	state, err := a.Archive.State(ctx, a.source.ID)
 	if err != nil {
 		a.log.Warn("the archive cannot be read; the app starts anew", "error", err)
@@ -30,6 +44,7 @@ func (a *appPoller) restore(ctx context.Context) {
 			delete(a.history.readings, window)
 		}
 	}
+	a.history.forget(time.Now())
 }
 
 func (a *appPoller) restoreAnswer(ctx context.Context, reading *Reading) error {

@@ -116,7 +116,7 @@ func (s *simulation) run() {
 	s.poller.Store = s.store
 	s.poller.Archive = s.archive
 	poller := *s.poller
-	s.running.Go(func() { poller.Run(ctx) })
+	s.running.Go(func() { poller.Run(ctx, func() {}) })
 	synctest.Wait()
 }
 
