@@ -1,0 +1,73 @@
+package e2e
+
+import (
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// exporter is the running exporter.
+type exporter struct {
+	*process
+	url string
+}
+
+// startExporter runs the exporter with settings of the form NAME=value, on a port
+// of its own.
+func startExporter(t *testing.T, settings ...string) *exporter {
+	t.Helper()
+	e := &exporter{process: start(t, built(t, buildExporter),
+		append([]string{"WXAPP_LISTEN_ADDRESS=127.0.0.1:0"}, settings...))}
+	e.url = "http://" + e.address(t)
+	return e
+}
+
+// metrics returns the text of /metrics.
+func (e *exporter) metrics(t *testing.T) string {
+	t.Helper()
+	status, body := get(t, e.url+"/metrics")
+	if status != http.StatusOK {
+		t.Fatalf("/metrics answers %d: %s", status, body)
+	}
+	return body
+}
+
+// metricsWith waits until /metrics matches a pattern, and returns its text.
+func (e *exporter) metricsWith(t *testing.T, pattern string) (text string) {
+	t.Helper()
+	wanted := regexp.MustCompile("(?m)" + pattern)
+	eventually(t, "/metrics with "+pattern, func() bool {
+		text = e.metrics(t)
+		return wanted.MatchString(text)
+	})
+	return text
+}
+
+// series returns the sorted lines of one family of an exposition.
+func series(exposition, family string) []string {
+	lines := slices.Collect(strings.Lines(exposition))
+	lines = slices.DeleteFunc(lines, func(line string) bool {
+		return !strings.HasPrefix(line, family+"{") && !strings.HasPrefix(line, family+" ")
+	})
+	slices.Sort(lines)
+	return lines
+}
+
+// value returns the value of one series of an exposition.
+func value(t *testing.T, exposition, series string) float64 {
+	t.Helper()
+	for line := range strings.Lines(exposition) {
+		if text, ok := strings.CutPrefix(line, series+" "); ok {
+			number, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return number
+		}
+	}
+	t.Fatalf("no series %s in\n%s", series, exposition)
+	return 0
+}

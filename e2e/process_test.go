@@ -1,0 +1,142 @@
+package e2e
+
+import (
+	"bytes"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// output collects what a process writes, while it runs.
+type output struct {
+	mu     sync.Mutex
+	buffer bytes.Buffer
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.buffer.Write(p)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.buffer.String()
+}
+
+// process is a running program. It is stopped at the end of the test at the latest.
+type process struct {
+	name    string
+	command *exec.Cmd
+	output  output // standard output and error
+	ended   chan struct{}
+}
+
+// start runs a program in a folder of its own, with env as its whole environment.
+func start(t *testing.T, binary string, env []string, args ...string) *process {
+	t.Helper()
+	p := &process{
+		name:    filepath.Base(binary),
+		command: exec.Command(binary, args...), //nolint:noctx // stopped by a signal
+		ended:   make(chan struct{}),
+	}
+	p.command.Dir = t.TempDir()
+	p.command.Env = append([]string{
+		"PATH=" + binaries,
+		"GORACE=atexit_sleep_ms=0", // no second of rest for reports on the way
+	}, env...)
+	p.command.Stdout, p.command.Stderr = &p.output, &p.output
+	if err := p.command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		_ = p.command.Wait() // ProcessState tells
+		close(p.ended)
+	}()
+	t.Cleanup(func() {
+		p.stop(t)
+		if t.Failed() {
+			t.Logf("output of %s:\n%s", p.name, &p.output)
+		}
+	})
+	return p
+}
+
+// stop asks the program to end, as service managers do, and holds it to what the
+// exporter promises: it ends within 5 seconds, with exit code 0.
+func (p *process) stop(t *testing.T) {
+	t.Helper()
+	select {
+	case <-p.ended:
+		return // by itself, or stopped before
+	default:
+	}
+	if err := p.command.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Error(err)
+	}
+	select {
+	case <-p.ended:
+	case <-time.After(5 * time.Second):
+		t.Errorf("%s still runs 5 s after SIGTERM", p.name)
+		_ = p.command.Process.Kill()
+		<-p.ended
+	}
+	if code := p.command.ProcessState.ExitCode(); code != 0 {
+		t.Errorf("%s: exit code %d after SIGTERM, want 0", p.name, code)
+	}
+}
+
+// wait returns the exit code of a program that ends by itself.
+func (p *process) wait(t *testing.T) int {
+	t.Helper()
+	select {
+	case <-p.ended:
+	case <-time.After(patience):
+		t.Fatalf("%s has not ended by itself", p.name)
+	}
+	return p.command.ProcessState.ExitCode()
+}
+
+var listening = regexp.MustCompile(`(?m)msg="?(?i:listening)(?: on)?"? (?:.* )?address=(\S+)`)
+
+// address returns the address that the program says it listens on.
+func (p *process) address(t *testing.T) (address string) {
+	t.Helper()
+	eventually(t, p.name+" listens", func() bool {
+		select {
+		case <-p.ended:
+			t.Fatalf("%s ended: %s", p.name, p.command.ProcessState)
+		default:
+		}
+		match := listening.FindStringSubmatch(p.output.String())
+		if match != nil {
+			address = match[1]
+		}
+		return match != nil
+	})
+	return address
+}
+
+// patience is how long a test waits for what has to happen: long, since it is
+// waited out only where something is broken.
+const patience = 2 * time.Minute
+
+// eventually waits until a condition holds.
+func eventually(t *testing.T, condition string, holds func() bool) {
+	t.Helper()
+	deadline := time.After(patience)
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for !holds() {
+		select {
+		case <-deadline:
+			t.Fatalf("waited for %s in vain", condition)
+		case <-tick.C:
+		}
+	}
+}

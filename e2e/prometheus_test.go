@@ -1,0 +1,108 @@
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// prometheus is a running Prometheus that scrapes one exporter every second.
+type prometheus struct {
+	*process
+	url string
+}
+
+// startPrometheus runs Prometheus. The lines of target belong to the YAML of its
+// one scrape configuration.
+func startPrometheus(t *testing.T, target ...string) *prometheus {
+	t.Helper()
+	config := `global:
+  scrape_interval: 1s
+scrape_configs:
+  - job_name: wxapp
+    ` + strings.Join(target, "\n    ") + "\n"
+	file := filepath.Join(t.TempDir(), "prometheus.yml")
+	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := &prometheus{process: start(t, built(t, buildPrometheus), nil,
+		"--config.file="+file,
+		"--storage.tsdb.path="+t.TempDir(),
+		"--web.listen-address=127.0.0.1:0")}
+	p.url = "http://" + p.address(t)
+	return p
+}
+
+// at returns the scrape configuration of an exporter without TLS.
+func at(e *exporter) string {
+	return fmt.Sprintf("static_configs: [{targets: [%q]}]", strings.TrimPrefix(e.url, "http://"))
+}
+
+// sample is one series of the answer to a query.
+type sample struct {
+	labels map[string]string
+	value  float64
+}
+
+// query asks for the value of a PromQL expression at a time.
+func (p *prometheus) query(t *testing.T, expression string, at time.Time) []sample {
+	t.Helper()
+	parameters := url.Values{
+		"query": {expression},
+		"time":  {at.UTC().Format(time.RFC3339Nano)},
+	}
+	status, body := get(t, p.url+"/api/v1/query?"+parameters.Encode())
+	if status == http.StatusServiceUnavailable {
+		return nil // not started yet
+	}
+	var answer struct {
+		Status string
+		Error  string
+		Data   struct {
+			Result []struct {
+				Metric map[string]string
+				Value  [2]any
+			}
+		}
+	}
+	if err := json.Unmarshal([]byte(body), &answer); err != nil || answer.Status != "success" {
+		t.Fatalf("%s: %v %s", expression, err, body)
+	}
+	var samples []sample
+	for _, result := range answer.Data.Result {
+		number, err := strconv.ParseFloat(fmt.Sprint(result.Value[1]), 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		samples = append(samples, sample{result.Metric, number})
+	}
+	return samples
+}
+
+// number returns the value of a PromQL expression that selects one series.
+func (p *prometheus) number(t *testing.T, expression string, at time.Time) float64 {
+	t.Helper()
+	samples := p.query(t, expression, at)
+	if len(samples) != 1 {
+		t.Fatalf("%s: got %d series, want 1: %v", expression, len(samples), samples)
+	}
+	return samples[0].value
+}
+
+// when waits until a PromQL expression has n series, and returns a time at which it
+// had them.
+func (p *prometheus) when(t *testing.T, expression string, n int) (at time.Time) {
+	t.Helper()
+	eventually(t, fmt.Sprintf("%d series of %s", n, expression), func() bool {
+		at = time.Now()
+		return len(p.query(t, expression, at)) == n
+	})
+	return at
+}

@@ -1,0 +1,77 @@
+package e2e
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
+)
+
+// WeChat keeps two days: what was fetched must outlive the exporter.
+func TestRestartWithoutWeChat(t *testing.T) {
+	api := httptest.NewServer(&wechattest.Server{})
+	defer api.Close()
+	settings := []string{
+		"WXAPP_API_URL=" + api.URL, "WXAPP_APPID=" + appid, "WXAPP_SECRET=" + secret,
+		"WXAPP_ARCHIVE=" + filepath.Join(t.TempDir(), "archive"),
+	}
+	restored := []string{
+		"wxapp_users", "wxapp_data_begin_timestamp_seconds", "wxapp_data_end_timestamp_seconds",
+		"wxapp_last_success_timestamp_seconds",
+	}
+
+	before := startExporter(t, settings...)
+	fresh := before.metricsWith(t, `^wxapp_last_success_timestamp_seconds`)
+	before.stop(t)
+	api.Close()
+
+	after := startExporter(t, settings...)
+	again := after.metrics(t) // at once: nothing needs to be asked
+	for _, family := range restored {
+		got, want := series(again, family), series(fresh, family)
+		if len(want) == 0 || !slices.Equal(got, want) {
+			t.Errorf("%s after the restart:\n%s\nwant\n%s", family, strings.Join(got, ""), strings.Join(want, ""))
+		}
+	}
+	if status, body := get(t, after.url+"/-/ready"); status != http.StatusOK {
+		t.Errorf("/-/ready answers %d: %s", status, body)
+	}
+}
+
+func TestArchiveThatCannotBeWritten(t *testing.T) {
+	api := httptest.NewServer(&wechattest.Server{})
+	defer api.Close()
+	noFolder := write(t, "file", "") // root may write into any folder, but not below a file
+	exporter := startExporter(t, "WXAPP_API_URL="+api.URL, "WXAPP_APPID="+appid, "WXAPP_SECRET="+secret,
+		"WXAPP_ARCHIVE="+filepath.Join(noFolder, "archive"))
+
+	exporter.metricsWith(t, `^wxapp_users`)
+	exporter.metricsWith(t, `^wxapp_archive_failures_total [1-9]`)
+	if output := exporter.output.String(); !strings.Contains(output, noFolder) || !strings.Contains(output, "level=WARN") {
+		t.Error("no warning names the folder")
+	}
+}
+
+// A WeChat that never answers must not hold the exporter up, neither in what it
+// serves nor at its end.
+func TestStopWhileWeChatHangs(t *testing.T) {
+	wechat := new(wechattest.Server)
+	wechat.Fail(wechattest.Hang())
+	api := httptest.NewServer(wechat)
+	defer api.Close()
+	exporter := startExporter(t, "WXAPP_API_URL="+api.URL, "WXAPP_APPID="+appid, "WXAPP_SECRET="+secret)
+
+	eventually(t, "a request to WeChat", func() bool { return wechat.InFlight() > 0 })
+	if status, _ := get(t, exporter.url+"/-/healthy"); status != http.StatusOK {
+		t.Errorf("/-/healthy answers %d", status)
+	}
+	if status, _ := get(t, exporter.url+"/-/ready"); status != http.StatusServiceUnavailable {
+		t.Errorf("/-/ready answers %d, want 503", status)
+	}
+	exporter.metrics(t)
+	exporter.stop(t)
+}
