@@ -1,0 +1,32 @@
+FROM golang:1.26 AS build
+WORKDIR /src
+COPY go.mod go.sum ./
+RUN go mod download
+COPY . .
+ARG VERSION=unknown
+ARG REVISION=unknown
+RUN CGO_ENABLED=0 go build -trimpath -o /wxapp_exporter -ldflags "-s -w \
+      -X github.com/prometheus/common/version.Version=${VERSION} \
+      -X github.com/prometheus/common/version.Revision=${REVISION}" .
+# A new volume takes over the owner of the folder that the image has in its place.
+RUN mkdir /data
+
+# Root certificates, a user and nothing to run but the exporter.
+FROM gcr.io/distroless/static-debian12:nonroot
+ARG VERSION=unknown
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="wxapp_exporter" \
+      org.opencontainers.image.description="The users of WeChat Mini Programs for Prometheus" \
+      org.opencontainers.image.source="https://github.com/wxapp-exporter/wxapp_exporter" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
+COPY --from=build /wxapp_exporter /wxapp_exporter
+COPY --from=build --chown=65532:65532 /data /data
+# By number, so that Kubernetes can see that it is not root.
+USER 65532:65532
+ENV WXAPP_ARCHIVE=/data
+VOLUME /data
+EXPOSE 10120
+HEALTHCHECK --interval=30s --timeout=5s --start-period=5s CMD ["/wxapp_exporter", "healthcheck"]
+ENTRYPOINT ["/wxapp_exporter"]
