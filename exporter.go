@@ -80,7 +80,7 @@ func (e *exporter) run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("WXAPP_LISTEN_ADDRESS: cannot listen on %s; free the port or choose another: %w", e.config.listenAddress, err)
 	}
-	store := &collector.Store{}
+	store := &collector.Store{WithoutLocations: !e.config.locationInfo}
 	restored := make(chan struct{})
 	server := &http.Server{
 		Handler:           e.handler(store, restored),

@@ -42,6 +42,7 @@ type settings struct {
 	ListenAddress  string        `envconfig:"WXAPP_LISTEN_ADDRESS" default:":10120" desc:"Address to serve on, as host:port." zh:"监听地址,格式为 host:port。"`
 	TelemetryPath  string        `envconfig:"WXAPP_TELEMETRY_PATH" default:"/metrics" desc:"Path of the metrics." zh:"指标的路径。"`
 	WebConfigFile  string        `envconfig:"WXAPP_WEB_CONFIG_FILE" desc:"Web configuration file of the Prometheus exporter toolkit: TLS, client certificates, basic auth." zh:"Prometheus exporter-toolkit 的 Web 配置文件:TLS、客户端证书、basic auth。"`
+	LocationInfo   string        `envconfig:"WXAPP_LOCATION_INFO" default:"true" desc:"Whether to show wxapp_location_info, 68 series by which Grafana puts provinces on a map: true or false." zh:"是否提供 wxapp_location_info(68 条序列,供 Grafana 在地图上显示省份):true 或 false。"`
 	LogLevel       string        `envconfig:"WXAPP_LOG_LEVEL" default:"info" desc:"Least level to log: debug, info, warn or error." zh:"日志级别:debug、info、warn 或 error。"`
 	LogFormat      string        `envconfig:"WXAPP_LOG_FORMAT" default:"logfmt" desc:"Form of the log: logfmt or json." zh:"日志格式:logfmt 或 json。"`
 }
@@ -80,6 +81,7 @@ type config struct {
 	archive string // a folder; empty: none
 
 	listenAddress, telemetryPath, webConfigFile string
+	locationInfo                                bool
 
 	logLevel  slog.Level
 	logFormat string // logfmt or json
@@ -164,6 +166,7 @@ func parseCommon(found *findings, s settings) config {
 		listenAddress:  parseListenAddress(found.at("WXAPP_LISTEN_ADDRESS"), s.ListenAddress),
 		telemetryPath:  parseTelemetryPath(found.at("WXAPP_TELEMETRY_PATH"), s.TelemetryPath),
 		webConfigFile:  parseWebConfigFile(found.at("WXAPP_WEB_CONFIG_FILE"), s.WebConfigFile),
+		locationInfo:   parseChoice(found.at("WXAPP_LOCATION_INFO"), s.LocationInfo, "true", "false") == "true",
 		logLevel:       parseLogLevel(found.at("WXAPP_LOG_LEVEL"), s.LogLevel),
 		logFormat:      parseChoice(found.at("WXAPP_LOG_FORMAT"), s.LogFormat, "logfmt", "json"),
 	}

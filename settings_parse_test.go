@@ -91,6 +91,7 @@ func TestRules(t *testing.T) {
 		{"WXAPP_WEB_CONFIG_FILE", "type.yaml", `"type.yaml": yaml: unmarshal errors: line 1: cannot unmarshal !!str a value into web.TLSConfig line 2: cannot unmarshal !!str a value into map[string]config.Secret; write it as the exporter toolkit's web configuration says`},
 		{"WXAPP_WEB_CONFIG_FILE", "cert.yaml", `"cert.yaml": missing one of key or key_file; write it as the exporter toolkit's web configuration says`},
 
+		{"WXAPP_LOCATION_INFO", "yes", `"yes" is unknown; set it to true or false`},
 		{"WXAPP_LOG_LEVEL", "verbose", `"verbose" is unknown; set it to debug, info, warn or error`},
 		{"WXAPP_LOG_FORMAT", "xml", `"xml" is unknown; set it to logfmt or json`},
 	}
@@ -139,6 +140,7 @@ func TestAcceptedValues(t *testing.T) {
 		{"WXAPP_LISTEN_ADDRESS", "my_host.local:65535", func(c *config) { c.listenAddress = "my_host.local:65535" }},
 		{"WXAPP_TELEMETRY_PATH", "/wx/metrics", func(c *config) { c.telemetryPath = "/wx/metrics" }},
 		{"WXAPP_WEB_CONFIG_FILE", "web.yaml", func(c *config) { c.webConfigFile = "web.yaml" }},
+		{"WXAPP_LOCATION_INFO", "false", func(c *config) { c.locationInfo = false }},
 		{"WXAPP_LOG_LEVEL", "debug", func(c *config) { c.logLevel = slog.LevelDebug }},
 		{"WXAPP_LOG_LEVEL", "error", func(c *config) { c.logLevel = slog.LevelError }},
 		{"WXAPP_LOG_FORMAT", "json", func(c *config) { c.logFormat = "json" }},

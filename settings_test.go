@@ -83,6 +83,7 @@ func TestDefaults(t *testing.T) {
 		archive:        "wxapp-data",
 		listenAddress:  ":10120",
 		telemetryPath:  "/metrics",
+		locationInfo:   true,
 		logLevel:       slog.LevelInfo,
 		logFormat:      "logfmt",
 	}

@@ -18,7 +18,7 @@ func New(store *Store) *Collector {
 	for _, metric := range append(AppMetrics(), &locationInfo) {
 		c.descs[metric] = prometheus.NewDesc(metric.Name, metric.Help, metric.Labels, nil)
 	}
-	EachLocation(func(s Sample) { c.locations = append(c.locations, c.metric(s)) })
+	store.EachLocation(func(s Sample) { c.locations = append(c.locations, c.metric(s)) })
 	return c
 }
 

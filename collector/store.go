@@ -10,6 +10,9 @@ import (
 // Store holds the newest Snapshot of every app. Its methods may be called from
 // several goroutines; the zero Store is empty and ready to use.
 type Store struct {
+	// WithoutLocations leaves wxapp_location_info out. It must not change in use.
+	WithoutLocations bool
+
 	writing   sync.Mutex
 	snapshots atomic.Pointer[[]*Snapshot] // sorted by appid, never changed
 }

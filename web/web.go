@@ -29,7 +29,8 @@ type Site struct {
 //go:embed index.html
 var indexHTML string
 
-// Register adds the pages to mux: /, /-/healthy and /-/ready.
+// Register adds the pages to mux: /, /-/healthy, /-/ready and the gazetteer of China's
+// provinces for maps in Grafana, /gazetteer/china-provinces.json.
 func (s *Site) Register(mux *http.ServeMux) {
 	page := template.Must(template.New("index").Funcs(template.FuncMap{"minute": minute, "outcome": outcome}).Parse(indexHTML))
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
@@ -41,6 +42,7 @@ func (s *Site) Register(mux *http.ServeMux) {
 		answer(w, http.StatusOK, "The exporter is healthy.")
 	})
 	mux.HandleFunc("GET /-/ready", s.ready)
+	mux.HandleFunc("GET "+gazetteerPath, gazetteer)
 }
 
 // ready answers 503 until every app has data or a known reason for having none.

@@ -1,0 +1,41 @@
+package web
+
+import (
+	"encoding/json"
+	"net/http"
+
+	"github.com/wxapp-exporter/wxapp_exporter/collector"
+)
+
+// gazetteerPath is where the gazetteer of the provinces is.
+const gazetteerPath = "/gazetteer/china-provinces.json"
+
+// gazetteerEntry is a place in a gazetteer of Grafana's Geomap panel. A place is
+// found by its key, its keys and its name.
+type gazetteerEntry struct {
+	Key       string   `json:"key"`
+	Keys      []string `json:"keys"`
+	Name      string   `json:"name"`
+	Latitude  float64  `json:"latitude"`
+	Longitude float64  `json:"longitude"`
+}
+
+// gazetteer serves the provinces as a gazetteer. Browsers fetch it from the pages of
+// Grafana, which is another origin.
+func gazetteer(w http.ResponseWriter, _ *http.Request) {
+	var entries []gazetteerEntry
+	for _, p := range collector.Provinces() {
+		entries = append(entries, gazetteerEntry{
+			Key:       p.Adcode,
+			Keys:      []string{p.Long, p.Short, p.English},
+			Name:      p.Long,
+			Latitude:  p.Latitude,
+			Longitude: p.Longitude,
+		})
+	}
+	header := w.Header()
+	header.Set("Content-Type", "application/json")
+	header.Set("Access-Control-Allow-Origin", "*")
+	header.Set("Cache-Control", "public, max-age=86400")
+	_ = json.NewEncoder(w).Encode(entries)
+}
