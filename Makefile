@@ -104,7 +104,7 @@ lint: ## check style, modules, scripts and YAML
 	done
 	echo '--- scripts and YAML'
 	shellcheck .ci/run tools/*.sh
-	yamllint --strict .github .golangci.yml
+	yamllint --strict .github .golangci.yml deploy
 
 .PHONY: fmt
 fmt: ## format the Go code

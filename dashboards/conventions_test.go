@@ -1,0 +1,239 @@
+package dashboards
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/promql/parser"
+)
+
+// What Grafana 12 writes.
+const schemaVersion = 42
+
+// The panels that Grafana ships, without those in Angular.
+var panelTypes = []string{"row", "stat", "timeseries", "bargauge", "barchart", "piechart", "table", "geomap", "state-timeline"}
+
+func TestConventions(t *testing.T) {
+	uids, titles := map[string]bool{}, map[string]bool{}
+	for _, d := range readDashboards(t) {
+		if uids[d.UID] || titles[d.Title] || d.UID == "" || d.Description == "" {
+			t.Errorf("%s: uid %q, title %q: want ones of its own, and a description", d.File, d.UID, d.Title)
+		}
+		uids[d.UID], titles[d.Title] = true, true
+		if d.SchemaVersion != schemaVersion || d.Inputs != nil {
+			t.Errorf("%s: schemaVersion %d and __inputs %v, want %d and none", d.File, d.SchemaVersion, d.Inputs, schemaVersion)
+		}
+		if d.Timezone != "Asia/Shanghai" || d.Time.From != "now-30d" || d.Time.To != "now" {
+			t.Errorf("%s: shows %s to %s in %s", d.File, d.Time.From, d.Time.To, d.Timezone)
+		}
+		if d.Refresh != "30m" {
+			t.Errorf("%s: refreshed every %s; the exporter looks for new numbers every 30m", d.File, d.Refresh)
+		}
+		checkLinks(t, d)
+		checkVariables(t, d)
+		checkLayout(t, d)
+		ids := map[int]bool{}
+		for _, p := range d.Panels {
+			if ids[p.ID] || p.ID == 0 {
+				t.Errorf("%s: %s: id %d is missing or not its own", d.File, p.Title, p.ID)
+			}
+			ids[p.ID] = true
+			if !slices.Contains(panelTypes, p.Type) {
+				t.Errorf("%s: %s: panel of type %s", d.File, p.Title, p.Type)
+			}
+		}
+		for _, p := range d.withQueries() {
+			checkPanel(t, d, p)
+		}
+	}
+}
+
+// The three dashboards of a language find each other by their tags.
+func checkLinks(t *testing.T, d dashboard) {
+	t.Helper()
+	language := "en"
+	if strings.Contains(d.File, "zh-CN") {
+		language = "zh-CN"
+	}
+	if want := []string{"wxapp", language}; !slices.Equal(d.Tags, want) {
+		t.Errorf("%s: tags are %v, want %v", d.File, d.Tags, want)
+	}
+	if len(d.Links) != 1 || d.Links[0].Type != "dashboards" || !slices.Equal(d.Links[0].Tags, d.Tags) {
+		t.Errorf("%s: links are %v, want one to the dashboards with its own tags", d.File, d.Links)
+	}
+}
+
+func checkVariables(t *testing.T, d dashboard) {
+	t.Helper()
+	var names []string
+	for _, v := range d.Templating.List {
+		names = append(names, v.Name)
+		if v.Label == "" {
+			t.Errorf("%s: variable %s has no label", d.File, v.Name)
+		}
+		if v.Type == "query" && v.Datasource.UID != "${datasource}" {
+			t.Errorf("%s: variable %s asks data source %q", d.File, v.Name, v.Datasource.UID)
+		}
+	}
+	if len(names) < 2 || names[0] != "datasource" || names[1] != "job" {
+		t.Errorf("%s: variables are %v, want datasource and job first", d.File, names)
+	}
+}
+
+// Panels do not overlap and fill each line.
+func checkLayout(t *testing.T, d dashboard) {
+	t.Helper()
+	widths := map[int]int{}
+	for i, p := range d.Panels {
+		pos := p.GridPos
+		widths[pos.Y] += pos.W
+		for _, other := range d.Panels[:i] {
+			o := other.GridPos
+			if pos.X < o.X+o.W && o.X < pos.X+pos.W && pos.Y < o.Y+o.H && o.Y < pos.Y+pos.H {
+				t.Errorf("%s: %s overlaps %s", d.File, p.Title, other.Title)
+			}
+		}
+	}
+	for y, width := range widths {
+		if width != 24 {
+			t.Errorf("%s: the line at %d is %d columns wide, not 24", d.File, y, width)
+		}
+	}
+}
+
+func checkPanel(t *testing.T, d dashboard, p panel) {
+	t.Helper()
+	if len(p.Description) < 20 {
+		t.Errorf("%s: %s: description %q says too little", d.File, p.Title, p.Description)
+	}
+	// Tables have their units by column.
+	if p.FieldConfig.Defaults.Unit == "" && p.Type != "table" && p.Type != "state-timeline" {
+		t.Errorf("%s: %s: has no unit", d.File, p.Title)
+	}
+	if p.Type == "stat" && len(p.FieldConfig.Defaults.Thresholds.Steps) == 0 {
+		t.Errorf("%s: %s: has no thresholds, so that Grafana paints what is above 80 red", d.File, p.Title)
+	}
+	if p.Type == "barchart" && !slices.ContainsFunc(p.Transformations, func(tr transformation) bool { return tr.ID == "sortBy" }) {
+		t.Errorf("%s: %s: bars are in no order", d.File, p.Title)
+	}
+	if p.Datasource.UID != "${datasource}" {
+		t.Errorf("%s: %s: asks data source %q", d.File, p.Title, p.Datasource.UID)
+	}
+	for _, query := range p.Targets {
+		if query.Datasource.UID != "${datasource}" || query.Instant == query.Range {
+			t.Errorf("%s: %s: %s: data source %q, instant %t, range %t", d.File, p.Title, query.RefID, query.Datasource.UID, query.Instant, query.Range)
+		}
+		checkQuery(t, d.File+": "+p.Title+": "+query.RefID, p, query)
+	}
+}
+
+var (
+	counterWindow = regexp.MustCompile(`(rate|increase)\([^()]*\[([^\]]+)\]`)
+	overRanges    = regexp.MustCompile(`sum by \([^)]*\brange\b|sum by \([^)]*\bmetric\b`)
+)
+
+func checkQuery(t *testing.T, place string, p panel, query target) {
+	t.Helper()
+	expr, err := parser.NewParser(parser.Options{}).ParseExpr(fill(query.Expr, singleJob, choice{"visit_uv", "7d"}))
+	if err != nil {
+		t.Errorf("%s: %v", place, err)
+		return
+	}
+	for _, match := range counterWindow.FindAllStringSubmatch(query.Expr, -1) {
+		// Numbers at one time are over the time shown or the last day.
+		if query.Range && match[2] != "$__rate_interval" || query.Instant && match[2] != "$__range" && match[2] != "24h" {
+			t.Errorf("%s: %s is taken over %s", place, match[1], match[2])
+		}
+	}
+	if p.FieldConfig.Defaults.Custom["stacking"] != nil && overRanges.MatchString(query.Expr) {
+		t.Errorf("%s: adds up ranges or metrics, which count the same people", place)
+	}
+	parser.Inspect(expr, func(node parser.Node, path []parser.Node) error {
+		selector, ok := node.(*parser.VectorSelector)
+		if !ok {
+			return nil
+		}
+		matched := func(name string) bool {
+			return slices.ContainsFunc(selector.LabelMatchers, func(m *labels.Matcher) bool { return m.Name == name })
+		}
+		if !matched("job") {
+			t.Errorf("%s: %s has no matcher for job", place, selector)
+		}
+		if selector.Name != "wxapp_users" {
+			return nil
+		}
+		for _, label := range []string{"metric", "range"} {
+			if !matched(label) {
+				t.Errorf("%s: %s mixes every %s", place, selector, label)
+			}
+		}
+		for _, parent := range path {
+			if call, ok := parent.(*parser.Call); ok && slices.Contains([]string{"rate", "increase", "irate", "delta", "deriv"}, call.Func.Name) {
+				t.Errorf("%s: takes the %s of a number of users", place, call.Func.Name)
+			}
+		}
+		inner := slices.IndexFunc(path, func(n parser.Node) bool { _, ok := n.(*parser.AggregateExpr); return ok })
+		if inner < 0 {
+			t.Errorf("%s: %s is not aggregated, so that replicas show twice", place, selector)
+			return nil
+		}
+		last := path[inner].(*parser.AggregateExpr)
+		for _, parent := range path[inner:] {
+			if aggregate, ok := parent.(*parser.AggregateExpr); ok {
+				last = aggregate
+			}
+		}
+		if last.Op != parser.MAX {
+			t.Errorf("%s: %s meets %s first, not max, so that replicas double", place, selector, last.Op)
+		}
+		if query.Range && !slices.ContainsFunc(path, func(n parser.Node) bool {
+			call, ok := n.(*parser.Call)
+			return ok && call.Func.Name == "last_over_time"
+		}) {
+			t.Errorf("%s: %s is not carried over a day, so that one sample a day draws no line", place, selector)
+		}
+		return nil
+	})
+}
+
+// Ages stand in their natural order, not by size.
+func TestAgesInNaturalOrder(t *testing.T) {
+	p := findInPortrait(t, "Ages")
+	last := p.Transformations[len(p.Transformations)-1]
+	sort, _ := last.Options["sort"].([]any)
+	if last.ID != "sortBy" || len(sort) != 1 || sort[0].(map[string]any)["field"] != "name" || sort[0].(map[string]any)["desc"] != nil {
+		t.Errorf("ages are sorted by %v", last)
+	}
+	names := []string{"17岁以下", "18-24岁", "25-29岁", "30-39岁", "40-49岁", "50岁以上", "未知"}
+	if !slices.IsSorted(names) {
+		t.Errorf("the names of ages in the order of the alphabet are not in that of age")
+	}
+}
+
+// A name has one color on every panel that shows it.
+func TestColorsStayWithNames(t *testing.T) {
+	colors := map[string]string{}
+	for _, d := range readDashboards(t) {
+		for _, p := range d.withQueries() {
+			if p.Type == "timeseries" && p.FieldConfig.Defaults.Color.Mode != "palette-classic-by-name" {
+				t.Errorf("%s: %s: colors come from %q", d.File, p.Title, p.FieldConfig.Defaults.Color.Mode)
+			}
+			for _, override := range p.FieldConfig.Overrides {
+				for _, property := range override.Properties {
+					color, ok := property.Value.(map[string]any)
+					if property.ID != "color" || !ok || color["mode"] != "fixed" {
+						continue
+					}
+					name, fixed := override.Matcher.Options, color["fixedColor"].(string)
+					if colors[name] != "" && colors[name] != fixed {
+						t.Errorf("%s: %s: %s is %s, elsewhere %s", d.File, p.Title, name, fixed, colors[name])
+					}
+					colors[name] = fixed
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,140 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// grafanaDatasource is the uid of the data source that Grafana's alerts ask.
+const grafanaDatasource = "prometheus"
+
+// ruleFile is a Prometheus rule file with alerts.
+type ruleFile struct {
+	Groups []struct {
+		Name  string
+		Rules []struct {
+			Alert, Expr string
+			For         string
+			Labels      map[string]string
+			Annotations map[string]string
+		}
+	}
+}
+
+// The form of the alerts that Grafana reads from its provisioning folder.
+type (
+	alertFile struct {
+		APIVersion int          `yaml:"apiVersion"`
+		Groups     []alertGroup `yaml:"groups"`
+	}
+	alertGroup struct {
+		OrgID    int         `yaml:"orgId"`
+		Name     string      `yaml:"name"`
+		Folder   string      `yaml:"folder"`
+		Interval string      `yaml:"interval"`
+		Rules    []alertRule `yaml:"rules"`
+	}
+	alertRule struct {
+		UID          string            `yaml:"uid"`
+		Title        string            `yaml:"title"`
+		Condition    string            `yaml:"condition"`
+		Data         []alertQuery      `yaml:"data"`
+		NoDataState  string            `yaml:"noDataState"`
+		ExecErrState string            `yaml:"execErrState"`
+		For          string            `yaml:"for"`
+		Annotations  map[string]string `yaml:"annotations"`
+		Labels       map[string]string `yaml:"labels"`
+	}
+	alertQuery struct {
+		RefID             string         `yaml:"refId"`
+		RelativeTimeRange map[string]int `yaml:"relativeTimeRange"`
+		DatasourceUID     string         `yaml:"datasourceUid"`
+		Model             map[string]any `yaml:"model"`
+	}
+)
+
+const alertHeader = `# Code generated from rules/wxapp-alerts.yml by go generate; DO NOT EDIT.
+#
+# For Grafana's folder provisioning/alerting. The data source is the one with the uid
+# ` + grafanaDatasource + `; put another in its place if yours has another uid.
+`
+
+// grafanaAlerts returns a rule file of Prometheus in the form of Grafana.
+func grafanaAlerts(rules []byte) ([]byte, error) {
+	var source ruleFile
+	if err := yaml.Unmarshal(rules, &source); err != nil {
+		return nil, err
+	}
+	target := alertFile{APIVersion: 1}
+	for _, group := range source.Groups {
+		alerts := alertGroup{OrgID: 1, Name: group.Name, Folder: "WeChat Mini Program", Interval: "1m"}
+		for _, rule := range group.Rules {
+			if _, err := time.ParseDuration(rule.For); err != nil {
+				return nil, fmt.Errorf("alert %s: for: %w", rule.Alert, err)
+			}
+			annotations := map[string]string{}
+			for name, text := range rule.Annotations {
+				annotations[name] = grafanaTemplate(text)
+			}
+			alerts.Rules = append(alerts.Rules, alertRule{
+				UID:       "wxapp-" + strings.ToLower(strings.TrimPrefix(rule.Alert, "Wxapp")),
+				Title:     rule.Alert,
+				Condition: "B",
+				Data:      []alertQuery{ask(rule.Expr), aboveZero()},
+				// An alert's query answers only when something is wrong.
+				NoDataState:  "OK",
+				ExecErrState: "Error",
+				For:          rule.For,
+				Annotations:  annotations,
+				Labels:       rule.Labels,
+			})
+		}
+		target.Groups = append(target.Groups, alerts)
+	}
+	var b bytes.Buffer
+	b.WriteString(alertHeader)
+	encoder := yaml.NewEncoder(&b)
+	encoder.SetIndent(2)
+	err := encoder.Encode(target)
+	return b.Bytes(), err
+}
+
+// ask asks Prometheus for the expression of an alert, as query A.
+func ask(expr string) alertQuery {
+	return alertQuery{
+		RefID:             "A",
+		RelativeTimeRange: map[string]int{"from": 600, "to": 0},
+		DatasourceUID:     grafanaDatasource,
+		Model: map[string]any{
+			"refId": "A", "expr": expr, "instant": true, "range": false, "editorMode": "code",
+			"intervalMs": 1000, "maxDataPoints": 43200,
+		},
+	}
+}
+
+// aboveZero fires for every series that query A answers with.
+func aboveZero() alertQuery {
+	return alertQuery{
+		RefID:             "B",
+		RelativeTimeRange: map[string]int{"from": 0, "to": 0},
+		DatasourceUID:     "__expr__",
+		Model: map[string]any{
+			"refId": "B", "type": "threshold", "expression": "A",
+			"datasource": map[string]string{"type": "__expr__", "uid": "__expr__"},
+			"conditions": []map[string]any{{"type": "query", "evaluator": map[string]any{"type": "gt", "params": []int{0}}}},
+		},
+	}
+}
+
+var value = regexp.MustCompile(`\$value\b`)
+
+// grafanaTemplate rewrites a template for Grafana, where $value is a text about all
+// queries, and the number is that of query A.
+func grafanaTemplate(text string) string {
+	return value.ReplaceAllLiteralString(text, "$values.A.Value")
+}

@@ -1,0 +1,169 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+)
+
+// carried is how far a value of the past is carried forward: over the pause between
+// two samples of a history with one sample a day.
+const carried = "26h"
+
+// sel returns a selector of the metric with the job chosen and more matchers.
+func sel(metric string, matchers ...string) string {
+	return metric + "{" + strings.Join(append([]string{`job=~"$job"`}, matchers...), ",") + "}"
+}
+
+// moment is when a selector is read.
+type moment struct {
+	held   bool // the last value is carried forward, as over time and for the past
+	offset int  // in hours
+	at     string
+}
+
+// now is the moment of the query.
+func now() moment { return moment{} }
+
+// along is each moment of a query over time.
+func along() moment { return moment{held: true} }
+
+// atEnd is the end of the time shown, for a query over time.
+func atEnd() moment { return moment{held: true, at: "end()"} }
+
+// hoursAgo is a moment of the past.
+func hoursAgo(hours int) moment { return moment{held: true, offset: hours} }
+
+// read reads a selector at the moment.
+func (m moment) read(selector string) string {
+	if m.held {
+		selector += "[" + carried + "]"
+	}
+	if m.at != "" {
+		selector += " @ " + m.at
+	}
+	if m.offset != 0 {
+		selector += fmt.Sprintf(" offset %dh", m.offset)
+	}
+	if m.held {
+		return "last_over_time(" + selector + ")"
+	}
+	return selector
+}
+
+// apps is which apps a query is about: a matcher, or none for all.
+type apps string
+
+const (
+	chosenApps apps = `appid=~"$appid"`
+	allApps    apps = ""
+)
+
+func (a apps) with(matchers ...string) []string {
+	if a == allApps {
+		return matchers
+	}
+	return append([]string{string(a)}, matchers...)
+}
+
+// The metrics of users.
+const (
+	chosenMetric = "$metric"
+	activeUsers  = "visit_uv"
+	newUsers     = "visit_uv_new"
+)
+
+// users returns the users of a dimension by app and further labels, without counting
+// replicas twice.
+func (a apps) users(m moment, metric, dimension string, labels ...string) string {
+	matchers := []string{fmt.Sprintf("metric=%q", metric), `range="$range"`}
+	operator := "="
+	if strings.Contains(dimension, "|") {
+		operator = "=~"
+	}
+	if dimension != "" {
+		matchers = append(matchers, fmt.Sprintf("dimension%s%q", operator, dimension))
+	}
+	selector := sel("wxapp_users", a.with(matchers...)...)
+	return fmt.Sprintf("max by (%s) (%s)", strings.Join(append([]string{"appid"}, labels...), ", "), m.read(selector))
+}
+
+// total returns the users of each app. They are taken from the dimension gender
+// alone, which names everybody.
+func (a apps) total(m moment, metric string) string {
+	return fmt.Sprintf("sum by (appid) (%s)", a.users(m, metric, "gender", "name"))
+}
+
+// named returns the users by name, of all chosen apps together.
+func named(m moment, metric, dimension string) string {
+	return fmt.Sprintf("sum by (name) (%s)", chosenApps.users(m, metric, dimension, "name"))
+}
+
+// share returns the shares of the names of a dimension.
+func share(m moment, metric, dimension string) string {
+	users := named(m, metric, dimension)
+	return fmt.Sprintf("%s / scalar(sum(%s))", users, users)
+}
+
+// index returns how much more often the names of a dimension occur among new users
+// than among active ones. 1: as often.
+func index(dimension string) string {
+	return fmt.Sprintf("(%s) / (%s)", share(now(), newUsers, dimension), share(now(), activeUsers, dimension))
+}
+
+// most keeps the n names with most users at the end of the time shown.
+func most(n int, m moment, query, metric, dimension string) string {
+	return fmt.Sprintf("(%s) and on (name) topk(%d, %s)", query, n, named(m, metric, dimension))
+}
+
+// dataEnd returns the end of each app's window.
+func (a apps) dataEnd(m moment, length string) string {
+	return fmt.Sprintf("max by (appid) (%s)", m.read(sel("wxapp_data_end_timestamp_seconds", a.with(fmt.Sprintf("range=%q", length))...)))
+}
+
+// ago returns what a query answers for the window that ends so many days before the
+// newest one. Since publication moves between 09:00 and 16:00, that window may have
+// been shown up to seven hours earlier or later in the day than the newest one is now.
+// Where it was not shown at either of these times there is no answer, rather than one
+// about another day.
+func (a apps) ago(days int, query func(moment) string) string {
+	const publicationMoves = 7
+	var alternatives []string
+	for _, hours := range []int{days * 24, days*24 - publicationMoves, days*24 + publicationMoves} {
+		then := hoursAgo(hours)
+		alternatives = append(alternatives, fmt.Sprintf("(%s and on (appid) (%s == %s - %d))",
+			query(then), a.dataEnd(then, "$range"), a.dataEnd(now(), "$range"), days*86400))
+	}
+	return "(" + strings.Join(alternatives, " or ") + ")"
+}
+
+// change returns by how much the users of each app changed since so many days ago.
+func (a apps) change(days int) string {
+	return fmt.Sprintf("%s / %s - 1", a.total(now(), chosenMetric),
+		a.ago(days, func(m moment) string { return a.total(m, chosenMetric) }))
+}
+
+// newShare returns the share of new users among the active ones of each app.
+func (a apps) newShare(m moment) string {
+	return fmt.Sprintf("%s / %s", a.total(m, newUsers), a.total(m, activeUsers))
+}
+
+// appNames returns a series with the name of each app. An app that has two names,
+// while it is renamed, has one of them.
+func (a apps) appNames(m moment) string {
+	return fmt.Sprintf("topk by (appid) (1, max by (app, appid) (%s))", m.read(sel("wxapp_app_info", a.with()...)))
+}
+
+// withName adds the label app to the answers of a query by app.
+func (a apps) withName(m moment, query string) string {
+	if m.held {
+		m = atEnd()
+	}
+	return fmt.Sprintf("(%s) * on (appid) group_left (app) %s", query, a.appNames(m))
+}
+
+// age returns the seconds since the end of each app's window.
+func (a apps) age(m moment, length string) string { return "time() - " + a.dataEnd(m, length) }
+
+// day returns the last day of each app's window in milliseconds. The window ends with
+// the midnight after that day.
+func (a apps) day(length string) string { return "(" + a.dataEnd(now(), length) + " - 1) * 1000" }

@@ -1,0 +1,312 @@
+package grafana
+
+import "strconv"
+
+// Panel is a panel or the heading of a row.
+type Panel struct {
+	ID              int              `json:"id"`
+	Type            string           `json:"type"`
+	Title           string           `json:"title"`
+	Description     string           `json:"description,omitempty"`
+	GridPos         *GridPos         `json:"gridPos"`
+	Collapsed       *bool            `json:"collapsed,omitempty"` // of a row only
+	Panels          *[]*Panel        `json:"panels,omitempty"`    // of a row only
+	Datasource      *Datasource      `json:"datasource,omitempty"`
+	Interval        string           `json:"interval,omitempty"`
+	Targets         []Target         `json:"targets,omitempty"`
+	Transformations []Transformation `json:"transformations,omitempty"`
+	Options         Options          `json:"options,omitempty"`
+	FieldConfig     *FieldConfig     `json:"fieldConfig,omitempty"`
+}
+
+// GridPos is where a panel is, in columns of 24 and rows of 30 pixels.
+type GridPos struct {
+	X int `json:"x"`
+	Y int `json:"y"`
+	W int `json:"w"`
+	H int `json:"h"`
+}
+
+// Options are settings in the form that a kind of panel defines.
+type Options map[string]any
+
+// Transformation changes the answers before they are shown.
+type Transformation struct {
+	ID      string  `json:"id"`
+	Options Options `json:"options"`
+}
+
+// FieldConfig is how values are shown.
+type FieldConfig struct {
+	Defaults  Defaults   `json:"defaults"`
+	Overrides []Override `json:"overrides"`
+}
+
+// Defaults is how all values are shown, but for the overrides.
+type Defaults struct {
+	Unit        string      `json:"unit,omitempty"`
+	Decimals    *int        `json:"decimals,omitempty"`
+	Min         *float64    `json:"min,omitempty"`
+	Max         *float64    `json:"max,omitempty"`
+	FieldMinMax bool        `json:"fieldMinMax,omitempty"`
+	NoValue     string      `json:"noValue,omitempty"`
+	Color       *Color      `json:"color,omitempty"`
+	Thresholds  *Thresholds `json:"thresholds,omitempty"`
+	Mappings    []Mapping   `json:"mappings,omitempty"`
+	Custom      Options     `json:"custom,omitempty"`
+}
+
+// Color is where the color of a value comes from.
+type Color struct {
+	Mode       string `json:"mode"`
+	FixedColor string `json:"fixedColor,omitempty"`
+}
+
+// Thresholds are colors by value.
+type Thresholds struct {
+	Mode  string `json:"mode"`
+	Steps []Step `json:"steps"`
+}
+
+// Step is the color from a value on. The first one has no value.
+type Step struct {
+	Color string   `json:"color"`
+	Value *float64 `json:"value"`
+}
+
+// Mapping shows a text in place of a value.
+type Mapping struct {
+	Type    string  `json:"type"`
+	Options Options `json:"options"`
+}
+
+// Override is how the values of one field are shown.
+type Override struct {
+	Matcher    Matcher    `json:"matcher"`
+	Properties []Property `json:"properties"`
+}
+
+// Matcher selects fields.
+type Matcher struct {
+	ID      string `json:"id"`
+	Options string `json:"options"`
+}
+
+// Property is a setting of an override.
+type Property struct {
+	ID    string `json:"id"`
+	Value any    `json:"value"`
+}
+
+// Target is a query.
+type Target struct {
+	RefID        string      `json:"refId"`
+	Expr         string      `json:"expr"`
+	LegendFormat string      `json:"legendFormat,omitempty"`
+	Format       string      `json:"format"`
+	Instant      bool        `json:"instant"`
+	Range        bool        `json:"range"`
+	EditorMode   string      `json:"editorMode"`
+	Datasource   *Datasource `json:"datasource"`
+}
+
+// Now asks for the values at the end of the time shown.
+func Now(expr, legend string) Target {
+	return Target{Expr: expr, LegendFormat: legend, Format: "time_series", Instant: true}
+}
+
+// NowTable asks for the values at the end of the time shown, with the labels as
+// columns.
+func NowTable(expr string) Target {
+	return Target{Expr: expr, Format: "table", Instant: true}
+}
+
+// Over asks for the values over the time shown.
+func Over(expr, legend string) Target {
+	return Target{Expr: expr, LegendFormat: legend, Format: "time_series", Range: true}
+}
+
+func newPanel(kind, title, description string, options Options, targets []Target) *Panel {
+	for i := range targets {
+		targets[i].RefID = string(rune('A' + i))
+		targets[i].EditorMode = "code"
+		targets[i].Datasource = chosenDatasource()
+	}
+	return &Panel{
+		Type: kind, Title: title, Description: description, GridPos: &GridPos{},
+		Datasource: chosenDatasource(), Targets: targets, Options: options,
+		FieldConfig: &FieldConfig{Overrides: []Override{}},
+	}
+}
+
+// Wide sets the width in columns of 24.
+func (p *Panel) Wide(columns int) *Panel {
+	p.GridPos.W = columns
+	return p
+}
+
+// Unit sets the unit in Grafana's notation.
+func (p *Panel) Unit(unit string) *Panel {
+	p.FieldConfig.Defaults.Unit = unit
+	return p
+}
+
+// Decimals sets the number of decimals.
+func (p *Panel) Decimals(n int) *Panel {
+	p.FieldConfig.Defaults.Decimals = &n
+	return p
+}
+
+// From sets the least value of the scale.
+func (p *Panel) From(least float64) *Panel {
+	p.FieldConfig.Defaults.Min = &least
+	return p
+}
+
+// UpTo sets the greatest value of the scale.
+func (p *Panel) UpTo(greatest float64) *Panel {
+	p.FieldConfig.Defaults.Max = &greatest
+	return p
+}
+
+// NoValue sets the text that stands in place of no value.
+func (p *Panel) NoValue(text string) *Panel {
+	p.FieldConfig.Defaults.NoValue = text
+	return p
+}
+
+// Every sets the least step between two values over time.
+func (p *Panel) Every(interval string) *Panel {
+	p.Interval = interval
+	return p
+}
+
+// Colored sets where the colors come from: a mode such as palette-classic-by-name.
+func (p *Panel) Colored(mode string) *Panel {
+	p.FieldConfig.Defaults.Color = &Color{Mode: mode}
+	return p
+}
+
+// Fixed sets the one color.
+func (p *Panel) Fixed(color string) *Panel {
+	p.FieldConfig.Defaults.Color = &Color{Mode: "fixed", FixedColor: color}
+	return p
+}
+
+// Thresholds sets the colors by value.
+func (p *Panel) Thresholds(base string, steps ...Step) *Panel {
+	p.FieldConfig.Defaults.Thresholds = thresholds(base, steps)
+	return p
+}
+
+func thresholds(base string, steps []Step) *Thresholds {
+	return &Thresholds{Mode: "absolute", Steps: append([]Step{{Color: base}}, steps...)}
+}
+
+// At is the step of a color that begins at a value.
+func At(value float64, color string) Step { return Step{Color: color, Value: &value} }
+
+// Transform adds a transformation.
+func (p *Panel) Transform(id string, options Options) *Panel {
+	p.Transformations = append(p.Transformations, Transformation{ID: id, Options: options})
+	return p
+}
+
+// Set sets an option of this kind of panel.
+func (p *Panel) Set(option string, value any) *Panel {
+	p.Options[option] = value
+	return p
+}
+
+// Custom sets an option of the fields of this kind of panel.
+func (p *Panel) Custom(option string, value any) *Panel {
+	if p.FieldConfig.Defaults.Custom == nil {
+		p.FieldConfig.Defaults.Custom = Options{}
+	}
+	p.FieldConfig.Defaults.Custom[option] = value
+	return p
+}
+
+// Override shows the field of a name in another way.
+func (p *Panel) Override(field string, properties ...Property) *Panel {
+	p.FieldConfig.Overrides = append(p.FieldConfig.Overrides, Override{
+		Matcher: Matcher{ID: "byName", Options: field}, Properties: properties,
+	})
+	return p
+}
+
+// FixedColors gives names their colors.
+func (p *Panel) FixedColors(colors ...[2]string) *Panel {
+	for _, c := range colors {
+		p.Override(c[0], Property{"color", Color{Mode: "fixed", FixedColor: c[1]}})
+	}
+	return p
+}
+
+// Words is a text and a color for values from one up to another. A missing bound is
+// infinite.
+type Words struct {
+	From, To    *float64
+	Text, Color string
+}
+
+// Say shows texts in place of values.
+func (p *Panel) Say(words ...Words) *Panel {
+	p.FieldConfig.Defaults.Mappings = rangeMappings(words)
+	return p
+}
+
+func rangeMappings(words []Words) []Mapping {
+	var mappings []Mapping
+	for i, w := range words {
+		mappings = append(mappings, Mapping{Type: "range", Options: Options{
+			"from": w.From, "to": w.To,
+			"result": Options{"text": w.Text, "color": w.Color, "index": i},
+		}})
+	}
+	return mappings
+}
+
+// SayExactly shows texts in place of single values, in the order of the choices.
+func (p *Panel) SayExactly(choices ...Choice) *Panel {
+	p.FieldConfig.Defaults.Mappings = ExactWords(choices...)
+	return p
+}
+
+// ExactWords maps single values to texts, in the order of the choices.
+func ExactWords(choices ...Choice) []Mapping {
+	options := Options{}
+	for i, choice := range choices {
+		options[choice.Value.(string)] = Options{"text": choice.Text, "index": i}
+	}
+	return []Mapping{{Type: "value", Options: options}}
+}
+
+// Column is a column of a table: the name that the query gives it, its heading, and
+// how it is shown.
+type Column struct {
+	Field, Heading string
+	Properties     []Property
+}
+
+// Columns names and orders the columns of a table and hides the field names in
+// hidden.
+func (p *Panel) Columns(hidden []string, columns ...Column) *Panel {
+	exclude, rename, index := Options{"Time": true}, Options{}, Options{}
+	for _, name := range hidden {
+		exclude[name] = true
+	}
+	for i := range len(p.Targets) { // what joinByField makes of several times
+		exclude["Time "+strconv.Itoa(i+1)] = true
+	}
+	for i, column := range columns {
+		index[column.Field] = i
+		if column.Heading != column.Field {
+			rename[column.Field] = column.Heading
+		}
+		if len(column.Properties) > 0 {
+			p.Override(column.Heading, column.Properties...)
+		}
+	}
+	return p.Transform("organize", Options{"excludeByName": exclude, "renameByName": rename, "indexByName": index})
+}

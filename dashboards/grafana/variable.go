@@ -1,0 +1,82 @@
+package grafana
+
+// Variables is a list of variables.
+type Variables struct {
+	List []*Variable `json:"list"`
+}
+
+// Variable is a choice at the top of a dashboard.
+type Variable struct {
+	Type        string      `json:"type"`
+	Name        string      `json:"name"`
+	Label       string      `json:"label"`
+	Description string      `json:"description,omitempty"`
+	Hide        int         `json:"hide"`
+	SkipURLSync bool        `json:"skipUrlSync"`
+	Datasource  *Datasource `json:"datasource,omitempty"`
+	Query       any         `json:"query"`
+	Definition  string      `json:"definition,omitempty"`
+	Regex       string      `json:"regex,omitempty"`
+	Refresh     int         `json:"refresh,omitempty"`
+	Sort        int         `json:"sort,omitempty"`
+	Multi       bool        `json:"multi"`
+	IncludeAll  bool        `json:"includeAll"`
+	AllValue    string      `json:"allValue,omitempty"`
+	Current     Choice      `json:"current"`
+	Options     []Choice    `json:"options,omitempty"`
+}
+
+// Choice is one of a variable's values and the word for it.
+type Choice struct {
+	Text     any  `json:"text,omitempty"`
+	Value    any  `json:"value,omitempty"`
+	Selected bool `json:"selected,omitempty"`
+}
+
+// Datasource names a data source.
+type Datasource struct {
+	Type string `json:"type"`
+	UID  string `json:"uid"`
+}
+
+func chosenDatasource() *Datasource { return &Datasource{Type: "prometheus", UID: "${datasource}"} }
+
+// DatasourceVariable chooses the Prometheus, under any name.
+func (d *Dashboard) DatasourceVariable(label string) {
+	d.addVariable(&Variable{Type: "datasource", Name: "datasource", Label: label, Query: "prometheus"})
+}
+
+// QueryVariable chooses among the answers to a query.
+func (d *Dashboard) QueryVariable(name, label, query string) *Variable {
+	return d.addVariable(&Variable{
+		Type:       "query",
+		Name:       name,
+		Label:      label,
+		Datasource: chosenDatasource(),
+		Query:      map[string]any{"query": query, "refId": "v"},
+		Definition: query,
+		Refresh:    2, // when the time changes
+		Sort:       1, // by the alphabet
+	})
+}
+
+// CustomVariable chooses among fixed values, the first of which is the default.
+func (d *Dashboard) CustomVariable(name, label string, choices ...Choice) *Variable {
+	query := ""
+	for i, choice := range choices {
+		if i > 0 {
+			query += ", "
+		}
+		query += choice.Text.(string) + " : " + choice.Value.(string)
+	}
+	choices[0].Selected = true
+	return d.addVariable(&Variable{
+		Type: "custom", Name: name, Label: label, Query: query, Options: choices,
+		Current: Choice{Text: choices[0].Text, Value: choices[0].Value},
+	})
+}
+
+func (d *Dashboard) addVariable(v *Variable) *Variable {
+	d.Templating.List = append(d.Templating.List, v)
+	return v
+}

@@ -1,0 +1,85 @@
+package dashboards
+
+import (
+	"maps"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/prometheus/prometheus/promql/parser"
+)
+
+// unused lists the metrics that no panel and no rule uses, and why.
+var unused = map[string]string{
+	"wxapp_config_last_reload_successful":                "wanted once settings can be read anew",
+	"wxapp_config_last_reload_success_timestamp_seconds": "as above",
+}
+
+// ofOthers are the metrics that are not in METRICS.md by name.
+var ofOthers = regexp.MustCompile(`^(up|go_.+|process_.+|wxapp_exporter_build_info|wxapp_otlp_.+)$`)
+
+var documented = regexp.MustCompile("(?m)^\\| `(wxapp_[a-z0-9_]+)`")
+
+// Every metric of METRICS.md is used, and what is used is in METRICS.md.
+func TestMetricsAreUsed(t *testing.T) {
+	document, err := os.ReadFile("../METRICS.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	metrics := map[string]bool{}
+	for _, match := range documented.FindAllStringSubmatch(string(document), -1) {
+		metrics[match[1]] = true
+	}
+	if len(metrics) < 20 {
+		t.Fatalf("METRICS.md has %d metrics only", len(metrics))
+	}
+	used := usedMetrics(t)
+	for metric := range metrics {
+		if _, listed := unused[metric]; used[metric] == listed {
+			t.Errorf("%s: used %t, listed as unused %t", metric, used[metric], listed)
+		}
+	}
+	for _, metric := range slices.Sorted(maps.Keys(used)) {
+		if !metrics[metric] && !ofOthers.MatchString(metric) {
+			t.Errorf("%s is used, but not in METRICS.md", metric)
+		}
+	}
+}
+
+// usedMetrics returns the metrics that panels, variables and rules read.
+func usedMetrics(t *testing.T) map[string]bool {
+	t.Helper()
+	used := map[string]bool{}
+	read := func(expr string) {
+		parsed, err := parser.NewParser(parser.Options{}).ParseExpr(expr)
+		if err != nil {
+			t.Errorf("%s: %v", expr, err)
+			return
+		}
+		parser.Inspect(parsed, func(node parser.Node, _ []parser.Node) error {
+			if selector, ok := node.(*parser.VectorSelector); ok {
+				name := selector.Name
+				for _, suffix := range []string{"_bucket", "_sum", "_count"} {
+					name = strings.TrimSuffix(name, suffix)
+				}
+				used[name] = true
+			}
+			return nil
+		})
+	}
+	for _, d := range readDashboards(t) {
+		for _, p := range d.Panels {
+			for _, query := range p.Targets {
+				read(fill(query.Expr, singleJob, choice{"visit_uv", "7d"}))
+			}
+		}
+	}
+	for _, group := range readRules(t) {
+		for _, rule := range group.Rules {
+			read(rule.Expr)
+		}
+	}
+	return used
+}

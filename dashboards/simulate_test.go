@@ -1,0 +1,124 @@
+package dashboards
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	versioncollector "github.com/prometheus/client_golang/prometheus/collectors/version"
+	dto "github.com/prometheus/client_model/go"
+
+	"github.com/wxapp-exporter/wxapp_exporter/collector"
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
+)
+
+// simulatedDays is how long the exporter has run when the queries are asked.
+const simulatedDays = 40
+
+// brokenAfter is the day on which the secret of one app stops being right.
+const brokenAfter = 20
+
+// simulatedApps are the apps of the simulation.
+var simulatedApps = []struct {
+	app    collector.App
+	users  int
+	broken bool
+}{
+	{collector.App{ID: "wx00000000000000a1", Name: "鲜果到家"}, 8000, false},
+	{collector.App{ID: "wx00000000000000a2", Name: "City Bikes"}, 900, false},
+	{collector.App{ID: "wx00000000000000a3", Name: "社区图书馆"}, 400, true},
+}
+
+// scrape is what the exporter showed at a time.
+type scrape struct {
+	at       time.Time
+	families []*dto.MetricFamily
+}
+
+// simulate runs the exporter on a simulated WeChat for simulatedDays and returns what
+// it showed: every three hours, and every hour of the last two days.
+func simulate(t *testing.T) []scrape {
+	t.Helper()
+	var scrapes []scrape
+	synctest.Test(t, func(*testing.T) {
+		server := &wechattest.Server{Latency: 120 * time.Millisecond, Published: publication}
+		metrics := collector.NewProcessMetrics()
+		store := &collector.Store{}
+		poller := &collector.Poller{
+			Schedule:   collector.Schedule{Ranges: wechat.Ranges(), PublishHour: 8, PollInterval: 30 * time.Minute},
+			Dimensions: wechat.Dimensions(),
+			Top:        map[wechat.Dimension]int{wechat.Device: 20, wechat.City: 50},
+			MaxAge:     168 * time.Hour,
+			Store:      store,
+			Archive:    collector.NoArchive{},
+			Metrics:    metrics,
+			Logger:     slog.New(slog.DiscardHandler),
+		}
+		server.Apps = map[string]wechattest.App{}
+		for _, simulated := range simulatedApps {
+			server.Apps[simulated.app.ID] = wechattest.App{Users: simulated.users}
+			client := &http.Client{Transport: server, Timeout: 30 * time.Second}
+			poller.Sources = append(poller.Sources, collector.Source{App: simulated.app, API: &wechat.Client{
+				HTTP:    client,
+				Observe: metrics.Observe,
+				Tokens: &wechat.SecretTokens{
+					AppID:   simulated.app.ID,
+					Secret:  func() (wechat.Secret, error) { return "0123456789abcdef0123456789abcdef", nil },
+					HTTP:    client,
+					Observe: metrics.Observe,
+				},
+			}})
+		}
+		registry := prometheus.NewRegistry()
+		registry.MustRegister(
+			collector.New(store), metrics,
+			collectors.NewGoCollector(),
+			collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+			versioncollector.NewCollector("wxapp_exporter"),
+		)
+
+		ctx, stop := context.WithCancel(context.Background())
+		var running sync.WaitGroup
+		running.Go(func() { poller.Run(ctx, func() {}) })
+		begin := time.Now()
+		for elapsed := time.Duration(0); elapsed < simulatedDays*24*time.Hour; {
+			pause := 3 * time.Hour
+			if elapsed >= (simulatedDays-2)*24*time.Hour {
+				pause = time.Hour
+			}
+			time.Sleep(pause)
+			synctest.Wait()
+			if before := elapsed; before < brokenAfter*24*time.Hour && time.Since(begin) >= brokenAfter*24*time.Hour {
+				for _, simulated := range simulatedApps {
+					if simulated.broken {
+						server.Fail(wechattest.Errcode(40125).For(simulated.app.ID).On("token"))
+					}
+				}
+			}
+			elapsed = time.Since(begin)
+			metrics.ArchiveWritten(nil)
+			families, err := registry.Gather()
+			if err != nil {
+				t.Error(err)
+				break
+			}
+			scrapes = append(scrapes, scrape{time.Now(), families})
+		}
+		stop()
+		running.Wait()
+	})
+	return scrapes
+}
+
+// publication is when a day is published: between 09:00 and 16:00 of the next.
+func publication(_ string, day time.Time) time.Time {
+	n := int(day.Unix() / 86400)
+	return day.Add(33*time.Hour + time.Duration(n*131%420)*time.Minute)
+}

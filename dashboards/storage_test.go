@@ -1,0 +1,162 @@
+package dashboards
+
+import (
+	"math"
+	"strconv"
+	"testing"
+	"time"
+
+	dto "github.com/prometheus/client_model/go"
+	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/promql"
+	"github.com/prometheus/prometheus/promql/parser"
+	"github.com/prometheus/prometheus/storage"
+	"github.com/prometheus/prometheus/util/teststorage"
+)
+
+// The scrapes are stored twice: under the job single as those of one exporter, and
+// under the job replicated as those of two.
+const (
+	singleJob     = "single"
+	replicatedJob = "replicated"
+)
+
+// database is a Prometheus in this process.
+type database struct {
+	engine  *promql.Engine
+	storage *teststorage.TestStorage
+	end     time.Time // of the data
+}
+
+// openDatabase stores what the exporter showed.
+func openDatabase(t *testing.T, scrapes []scrape) *database {
+	t.Helper()
+	db := &database{
+		storage: teststorage.New(t),
+		engine: promql.NewEngine(promql.EngineOpts{
+			MaxSamples:           50_000_000,
+			Timeout:              time.Minute,
+			LookbackDelta:        3 * time.Hour, // more than the pause between two scrapes
+			EnableAtModifier:     true,
+			EnableNegativeOffset: true,
+			Parser:               parser.NewParser(parser.Options{}),
+		}),
+		end: scrapes[len(scrapes)-1].at,
+	}
+	t.Cleanup(func() { _ = db.engine.Close() })
+
+	targets := [][2]string{{singleJob, "a"}, {replicatedJob, "b"}, {replicatedJob, "c"}}
+	known := map[string]labels.Labels{}
+	for i, s := range scrapes {
+		appender := db.storage.Appender(t.Context())
+		for _, target := range targets {
+			add := func(value float64, pairs ...string) {
+				db.append(t, appender, known, s.at, value, append(pairs, "job", target[0], "instance", target[1])...)
+			}
+			for _, family := range s.families {
+				for _, metric := range family.GetMetric() {
+					eachSample(family, metric, add)
+				}
+			}
+			// What Prometheus itself and an exporter that pushes add.
+			add(1, "__name__", "up")
+			add(float64(i*60), "__name__", "wxapp_otlp_exports_total")
+			add(float64(i), "__name__", "wxapp_otlp_export_failures_total")
+			add(0, "__name__", "wxapp_otlp_rejected_points_total")
+			add(float64(s.at.Unix()-30), "__name__", "wxapp_otlp_last_success_timestamp_seconds")
+		}
+		if err := appender.Commit(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return db
+}
+
+func (db *database) append(t *testing.T, appender storage.Appender, known map[string]labels.Labels, at time.Time, value float64, pairs ...string) {
+	t.Helper()
+	key := ""
+	for _, text := range pairs {
+		key += text + "\xff"
+	}
+	series, ok := known[key]
+	if !ok {
+		series = labels.FromStrings(pairs...)
+		known[key] = series
+	}
+	if _, err := appender.Append(0, series, at.UnixMilli(), value); err != nil {
+		t.Fatalf("%s at %s: %v", series, at, err)
+	}
+}
+
+// eachSample calls add for every sample of a metric, as the text format has them.
+func eachSample(family *dto.MetricFamily, metric *dto.Metric, add func(value float64, pairs ...string)) {
+	pairs := func(name string, more ...string) []string {
+		pairs := append([]string{"__name__", name}, more...)
+		for _, label := range metric.GetLabel() {
+			pairs = append(pairs, label.GetName(), label.GetValue())
+		}
+		return pairs
+	}
+	name := family.GetName()
+	switch family.GetType() {
+	case dto.MetricType_GAUGE:
+		add(metric.GetGauge().GetValue(), pairs(name)...)
+	case dto.MetricType_COUNTER:
+		add(metric.GetCounter().GetValue(), pairs(name)...)
+	case dto.MetricType_HISTOGRAM:
+		histogram := metric.GetHistogram()
+		for _, bucket := range histogram.GetBucket() {
+			add(float64(bucket.GetCumulativeCount()), pairs(name+"_bucket", "le", strconv.FormatFloat(bucket.GetUpperBound(), 'g', -1, 64))...)
+		}
+		add(float64(histogram.GetSampleCount()), pairs(name+"_bucket", "le", "+Inf")...)
+		add(float64(histogram.GetSampleCount()), pairs(name+"_count")...)
+		add(histogram.GetSampleSum(), pairs(name+"_sum")...)
+	}
+}
+
+// ask answers a query as Prometheus does: at the end of the data, or over the last 30
+// days.
+func (db *database) ask(t *testing.T, expr string, over bool) *promql.Result {
+	t.Helper()
+	var query promql.Query
+	var err error
+	if over {
+		query, err = db.engine.NewRangeQuery(t.Context(), db.storage, nil, expr, db.end.Add(-30*24*time.Hour), db.end, 6*time.Hour)
+	} else {
+		query, err = db.engine.NewInstantQuery(t.Context(), db.storage, nil, expr, db.end)
+	}
+	if err != nil {
+		t.Fatalf("%s\n%v", expr, err)
+	}
+	t.Cleanup(query.Close)
+	result := query.Exec(t.Context())
+	if result.Err != nil {
+		t.Fatalf("%s\n%v", expr, result.Err)
+	}
+	return result
+}
+
+// numbers returns how many series of an answer have a number.
+func numbers(result *promql.Result) int {
+	n := 0
+	switch value := result.Value.(type) {
+	case promql.Vector:
+		for _, sample := range value {
+			if !math.IsNaN(sample.F) {
+				n++
+			}
+		}
+	case promql.Matrix:
+		for _, series := range value {
+			for _, point := range series.Floats {
+				if !math.IsNaN(point.F) {
+					n++
+					break
+				}
+			}
+		}
+	case promql.Scalar:
+		n = 1
+	}
+	return n
+}
