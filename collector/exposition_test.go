@@ -83,7 +83,9 @@ func TestDocumentedMetricsAreEmitted(t *testing.T) {
 		s.start()
 
 		registry := prometheus.NewPedanticRegistry()
-		registry.MustRegister(collector.New(s.store), s.metrics)
+		push := collector.NewOTLPMetrics()
+		push.Succeeded(time.Now())
+		registry.MustRegister(collector.New(s.store), s.metrics, push)
 		families, err := registry.Gather()
 		if err != nil {
 			t.Fatal(err)

@@ -142,6 +142,22 @@ var (
 		"wxapp_archive_failures_total", Counter, "{write}", nil,
 		"Attempts to write to the archive that failed.", Stable,
 	}
+	otlpExports = Metric{
+		"wxapp_otlp_exports_total", Counter, "{batch}", nil,
+		"Batches of points that were due to be pushed to the OpenTelemetry receiver. Only when pushing.", Stable,
+	}
+	otlpFailures = Metric{
+		"wxapp_otlp_export_failures_total", Counter, "{batch}", nil,
+		"Batches of points that the OpenTelemetry receiver did not accept whole, or did not answer. Only when pushing.", Stable,
+	}
+	otlpRejectedPoints = Metric{
+		"wxapp_otlp_rejected_points_total", Counter, "{point}", nil,
+		"Points that the OpenTelemetry receiver left out of batches that it accepted. Only when pushing.", Stable,
+	}
+	otlpLastSuccess = Metric{
+		"wxapp_otlp_last_success_timestamp_seconds", Gauge, "s", nil,
+		"When the OpenTelemetry receiver last accepted all points of a push. Only when pushing.", Stable,
+	}
 )
 
 // AppMetrics returns the metrics of an app, in the order in which Snapshot.Each hands
@@ -158,5 +174,6 @@ func AppMetrics() []*Metric {
 func Metrics() []*Metric {
 	return slices.Concat(AppMetrics(), []*Metric{
 		&locationInfo, &apiRequests, &apiRequestDuration, &archiveWrites, &archiveFailures,
+		&otlpExports, &otlpFailures, &otlpRejectedPoints, &otlpLastSuccess,
 	})
 }

@@ -1,0 +1,97 @@
+package otlp
+
+import (
+	"slices"
+	"time"
+
+	"go.opentelemetry.io/otel/sdk/metric/metricdata"
+
+	"github.com/wxapp-exporter/wxapp_exporter/collector"
+)
+
+// batch gathers the points of a message by their metrics. Its memory is used for one
+// batch after the other.
+type batch struct {
+	families []family
+	size     int // points in all families
+	limit    int // of size
+	now      time.Time
+	message  []metricdata.Metrics
+}
+
+type family struct {
+	metric *collector.Metric
+	points []metricdata.DataPoint[int64]
+}
+
+// family returns the place of a metric in the batch.
+func (b *batch) family(metric *collector.Metric) int {
+	place := slices.IndexFunc(b.families, func(f family) bool { return f.metric == metric })
+	if place < 0 {
+		place = len(b.families)
+		b.families = append(b.families, family{metric: metric})
+	}
+	return place
+}
+
+// begin empties the batch. Points that are added from now on bear the time of now.
+func (b *batch) begin() {
+	for i := range b.families {
+		b.families[i].points = b.families[i].points[:0]
+	}
+	b.size, b.now = 0, time.Now()
+}
+
+func (b *batch) full() bool { return b.size == b.limit }
+
+// add adds points of one metric, as many as there is room for, and returns the others.
+func (b *batch) add(metric int, points []point) (rest []point) {
+	n := min(len(points), b.limit-b.size)
+	family := &b.families[metric]
+	for _, p := range points[:n] {
+		family.points = append(family.points, metricdata.DataPoint[int64]{
+			Attributes: p.attributes,
+			Time:       b.now,
+			Value:      p.value,
+		})
+	}
+	b.size += n
+	return points[n:]
+}
+
+// metrics returns the batch as the SDK wants it, the counters as sums since started.
+func (b *batch) metrics(started time.Time) []metricdata.Metrics {
+	b.message = b.message[:0]
+	for _, f := range b.families {
+		if len(f.points) == 0 {
+			continue
+		}
+		var data metricdata.Aggregation = metricdata.Gauge[int64]{DataPoints: f.points}
+		if f.metric.Type == collector.Counter {
+			for i := range f.points {
+				f.points[i].StartTime = started
+			}
+			data = metricdata.Sum[int64]{
+				DataPoints:  f.points,
+				Temporality: metricdata.CumulativeTemporality,
+				IsMonotonic: true,
+			}
+		}
+		b.message = append(b.message, metricdata.Metrics{
+			Name:        f.metric.Name,
+			Description: f.metric.Help,
+			Unit:        unit(f.metric),
+			Data:        data,
+		})
+	}
+	return b.message
+}
+
+// unit returns the unit of a metric as it is sent. A gauge with the unit 1 is a ratio
+// to Prometheus, which would add that word to its name.
+func unit(m *collector.Metric) string {
+	if m.Unit == "1" {
+		return ""
+	}
+	return m.Unit
+}

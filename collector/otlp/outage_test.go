@@ -1,0 +1,296 @@
+package otlp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+	"weak"
+
+	collectorpb "go.opentelemetry.io/proto/otlp/collector/metrics/v1"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/status"
+
+	"github.com/wxapp-exporter/wxapp_exporter/collector"
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+)
+
+// inVain is a time limit that is waited out.
+const inVain = 200 * time.Millisecond
+
+// check compares what the metrics of the push say. A last success of -1 is any.
+func (p *pushing) check(t *testing.T, want map[string]float64) {
+	t.Helper()
+	got := p.counted(t)
+	const success = "wxapp_otlp_last_success_timestamp_seconds{}"
+	if _, ok := got[success]; ok {
+		got[success] = -1
+	}
+	if !maps.Equal(got, want) {
+		t.Errorf("the metrics are %v, want %v\n%s", got, want, p.log)
+	}
+}
+
+func counts(exports, failures, rejected float64) map[string]float64 {
+	return map[string]float64{
+		"wxapp_otlp_exports_total{}":         exports,
+		"wxapp_otlp_export_failures_total{}": failures,
+		"wxapp_otlp_rejected_points_total{}": rejected,
+	}
+}
+
+func succeeded(counts map[string]float64) map[string]float64 {
+	counts["wxapp_otlp_last_success_timestamp_seconds{}"] = -1
+	return counts
+}
+
+// checkLog compares the words of the log lines, in their order.
+func (p *pushing) checkLog(t *testing.T, want ...string) {
+	t.Helper()
+	lines := strings.SplitAfter(p.log.String(), "\n")
+	lines = lines[:len(lines)-1]
+	if len(lines) != len(want) {
+		t.Fatalf("got %d lines, want %d:\n%s", len(lines), len(want), p.log)
+	}
+	for i, line := range lines {
+		if !strings.Contains(line, want[i]) {
+			t.Errorf("got the line %s, want %q in it", line, want[i])
+		}
+	}
+}
+
+const (
+	broke  = `level=WARN msg="the OpenTelemetry receiver did not take all points"`
+	healed = `level=INFO msg="the OpenTelemetry receiver takes all points again"`
+)
+
+// A receiver that is absent at the start, comes, is killed and comes back.
+func TestReceiverComesAndGoes(t *testing.T) {
+	socket := socket(t)
+	p := newPushing(t, storeOf(1), "unix://"+socket, Config{Gzip: true})
+	batches := float64(p.inSmallBatches(t))
+	receiver := &receiver{}
+	push := func(timeout time.Duration) {
+		p.config.Timeout = timeout
+		p.push(t.Context())
+	}
+
+	push(inVain)
+	push(inVain)
+	p.check(t, counts(2*batches, 2*batches, 0))
+	p.checkLog(t, broke)
+
+	stop := serveOn(t, listen(t, socket), receiver)
+	push(time.Minute)
+	p.check(t, succeeded(counts(3*batches, 2*batches, 0)))
+	p.checkLog(t, broke, healed)
+	first := received(t, receiver.take())
+
+	stop()
+	push(inVain)
+	p.check(t, succeeded(counts(4*batches, 3*batches, 0)))
+	p.checkLog(t, broke, healed, broke)
+
+	serveOn(t, listen(t, socket), receiver)
+	push(time.Minute)
+	p.check(t, succeeded(counts(5*batches, 3*batches, 0)))
+	p.checkLog(t, broke, healed, broke, healed)
+	again := received(t, receiver.take())
+	for series := range first {
+		if _, ok := again[series]; !ok {
+			t.Errorf("%s does not arrive after the outage", series)
+		}
+	}
+	for _, word := range []string{"no success within 200ms", "Unavailable", fmt.Sprintf("%[1]v of %[1]v batches", batches), "remedy="} {
+		if !strings.Contains(p.log.String(), word) {
+			t.Errorf("the log does not say %q: %s", word, p.log)
+		}
+	}
+}
+
+// A receiver that hangs is waited for once per push, not once per batch.
+func TestSlowReceiver(t *testing.T) {
+	for _, protocol := range []Protocol{GRPC, HTTP} {
+		t.Run(string(protocol), func(t *testing.T) {
+			var asked atomic.Int64
+			receiver := &receiver{answer: func(ctx context.Context, _ *collectorpb.ExportMetricsServiceRequest) (*collectorpb.ExportMetricsServiceResponse, error) {
+				asked.Add(1)
+				<-ctx.Done()
+				return nil, ctx.Err()
+			}}
+			p := newPushing(t, storeOf(1), serve(t, protocol, receiver), Config{Protocol: protocol, Timeout: inVain})
+			batches := float64(p.inSmallBatches(t))
+			p.push(t.Context())
+			p.check(t, counts(batches, batches, 0))
+			if n := asked.Load(); n != 1 {
+				t.Errorf("the receiver was asked %d times", n)
+			}
+			p.checkLog(t, broke)
+		})
+	}
+}
+
+// A receiver without HTTP is waited for like one without gRPC.
+func TestAbsentReceiverOfHTTP(t *testing.T) {
+	absent := httptest.NewServer(http.NotFoundHandler())
+	absent.Close()
+	p := newPushing(t, storeOf(1), absent.URL+"/v1/metrics", Config{Protocol: HTTP, Timeout: inVain})
+	p.push(t.Context())
+	p.check(t, counts(2, 2, 0))
+	p.checkLog(t, "no success within 200ms")
+	if !strings.Contains(p.log.String(), "connection refused") {
+		t.Errorf("the log does not say why: %s", p.log)
+	}
+}
+
+// One batch that is refused for good leaves the others alone.
+func TestRefusedBatch(t *testing.T) {
+	for _, protocol := range []Protocol{GRPC, HTTP} {
+		for _, code := range []codes.Code{codes.InvalidArgument, codes.ResourceExhausted, codes.Internal} {
+			t.Run(string(protocol)+" "+code.String(), func(t *testing.T) {
+				var asked atomic.Int64
+				receiver := &receiver{answer: func(context.Context, *collectorpb.ExportMetricsServiceRequest) (*collectorpb.ExportMetricsServiceResponse, error) {
+					if asked.Add(1) == 3 {
+						return nil, status.Error(code, "not this one")
+					}
+					return &collectorpb.ExportMetricsServiceResponse{}, nil
+				}}
+				p := newPushing(t, storeOf(1), serve(t, protocol, receiver), Config{Protocol: protocol})
+				batches := float64(p.inSmallBatches(t))
+				p.push(t.Context())
+				p.check(t, counts(batches, 1, 0))
+				if n := float64(len(receiver.take())); n != batches-1 {
+					t.Errorf("%v batches arrived", n)
+				}
+				p.checkLog(t, broke)
+				for _, word := range []string{"not this one", fmt.Sprintf("1 of %v batches", batches)} {
+					if !strings.Contains(p.log.String(), word) {
+						t.Errorf("the log does not say %q: %s", word, p.log)
+					}
+				}
+			})
+		}
+	}
+}
+
+// A batch that the receiver may yet take is sent again.
+func TestBusyReceiver(t *testing.T) {
+	var asked atomic.Int64
+	receiver := &receiver{answer: func(context.Context, *collectorpb.ExportMetricsServiceRequest) (*collectorpb.ExportMetricsServiceResponse, error) {
+		if asked.Add(1) == 1 {
+			return nil, status.Error(codes.Unavailable, "busy")
+		}
+		return &collectorpb.ExportMetricsServiceResponse{}, nil
+	}}
+	p := newPushing(t, storeOf(1), serveGRPC(t, receiver), Config{})
+	p.push(t.Context())
+	p.check(t, succeeded(counts(2, 0, 0)))
+	p.checkLog(t)
+}
+
+// Points that a receiver leaves out are counted.
+func TestPartialSuccess(t *testing.T) {
+	for _, protocol := range []Protocol{GRPC, HTTP} {
+		t.Run(string(protocol), func(t *testing.T) {
+			partial := &collectorpb.ExportMetricsPartialSuccess{RejectedDataPoints: 7, ErrorMessage: "too (old)\nby far"}
+			receiver := &receiver{answer: func(context.Context, *collectorpb.ExportMetricsServiceRequest) (*collectorpb.ExportMetricsServiceResponse, error) {
+				return &collectorpb.ExportMetricsServiceResponse{PartialSuccess: partial}, nil
+			}}
+			p := newPushing(t, storeOf(1), serve(t, protocol, receiver), Config{Protocol: protocol})
+			p.push(t.Context())
+			p.check(t, counts(2, 2, 14))
+			p.checkLog(t, "too (old)")
+
+			partial = &collectorpb.ExportMetricsPartialSuccess{ErrorMessage: "take care"} // a remark
+			p.push(t.Context())
+			p.check(t, succeeded(counts(4, 2, 14)))
+			p.checkLog(t, broke, healed)
+		})
+	}
+}
+
+// A redirect would turn the POST into a GET, whose answer says nothing.
+func TestRedirect(t *testing.T) {
+	var asked atomic.Int64
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if asked.Add(1); r.URL.Path == "/v1/metrics" {
+			http.Redirect(w, r, "/elsewhere", http.StatusMovedPermanently)
+		}
+	}))
+	defer server.Close()
+	p := newPushing(t, &collector.Store{}, server.URL+"/v1/metrics", Config{Protocol: HTTP})
+	p.push(t.Context())
+	p.check(t, counts(2, 2, 0))
+	p.checkLog(t, "301 Moved Permanently")
+	if n := asked.Load(); n != 2 {
+		t.Errorf("%d requests for 2 batches", n)
+	}
+}
+
+// Headers are sent, and do not show even where a receiver repeats them.
+func TestHeaders(t *testing.T) {
+	headers := map[string]wechat.Secret{"Authorization": "Bearer hush-hush", "x-scope-orgid": "12"}
+	t.Run("grpc", func(t *testing.T) {
+		receiver := &receiver{answer: func(ctx context.Context, _ *collectorpb.ExportMetricsServiceRequest) (*collectorpb.ExportMetricsServiceResponse, error) {
+			sent, _ := metadata.FromIncomingContext(ctx)
+			return nil, status.Errorf(codes.Unauthenticated, "bad credentials: %v %v", sent["authorization"], sent["x-scope-orgid"])
+		}}
+		p := newPushing(t, &collector.Store{}, serveGRPC(t, receiver), Config{Headers: headers})
+		p.push(t.Context())
+		p.checkLog(t, "bad credentials: [[secret] [secret]] [[secret]]")
+	})
+	t.Run("http", func(t *testing.T) {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			http.Error(w, "bad credentials: "+r.Header.Get("Authorization")+r.Header.Get("X-Scope-OrgID"), http.StatusUnauthorized)
+		}))
+		defer server.Close()
+		p := newPushing(t, &collector.Store{}, server.URL+"/v1/metrics", Config{Protocol: HTTP, Headers: headers})
+		p.push(t.Context())
+		p.checkLog(t, "bad credentials: [secret] [secret][secret]")
+	})
+}
+
+// What is not delivered is not kept: the next push brings newer points.
+func TestNothingPilesUpWhileDown(t *testing.T) {
+	const apps = 2
+	p := newPushing(t, storeOf(apps), "http://127.0.0.1:1", Config{})
+	p.replaceExporter(func(context.Context) error { return errors.New("down") })
+
+	p.push(t.Context())
+	room := func() (points int) {
+		for _, family := range p.series.batch.families {
+			points += cap(family.points)
+		}
+		return points
+	}
+	before := room()
+	var replaced []weak.Pointer[collector.Snapshot]
+	for range 20 {
+		for _, snapshot := range p.store.Snapshots() {
+			replaced = append(replaced, weak.Make(snapshot))
+			next := *snapshot
+			p.store.Put(&next)
+		}
+		p.push(t.Context())
+	}
+	if after := room(); after != before {
+		t.Errorf("room for %d points after 20 pushes in vain, for %d after one", after, before)
+	}
+	if n := len(p.series.apps); n != apps {
+		t.Errorf("points of %d snapshots are held", n)
+	}
+	runtime.GC()
+	for _, snapshot := range replaced {
+		if snapshot.Value() != nil {
+			t.Fatal("a snapshot that was replaced is held")
+		}
+	}
+}

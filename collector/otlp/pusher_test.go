@@ -1,0 +1,126 @@
+package otlp
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.opentelemetry.io/otel/sdk/metric/metricdata"
+
+	"github.com/wxapp-exporter/wxapp_exporter/collector"
+)
+
+// fakeExporter is what sending a message does.
+type fakeExporter func(context.Context) error
+
+func (f fakeExporter) Export(ctx context.Context, _ *metricdata.ResourceMetrics) error { return f(ctx) }
+
+func (f fakeExporter) Shutdown(context.Context) error { return nil }
+
+func (p *pushing) replaceExporter(fake fakeExporter) {
+	_ = p.exporter.Shutdown(context.Background())
+	p.exporter = fake
+}
+
+// start runs a pusher with a fake exporter in the background of a synctest bubble.
+func start(t *testing.T, export fakeExporter) (stop func()) {
+	p := newPushing(t, storeOf(1), "http://127.0.0.1:1", Config{Interval: time.Minute, Timeout: 10 * time.Second})
+	p.replaceExporter(export)
+	p.series.batch.limit = smallBatch
+	ctx, cancel := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	running.Go(func() { p.Run(ctx) })
+	synctest.Wait()
+	return func() {
+		cancel()
+		running.Wait()
+	}
+}
+
+func TestRunPushesOncePerIntervalAndAtTheEnd(t *testing.T) {
+	polled() // outside of the bubble
+	batches := newPushing(t, storeOf(1), "http://127.0.0.1:1", Config{}).inSmallBatches(t)
+	synctest.Test(t, func(t *testing.T) {
+		var messages atomic.Int64
+		stop := start(t, func(context.Context) error { messages.Add(1); return nil })
+		for minute := range 5 {
+			if n := int(messages.Load()); n != batches*minute {
+				t.Errorf("%d messages after %d minutes", n, minute)
+			}
+			time.Sleep(time.Minute)
+			synctest.Wait()
+		}
+		stop()
+		if n := int(messages.Load()); n != batches*6 {
+			t.Errorf("%d messages at the end", n)
+		}
+	})
+}
+
+// A receiver that hangs does not hold up the end of the program, whether a push is
+// under way or not.
+func TestRunEndsInTime(t *testing.T) {
+	polled() // outside of the bubble
+	for _, wait := range []time.Duration{0, time.Minute + time.Second} {
+		synctest.Test(t, func(t *testing.T) {
+			stop := start(t, func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() })
+			time.Sleep(wait)
+			begin := time.Now()
+			stop()
+			if took := time.Since(begin); took > 2*time.Second {
+				t.Errorf("it took %s to end", took)
+			}
+		})
+	}
+}
+
+// One batch waits for a receiver in vain, the others of the push do not.
+func TestPushWaitsInVainOnce(t *testing.T) {
+	polled() // outside of the bubble
+	synctest.Test(t, func(t *testing.T) {
+		begin := time.Now()
+		var at []time.Duration
+		stop := start(t, func(ctx context.Context) error {
+			at = append(at, time.Since(begin))
+			<-ctx.Done()
+			return ctx.Err()
+		})
+		time.Sleep(3*time.Minute + 30*time.Second)
+		stop()
+		want := []time.Duration{time.Minute, 2 * time.Minute, 3 * time.Minute, 3*time.Minute + 30*time.Second}
+		if len(at) != len(want) {
+			t.Fatalf("messages at %v, want %v", at, want)
+		}
+		for i := range want {
+			if at[i] != want[i] {
+				t.Errorf("messages at %v, want %v", at, want)
+			}
+		}
+	})
+}
+
+// A refused batch does not stop the others; every one of them is tried.
+func TestPushGoesOnAfterRefusal(t *testing.T) {
+	messages := 0
+	p := newPushing(t, storeOf(1), "http://127.0.0.1:1", Config{})
+	batches := p.inSmallBatches(t)
+	p.replaceExporter(func(context.Context) error { messages++; return errors.New("refused") })
+	p.push(t.Context())
+	if messages != batches {
+		t.Errorf("%d of %d batches were sent", messages, batches)
+	}
+}
+
+// A push that the end of the program breaks off is no failure.
+func TestBrokenOffPushIsNoFailure(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	p := newPushing(t, &collector.Store{}, "http://127.0.0.1:1", Config{})
+	p.replaceExporter(func(ctx context.Context) error { cancel(); return ctx.Err() })
+	p.push(ctx)
+	p.check(t, counts(0, 0, 0))
+	p.checkLog(t)
+}
