@@ -80,10 +80,15 @@ func (e *exporter) run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("WXAPP_LISTEN_ADDRESS: cannot listen on %s; free the port or choose another: %w", e.config.listenAddress, err)
 	}
-	store := &collector.Store{WithoutLocations: !e.config.locationInfo}
+	store, live := &collector.Store{WithoutLocations: !e.config.locationInfo}, e.liveMetrics()
+	pusher, err := e.newPusher(store, live)
+	if err != nil {
+		_ = listener.Close()
+		return err
+	}
 	restored := make(chan struct{})
 	server := &http.Server{
-		Handler:           e.handler(store, restored),
+		Handler:           e.handler(store, live, restored),
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		ErrorLog:          slog.NewLogLogger(e.log.Handler(), slog.LevelDebug),
@@ -97,6 +102,9 @@ func (e *exporter) run(ctx context.Context) error {
 	defer cancel()
 	var parts sync.WaitGroup
 	parts.Go(func() { e.poller(store).Run(ctx, func() { close(restored) }) })
+	if pusher != nil {
+		parts.Go(func() { pusher.Run(ctx) })
+	}
 	served := make(chan error, 1)
 	parts.Go(func() {
 		served <- toolkit.Serve(listener, server, &toolkit.FlagConfig{WebConfigFile: &e.config.webConfigFile}, e.toolkitLog)
@@ -135,19 +143,25 @@ func (e *exporter) poller(store *collector.Store) *collector.Poller {
 	}
 }
 
-// handler serves the store. Metrics wait until what is in the archive is restored:
-// without the series of the apps, a scrape would make Prometheus take them for gone.
-func (e *exporter) handler(store *collector.Store, restored <-chan struct{}) http.Handler {
-	registry := prometheus.NewRegistry()
-	registry.MustRegister(
-		collector.New(store),
+// liveMetrics returns the metrics of the whole program, which change all the time.
+func (e *exporter) liveMetrics() *prometheus.Registry {
+	live := prometheus.NewRegistry()
+	live.MustRegister(
 		e.metrics,
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		versioncollector.NewCollector("wxapp_exporter"),
 	)
+	return live
+}
+
+// handler serves the store. Metrics wait until what is in the archive is restored:
+// without the series of the apps, a scrape would make Prometheus take them for gone.
+func (e *exporter) handler(store *collector.Store, live prometheus.Gatherer, restored <-chan struct{}) http.Handler {
+	apps := prometheus.NewRegistry()
+	apps.MustRegister(collector.New(store))
 	mux := http.NewServeMux()
-	metrics := promhttp.HandlerFor(registry, promhttp.HandlerOpts{
+	metrics := promhttp.HandlerFor(prometheus.Gatherers{apps, live}, promhttp.HandlerOpts{
 		ErrorLog: slog.NewLogLogger(e.log.Handler(), slog.LevelError),
 		AcceptedFormats: []expfmt.Format{
 			expfmt.NewFormat(expfmt.TypeTextPlain),

@@ -8,7 +8,7 @@ import (
 )
 
 const usage = `wxapp_exporter asks WeChat once a day who the users of your Mini Programs are, and hands the
-answer to Prometheus.
+answer to Prometheus or to any OpenTelemetry backend.
 
 Usage: wxapp_exporter [command]
 
@@ -23,26 +23,47 @@ Settings are environment variables. An empty one counts as not set, except where
 
 `
 
+const usageOTLP = `
+There are two ways for the numbers to Prometheus: Prometheus scrapes /metrics, or the exporter
+pushes the same series by OTLP, the protocol of OpenTelemetry, to a Collector or to a backend.
+Choose one per Prometheus, or it has every series twice. The push has OpenTelemetry's own
+variables. Each OTEL_EXPORTER_OTLP_* has a form OTEL_EXPORTER_OTLP_METRICS_*, which wins.
+
+`
+
 // writeHelp writes how the program is used: its commands and all settings, in lines
 // of at most 100 columns.
 func writeHelp(w io.Writer) error {
-	const nameWidth, defaultWidth, meaningWidth = 22, 26, 48
 	var text strings.Builder
 	text.WriteString(usage)
-	row := func(name, byDefault, meaning string) {
-		line := fmt.Sprintf("  %-*s %-*s %s", nameWidth, name, defaultWidth, byDefault, meaning)
-		text.WriteString(strings.TrimRight(line, " ") + "\n")
-	}
-	row("VARIABLE", "DEFAULT", "MEANING")
+	writeSetting(&text, "VARIABLE", "DEFAULT", "MEANING")
 	for field := range reflect.TypeFor[settings]().Fields() {
-		name, byDefault := field.Tag.Get("envconfig"), field.Tag.Get("default")
-		for _, line := range wrap(field.Tag.Get("desc"), meaningWidth) {
-			row(name, byDefault, line)
-			name, byDefault = "", ""
-		}
+		writeSetting(&text, field.Tag.Get("envconfig"), field.Tag.Get("default"), field.Tag.Get("desc"))
+	}
+	text.WriteString(usageOTLP)
+	for _, setting := range otlpSettings() {
+		writeSetting(&text, setting.name, setting.byDefault, setting.desc)
 	}
 	_, err := io.WriteString(w, text.String())
 	return err
+}
+
+// writeSetting writes a row of the table of settings. A long name or default has a line
+// of its own.
+func writeSetting(text *strings.Builder, name, byDefault, meaning string) {
+	const nameWidth, defaultWidth, meaningWidth = 22, 26, 48
+	row := func(cells ...any) {
+		line := fmt.Sprintf("  %-*s %-*s %s", cells...)
+		text.WriteString(strings.TrimRight(line, " ") + "\n")
+	}
+	if len(name) > nameWidth {
+		row(nameWidth, name, 0, "", "")
+		name = ""
+	}
+	for _, line := range wrap(meaning, meaningWidth) {
+		row(nameWidth, name, defaultWidth, byDefault, line)
+		name, byDefault = "", ""
+	}
 }
 
 // wrap breaks a text between words into lines of at most that many bytes. A longer

@@ -11,6 +11,7 @@ import (
 
 	"github.com/kelseyhightower/envconfig"
 
+	"github.com/wxapp-exporter/wxapp_exporter/collector/otlp"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
@@ -82,6 +83,8 @@ type config struct {
 
 	listenAddress, telemetryPath, webConfigFile string
 	locationInfo                                bool
+
+	otlp *otlp.Config // nil: nothing is pushed
 
 	logLevel  slog.Level
 	logFormat string // logfmt or json
@@ -164,6 +167,7 @@ func parseCommon(found *findings, s settings) config {
 		maxAge:         parseDuration(found.at("WXAPP_MAX_AGE"), s.MaxAge),
 		archive:        s.Archive,
 		listenAddress:  parseListenAddress(found.at("WXAPP_LISTEN_ADDRESS"), s.ListenAddress),
+		otlp:           readOTLP(found, s.ListenAddress),
 		telemetryPath:  parseTelemetryPath(found.at("WXAPP_TELEMETRY_PATH"), s.TelemetryPath),
 		webConfigFile:  parseWebConfigFile(found.at("WXAPP_WEB_CONFIG_FILE"), s.WebConfigFile),
 		locationInfo:   parseChoice(found.at("WXAPP_LOCATION_INFO"), s.LocationInfo, "true", "false") == "true",

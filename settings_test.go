@@ -21,12 +21,12 @@ const (
 	hushWord   = "hush"
 )
 
-// setEnvironment sets the variables and clears all others of ours.
+// setEnvironment sets the variables and clears all others that we read.
 func setEnvironment(t *testing.T, variables map[string]string) {
 	t.Helper()
 	for _, variable := range os.Environ() {
 		name, _, _ := strings.Cut(variable, "=")
-		if strings.HasPrefix(strings.ToUpper(name), "WXAPP_") {
+		if strings.HasPrefix(strings.ToUpper(name), "WXAPP_") || strings.HasPrefix(name, "OTEL_") {
 			t.Setenv(name, "") // restores the variable when the test ends
 			if err := os.Unsetenv(name); err != nil {
 				t.Fatal(err)

@@ -1,0 +1,257 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/common/expfmt"
+	"github.com/prometheus/common/model"
+	collectorpb "go.opentelemetry.io/proto/otlp/collector/metrics/v1"
+	commonpb "go.opentelemetry.io/proto/otlp/common/v1"
+	metricspb "go.opentelemetry.io/proto/otlp/metrics/v1"
+	"google.golang.org/grpc"
+)
+
+// otlpReceiver is an OpenTelemetry receiver that hands its messages over.
+type otlpReceiver struct {
+	collectorpb.UnimplementedMetricsServiceServer
+	messages chan *collectorpb.ExportMetricsServiceRequest
+}
+
+func (r *otlpReceiver) Export(ctx context.Context, message *collectorpb.ExportMetricsServiceRequest) (*collectorpb.ExportMetricsServiceResponse, error) {
+	select {
+	case r.messages <- message:
+	case <-ctx.Done():
+	}
+	return &collectorpb.ExportMetricsServiceResponse{}, nil
+}
+
+// newOTLPReceiver serves a receiver and returns its endpoint.
+func newOTLPReceiver(t *testing.T) (r *otlpReceiver, endpoint string) {
+	t.Helper()
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r = &otlpReceiver{messages: make(chan *collectorpb.ExportMetricsServiceRequest, 1)}
+	server := grpc.NewServer()
+	collectorpb.RegisterMetricsServiceServer(server, r)
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+	t.Cleanup(func() {
+		server.Stop()
+		if err := <-served; err != nil {
+			t.Error(err)
+		}
+	})
+	return r, "http://" + listener.Addr().String()
+}
+
+// demoPushing runs the demo, which pushes to an endpoint 20 times a second.
+func demoPushing(t *testing.T, endpoint string, timeout time.Duration) (metricsURL string, log *output, stop func() error) {
+	t.Helper()
+	setEnvironment(t, nil)
+	t.Setenv("WXAPP_LISTEN_ADDRESS", "127.0.0.1:0")
+	t.Setenv("TMPDIR", t.TempDir())
+	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint)
+	t.Setenv("OTEL_METRIC_EXPORT_INTERVAL", "50")
+	t.Setenv("OTEL_EXPORTER_OTLP_TIMEOUT", fmt.Sprint(timeout.Milliseconds()))
+	ctx, cancel := context.WithCancel(t.Context())
+	stdout, stderr := newOutput(), newOutput()
+	ended := make(chan error, 1)
+	go func() { ended <- run(ctx, []string{"demo"}, stdout, stderr) }()
+	metricsURL = strings.TrimSpace(stdout.waitFor(t, "Metrics"))
+	for _, app := range []string{"wxdemo0000000000c1", "wxdemo0000000000c2", "wxdemo0000000000c3"} {
+		stderr.waitFor(t, "appid="+app+" windows=")
+	}
+	return metricsURL, stderr, func() error {
+		cancel()
+		return <-ended
+	}
+}
+
+// The program pushes the very series that it shows.
+func TestPushedIsShown(t *testing.T) {
+	receiver, endpoint := newOTLPReceiver(t)
+	metricsURL, log, stop := demoPushing(t, endpoint, time.Minute)
+
+	pushed := map[string]bool{}
+	patience := time.After(time.Minute)
+	for {
+		select {
+		case message := <-receiver.messages:
+			maps.Copy(pushed, pushedSeries(message))
+		case <-patience:
+			t.Fatalf("waited in vain; the log is\n%s", log)
+		}
+		if pushed[`wxapp_otlp_last_success_timestamp_seconds{}`] && countPrefix(pushed, "wxapp_users{") >= 6_000 {
+			break
+		}
+	}
+	shown := shownSeries(t, metricsURL)
+	// Whatever else is shown arrives with the pushes to come.
+	for !maps.Equal(pushed, shown) {
+		select {
+		case message := <-receiver.messages:
+			maps.Copy(pushed, pushedSeries(message))
+		case <-patience:
+			t.Fatalf("only pushed: %q\nonly shown: %q", less(pushed, shown), less(shown, pushed))
+		}
+	}
+
+	ended := make(chan error, 1)
+	go func() { ended <- stop() }()
+	for running := true; running; {
+		select {
+		case <-receiver.messages:
+		case err := <-ended:
+			running = false
+			if err != nil {
+				t.Errorf("the demo ended with %v", err)
+			}
+		}
+	}
+	if strings.Contains(log.String(), "level=WARN") || strings.Contains(log.String(), "level=ERROR") {
+		t.Errorf("the log is\n%s", log)
+	}
+}
+
+// A receiver that is not there neither stops the start nor the scrapes.
+func TestUnreachableReceiver(t *testing.T) {
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	endpoint := "http://" + listener.Addr().String()
+	if err := listener.Close(); err != nil {
+		t.Fatal(err)
+	}
+	metricsURL, log, stop := demoPushing(t, endpoint, 100*time.Millisecond)
+	log.waitFor(t, "the OpenTelemetry receiver did not take all points")
+	if status, body := getPage(t, metricsURL); status != http.StatusOK || !strings.Contains(body, "wxapp_otlp_export_failures_total ") {
+		t.Errorf("/metrics: status %d\n%s", status, body)
+	}
+	if err := stop(); err != nil {
+		t.Errorf("the demo ended with %v", err)
+	}
+}
+
+// What is wrong is said at the start, on a line of its own.
+func TestWrongOTLPSettingsStopTheStart(t *testing.T) {
+	setEnvironment(t, nil)
+	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "localhost:4317")
+	t.Setenv("OTEL_EXPORTER_OTLP_COMPRESSION", "zip")
+	err := run(t.Context(), []string{"demo"}, io.Discard, io.Discard)
+	const want = `the settings are wrong:
+  OTEL_EXPORTER_OTLP_ENDPOINT: must begin with https:// or http://, as in http://127.0.0.1:4317
+  OTEL_EXPORTER_OTLP_COMPRESSION: "zip" is unknown; set it to gzip or none`
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+// Without an endpoint there are no metrics of the push.
+func TestNoPushWithoutEndpoint(t *testing.T) {
+	metricsURL, _, stop := demoPushing(t, "", time.Minute)
+	for series := range shownSeries(t, metricsURL) {
+		if strings.HasPrefix(series, "wxapp_otlp_") {
+			t.Errorf("%s is shown", series)
+		}
+	}
+	if err := stop(); err != nil {
+		t.Errorf("the demo ended with %v", err)
+	}
+}
+
+// pushedSeries returns the points of a message by the names and labels they are sent
+// under. A histogram or summary counts as one.
+func pushedSeries(message *collectorpb.ExportMetricsServiceRequest) map[string]bool {
+	series := map[string]bool{}
+	for _, resource := range message.GetResourceMetrics() {
+		for _, scope := range resource.GetScopeMetrics() {
+			for _, metric := range scope.GetMetrics() {
+				for _, attributes := range attributesOf(metric) {
+					labels := map[string]string{}
+					for _, attribute := range attributes {
+						labels[attribute.GetKey()] = attribute.GetValue().GetStringValue()
+					}
+					series[seriesName(metric.GetName(), labels)] = true
+				}
+			}
+		}
+	}
+	return series
+}
+
+func attributesOf(metric *metricspb.Metric) (all [][]*commonpb.KeyValue) {
+	for _, point := range slices.Concat(metric.GetGauge().GetDataPoints(), metric.GetSum().GetDataPoints()) {
+		all = append(all, point.GetAttributes())
+	}
+	for _, point := range metric.GetHistogram().GetDataPoints() {
+		all = append(all, point.GetAttributes())
+	}
+	for _, point := range metric.GetSummary().GetDataPoints() {
+		all = append(all, point.GetAttributes())
+	}
+	return all
+}
+
+// shownSeries returns the series of /metrics in the same way.
+func shownSeries(t *testing.T, url string) map[string]bool {
+	t.Helper()
+	status, body := getPage(t, url)
+	if status != http.StatusOK {
+		t.Fatalf("/metrics: status %d", status)
+	}
+	parser := expfmt.NewTextParser(model.UTF8Validation)
+	families, err := parser.TextToMetricFamilies(strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	series := map[string]bool{}
+	for name, family := range families {
+		for _, metric := range family.GetMetric() {
+			labels := map[string]string{}
+			for _, label := range metric.GetLabel() {
+				labels[label.GetName()] = label.GetValue()
+			}
+			series[seriesName(name, labels)] = true
+		}
+	}
+	return series
+}
+
+func seriesName(name string, labels map[string]string) string {
+	var pairs []string
+	for _, label := range slices.Sorted(maps.Keys(labels)) {
+		pairs = append(pairs, label+"="+labels[label])
+	}
+	return name + "{" + strings.Join(pairs, ",") + "}"
+}
+
+func countPrefix(series map[string]bool, prefix string) (n int) {
+	for name := range series {
+		if strings.HasPrefix(name, prefix) {
+			n++
+		}
+	}
+	return n
+}
+
+// less returns what is in a and not in b.
+func less(a, b map[string]bool) (rest []string) {
+	for name := range a {
+		if !b[name] {
+			rest = append(rest, name)
+		}
+	}
+	return rest
+}
