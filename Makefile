@@ -14,7 +14,7 @@ MAKEFLAGS += --no-builtin-rules
 FUZZTIME ?= 15000x
 
 # The modules whose tools and test servers stay out of the exporter's go.mod.
-modules := $(patsubst %/go.mod,%,$(wildcard go.mod e2e/go.mod dashboards/go.mod))
+modules := $(patsubst %/go.mod,%,$(wildcard go.mod e2e/go.mod e2e/otelcol/go.mod dashboards/go.mod))
 modules := $(patsubst go.mod,.,$(modules))
 
 # Without git, as in a source archive, the version is unknown and that is fine.
