@@ -74,7 +74,7 @@ dashboards: ## test the dashboards and alerts
 	@[ -f dashboards/go.mod ] || exit 0
 	echo '--- dashboards'
 	cd dashboards
-	go test -race -timeout 45m ./...
+	go test -timeout 45m ./...
 
 .PHONY: bench
 bench: ## run the benchmarks
