@@ -9,18 +9,18 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	versioncollector "github.com/prometheus/client_golang/prometheus/collectors/version"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
-	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/version"
 	toolkit "github.com/prometheus/exporter-toolkit/web"
 
 	"github.com/wxapp-exporter/wxapp_exporter/archive"
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
+	"github.com/wxapp-exporter/wxapp_exporter/collector/exposition"
 	"github.com/wxapp-exporter/wxapp_exporter/web"
 )
 
@@ -76,22 +76,26 @@ func (e *exporter) openArchive() collector.Archive {
 
 // run polls and serves until the context ends.
 func (e *exporter) run(ctx context.Context) error {
+	store, live := &collector.Store{WithoutLocations: !e.config.locationInfo}, e.liveMetrics()
+	pusher, err := e.newPusher(store, live)
+	if err != nil {
+		return err
+	}
+	restored := make(chan struct{})
+	handler, err := e.handler(store, live, restored)
+	if err != nil {
+		return err
+	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", e.config.listenAddress)
 	if err != nil {
 		return fmt.Errorf("WXAPP_LISTEN_ADDRESS: cannot listen on %s; free the port or choose another: %w", e.config.listenAddress, err)
 	}
-	store, live := &collector.Store{WithoutLocations: !e.config.locationInfo}, e.liveMetrics()
-	pusher, err := e.newPusher(store, live)
-	if err != nil {
-		_ = listener.Close()
-		return err
-	}
-	restored := make(chan struct{})
 	server := &http.Server{
-		Handler:           e.handler(store, live, restored),
+		Handler:           handler,
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		ErrorLog:          slog.NewLogLogger(e.log.Handler(), slog.LevelDebug),
+		ConnContext:       exposition.ConnContext,
 	}
 	e.log.Info("listening", "address", listener.Addr().String(), "apps", len(e.sources), "version", version.Version)
 	if e.listening != nil {
@@ -157,17 +161,12 @@ func (e *exporter) liveMetrics() *prometheus.Registry {
 
 // handler serves the store. Metrics wait until what is in the archive is restored:
 // without the series of the apps, a scrape would make Prometheus take them for gone.
-func (e *exporter) handler(store *collector.Store, live prometheus.Gatherer, restored <-chan struct{}) http.Handler {
-	apps := prometheus.NewRegistry()
-	apps.MustRegister(collector.New(store))
+func (e *exporter) handler(store *collector.Store, live prometheus.Gatherer, restored <-chan struct{}) (http.Handler, error) {
+	metrics, err := exposition.New(store, live, e.logOnce("metrics of the process are left out of scrapes"))
+	if err != nil {
+		return nil, err
+	}
 	mux := http.NewServeMux()
-	metrics := promhttp.HandlerFor(prometheus.Gatherers{apps, live}, promhttp.HandlerOpts{
-		ErrorLog: slog.NewLogLogger(e.log.Handler(), slog.LevelError),
-		AcceptedFormats: []expfmt.Format{
-			expfmt.NewFormat(expfmt.TypeTextPlain),
-			expfmt.FmtOpenMetrics_1_0_0,
-		},
-	})
 	mux.HandleFunc("GET "+e.config.telemetryPath, func(w http.ResponseWriter, r *http.Request) {
 		select {
 		case <-restored:
@@ -182,7 +181,18 @@ func (e *exporter) handler(store *collector.Store, live prometheus.Gatherer, res
 		Version:       version.Version,
 	}
 	site.Register(mux)
-	return mux
+	return mux, nil
+}
+
+// logOnce returns a function that logs errors, but not the same one twice in a row:
+// what fails in a scrape fails in the next one, too.
+func (e *exporter) logOnce(message string) func(error) {
+	var last atomic.Value
+	return func(err error) {
+		if last.Swap(err.Error()) != err.Error() {
+			e.log.Error(message, "error", err)
+		}
+	}
 }
 
 // url returns the address at which a browser on this machine finds the exporter.

@@ -60,6 +60,9 @@ func Provinces() []Location {
 	}
 }
 
+// LocationMetric returns the metric whose samples EachLocation hands over.
+func LocationMetric() *Metric { return &locationInfo }
+
 // EachLocation calls emit for every place that is known, under each of its names.
 func (s *Store) EachLocation(emit func(Sample)) {
 	if s.WithoutLocations {

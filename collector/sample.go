@@ -23,16 +23,47 @@ func (s *Snapshot) Each(emit func(Sample)) {
 	s.eachBookkeeping(emit)
 }
 
+// eachUsers hands the users over by dimension, name, metric and range: series that
+// stand next to each other differ in little, so that they compress best.
 func (s *Snapshot) eachUsers(emit func(Sample)) {
-	var labels [5]string
-	labels[0] = s.App.ID
-	for _, held := range s.Held {
-		labels[4] = held.Range.String()
-		for _, list := range held.lists {
-			labels[1], labels[2] = string(list.Dimension), string(list.Metric)
-			for _, row := range list.rows {
-				labels[3] = row.Name
-				emit(Sample{&users, labels[:], row.Users})
+	for _, dimension := range wechat.Dimensions() {
+		var columns []column
+		for _, metric := range wechat.Metrics() {
+			for _, held := range s.Held {
+				for _, list := range held.lists {
+					if list.Metric == metric && list.Dimension == dimension {
+						columns = append(columns, column{string(metric), held.Range.String(), list.rows})
+					}
+				}
+			}
+		}
+		s.eachName(dimension, columns, emit)
+	}
+}
+
+// column is one list of a window: what it has of each name of a dimension.
+type column struct {
+	metric, length string
+	rows           []wechat.Row // those not handed over yet, sorted by name
+}
+
+func (s *Snapshot) eachName(dimension wechat.Dimension, columns []column, emit func(Sample)) {
+	labels := []string{s.App.ID, string(dimension), "", "", ""}
+	for {
+		name := ""
+		for _, c := range columns {
+			if len(c.rows) > 0 && (name == "" || c.rows[0].Name < name) {
+				name = c.rows[0].Name
+			}
+		}
+		if name == "" {
+			return
+		}
+		for i, c := range columns {
+			if len(c.rows) > 0 && c.rows[0].Name == name {
+				labels[2], labels[3], labels[4] = c.metric, name, c.length
+				emit(Sample{&users, labels, c.rows[0].Users})
+				columns[i].rows = c.rows[1:]
 			}
 		}
 	}

@@ -1,0 +1,31 @@
+package exposition
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// acceptsGzip reports whether a client likes gzip better than no compression. As
+// promhttp reads it, a client that does not care gets none.
+func acceptsGzip(header http.Header) bool {
+	gzip, identity := 0.0, 0.0
+	for _, field := range header["Accept-Encoding"] {
+		for offer := range strings.SplitSeq(field, ",") {
+			name, weight, _ := strings.Cut(offer, ";")
+			q := 1.0
+			if number, ok := strings.CutPrefix(strings.TrimSpace(weight), "q="); ok {
+				q, _ = strconv.ParseFloat(number, 64)
+			}
+			switch strings.ToLower(strings.TrimSpace(name)) {
+			case "gzip":
+				gzip = max(gzip, q)
+			case "identity":
+				identity = max(identity, q)
+			case "*":
+				gzip, identity = max(gzip, q), max(identity, q)
+			}
+		}
+	}
+	return gzip > identity
+}
