@@ -64,7 +64,7 @@ fuzz: ## run each fuzz target for FUZZTIME inputs
 # The first run compiles a real Prometheus, which takes minutes.
 .PHONY: e2e
 e2e: ## test the binary against a simulated WeChat and a real Prometheus
-	@tools/install-missing.sh gcc:build-essential
+	@tools/install-missing.sh gcc:build-essential curl gzip python3 chromium
 	echo '--- e2e'
 	cd e2e
 	go test -race -timeout 45m ./...
