@@ -7,6 +7,7 @@ package exposition
 
 import (
 	"bufio"
+	"bytes"
 	"compress/gzip"
 	"fmt"
 	"io"
@@ -36,9 +37,15 @@ type Handler struct {
 	locations                       part
 	rendered                        rendered
 
-	writers   sync.Pool     // of *bufio.Writer
+	buffers   sync.Pool     // of *buffers
 	renderers sync.Pool     // of *renderer
 	rendering chan struct{} // one of its places is taken while an app is rendered
+}
+
+// buffers are the memory of a scrape, to be used again by later ones.
+type buffers struct {
+	live   bytes.Buffer  // the text of the live metrics
+	writer *bufio.Writer // makes one system call of many small chunks
 }
 
 // New returns a Handler of the snapshots in store and of the live metrics of the
@@ -59,7 +66,8 @@ func New(store *collector.Store, process prometheus.Gatherer, onError func(error
 		textHeaders:        renderer.headers(metrics, false),
 		openMetricsHeaders: renderer.headers(metrics, true),
 		locations:          renderer.locations(store),
-		writers:            sync.Pool{New: func() any { return bufio.NewWriterSize(nil, 256<<10) }},
+		rendered:           rendered{groupOf: map[string]*group{}},
+		buffers:            sync.Pool{New: func() any { return &buffers{writer: bufio.NewWriterSize(nil, 256<<10)} }},
 		renderers:          sync.Pool{New: func() any { return newRenderer() }},
 		rendering:          make(chan struct{}, runtime.GOMAXPROCS(0)),
 	}
@@ -95,7 +103,13 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	format := expfmt.NegotiateAccept(r.Header,
 		expfmt.FmtOpenMetrics_1_0_0, expfmt.FmtOpenMetrics_0_0_1, expfmt.FmtText)
-	body := h.body(format, apps, process)
+	buffers := h.buffers.Get().(*buffers)
+	defer h.buffers.Put(buffers)
+	buffers.live.Reset()
+	if err := h.live.write(&buffers.live, format, process); err != nil {
+		h.onError(err)
+	}
+	body := h.body(format, apps, process, buffers.live.Bytes())
 
 	header := w.Header()
 	header.Set("Content-Type", string(format))
@@ -110,12 +124,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.Method == http.MethodHead:
 	case compressed:
-		// One system call for many small chunks.
-		writer := h.writers.Get().(*bufio.Writer)
-		defer h.writers.Put(writer)
-		writer.Reset(w)
-		_, _ = body.chunks.WriteTo(writer)
-		_ = writer.Flush() // a client that has gone away is its own affair
+		buffers.writer.Reset(w)
+		_, _ = body.chunks.WriteTo(buffers.writer)
+		_ = buffers.writer.Flush() // a client that has gone away is its own affair
 	default:
 		if text, err := gzip.NewReader(&body.chunks); err == nil {
 			_, _ = io.CopyN(w, text, body.text.size)
@@ -144,9 +155,9 @@ func (h *Handler) choose(appids []string) (apps [][]part, process bool, err erro
 	return apps, process, nil
 }
 
-// body returns the samples of apps, and the metrics of the process when they are
-// wanted, as a gzip file. All samples of a metric stand in a row.
-func (h *Handler) body(format expfmt.Format, apps [][]part, process bool) *member {
+// body returns a gzip file of the samples of apps, the places when a scrape asks for
+// the metrics of the process, and the live text. All samples of a metric stand in a row.
+func (h *Handler) body(format expfmt.Format, apps [][]part, process bool, live []byte) *member {
 	headers := h.textHeaders
 	if format.FormatType() == expfmt.TypeOpenMetrics {
 		headers = h.openMetricsHeaders
@@ -163,10 +174,6 @@ func (h *Handler) body(format expfmt.Format, apps [][]part, process bool) *membe
 	}
 	if process {
 		m.add(h.locations)
-	}
-	live, err := h.live.text(format, process)
-	if err != nil {
-		h.onError(err)
 	}
 	m.addText(live)
 	m.close()

@@ -38,10 +38,9 @@ func (l *live) check(name string) error {
 	return nil
 }
 
-// text returns the metrics and the end of the exposition, or only the end. What fails
+// write writes the metrics and the end of the exposition, or only the end. What fails
 // is left out of the text and told by the error.
-func (l *live) text(format expfmt.Format, wanted bool) ([]byte, error) {
-	text := bytes.NewBuffer(make([]byte, 0, 32<<10)) // the usual length, and half as much
+func (l *live) write(text *bytes.Buffer, format expfmt.Format, wanted bool) error {
 	encoder := expfmt.NewEncoder(text, format)
 	var errs []error
 	if wanted {
@@ -62,5 +61,5 @@ func (l *live) text(format expfmt.Format, wanted bool) ([]byte, error) {
 	if closer, ok := encoder.(expfmt.Closer); ok {
 		errs = append(errs, closer.Close())
 	}
-	return text.Bytes(), errors.Join(errs...)
+	return errors.Join(errs...)
 }

@@ -1,24 +1,27 @@
 package exposition
 
 import (
-	"hash/crc32"
 	"maps"
 	"slices"
 	"sync"
 )
 
-// rendered holds the parts of every app, one for each metric. The zero value holds no
-// app. Apps are in groups, so that a change of one means to join few anew.
+// rendered holds the parts of every app, one for each metric.
 type rendered struct {
-	mu     sync.Mutex
-	groups [16]group
+	mu      sync.Mutex
+	groups  []*group
+	groupOf map[string]*group // by appid
 }
 
-// group holds some of the apps.
+// group holds some of the apps, so that a change of one means to join few anew.
 type group struct {
 	apps   map[string][]part // by appid
 	joined []part            // of all apps; nil after a change
 }
+
+// groupSize is the number of apps in a group. Their compressed parts come to about a
+// megabyte.
+const groupSize = 64
 
 // put replaces the parts of an app, or forgets the app when there are none, unless
 // they are outdated.
@@ -29,14 +32,26 @@ func (r *rendered) put(appid string, parts []part, outdated func() bool) {
 		return
 	}
 	g := r.group(appid)
-	if g.apps == nil {
-		g.apps = map[string][]part{}
-	}
+	g.joined = nil
 	g.apps[appid] = parts
 	if parts == nil {
 		delete(g.apps, appid)
+		delete(r.groupOf, appid)
 	}
-	g.joined = nil
+}
+
+// group returns the group of an app. A new app gets into the first with a free place.
+func (r *rendered) group(appid string) *group {
+	if g, ok := r.groupOf[appid]; ok {
+		return g
+	}
+	i := slices.IndexFunc(r.groups, func(g *group) bool { return len(g.apps) < groupSize })
+	if i < 0 {
+		i = len(r.groups)
+		r.groups = append(r.groups, &group{apps: map[string][]part{}})
+	}
+	r.groupOf[appid] = r.groups[i]
+	return r.groups[i]
 }
 
 // all returns the parts of all apps, joined within each group. What is returned stays
@@ -45,15 +60,13 @@ func (r *rendered) all() [][]part {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	all := make([][]part, 0, len(r.groups))
-	for i := range r.groups {
-		g := &r.groups[i]
-		if len(g.apps) == 0 {
-			continue
-		}
+	for _, g := range r.groups {
 		if g.joined == nil {
 			g.joined = join(g.apps)
 		}
-		all = append(all, g.joined)
+		if len(g.apps) > 0 {
+			all = append(all, g.joined)
+		}
 	}
 	return all
 }
@@ -62,12 +75,11 @@ func (r *rendered) all() [][]part {
 func (r *rendered) of(appid string) (parts []part, known bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	parts, known = r.group(appid).apps[appid]
-	return slices.Clone(parts), known // since join changes them
-}
-
-func (r *rendered) group(appid string) *group {
-	return &r.groups[crc32.ChecksumIEEE([]byte(appid))%uint32(len(r.groups))]
+	g, known := r.groupOf[appid]
+	if !known {
+		return nil, false
+	}
+	return slices.Clone(g.apps[appid]), true // since join changes them
 }
 
 // join joins the parts of apps for each metric. Their blocks are moved to where they
