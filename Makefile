@@ -78,7 +78,7 @@ dashboards: ## test the dashboards and alerts
 
 .PHONY: bench
 bench: ## run the benchmarks
-	@go test -run '^$$' -bench . -benchmem ./...
+	@go test -run '^$$' -bench . -benchmem -timeout 60m ./...
 
 # The tests hold that these files are fresh.
 .PHONY: generate
