@@ -195,7 +195,7 @@ func parseTelemetryPath(p place, text string) string {
 		p.mistake("%s does not begin with a slash; %s", shown(text), remedy)
 	case text == "/":
 		p.mistake("%q is the path of the status page; %s", text, remedy)
-	case text == "/sd" || text == "/-" || strings.HasPrefix(text, "/-/"):
+	case text == "/sd" || text == "/-" || strings.HasPrefix(text, "/-/") || strings.HasPrefix(text, "/gazetteer/"):
 		p.mistake("%s is a path of the exporter itself; %s", shown(text), remedy)
 	case strings.ContainsAny(text, "?#"):
 		p.mistake("%s holds a query or fragment; %s", shown(text), remedy)

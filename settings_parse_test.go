@@ -79,6 +79,7 @@ func TestRules(t *testing.T) {
 		{"WXAPP_TELEMETRY_PATH", "/", `"/" is the path of the status page; write it as in /metrics`},
 		{"WXAPP_TELEMETRY_PATH", "/sd", `"/sd" is a path of the exporter itself; write it as in /metrics`},
 		{"WXAPP_TELEMETRY_PATH", "/-/metrics", `"/-/metrics" is a path of the exporter itself; write it as in /metrics`},
+		{"WXAPP_TELEMETRY_PATH", "/gazetteer/china-provinces.json", `"/gazetteer/china-provinces.json" is a path of the exporter itself; write it as in /metrics`},
 		{"WXAPP_TELEMETRY_PATH", "/-", `"/-" is a path of the exporter itself; write it as in /metrics`},
 		{"WXAPP_TELEMETRY_PATH", "/metrics?x=1", `"/metrics?x=1" holds a query or fragment; write it as in /metrics`},
 		{"WXAPP_TELEMETRY_PATH", "/{metrics}", `"/{metrics}" is not a plain path (letters, digits and . _ ~ - between single slashes); write it as in /metrics`},
