@@ -39,27 +39,32 @@ func TestReadersOfGzip(t *testing.T) {
 	}
 }
 
-// Prometheus reads all apps, and only those that it asks for by the parameter appid.
+// Prometheus reads all apps in one scrape, and each in a scrape of its own.
 func TestPrometheusReadsAllApps(t *testing.T) {
 	exporter, appids := startFleet(t)
-	want := seriesOfApps(exporter.metrics(t))
-	one := slices.DeleteFunc(slices.Clone(want), func(series string) bool {
-		return !strings.Contains(series, `appid="`+appids[0]+`"`)
-	})
+	want := float64(len(seriesOfApps(exporter.metrics(t))))
 
 	whole := startPrometheus(t, at(exporter))
 	now := whole.when(t, `count(wxapp_users) > 0`, 1)
-	if got := whole.number(t, `count({appid!=""})`, now); got != float64(len(want)) {
-		t.Errorf("Prometheus has %v series of apps, want %d", got, len(want))
+	if got := whole.number(t, `count({appid!=""})`, now); got != want {
+		t.Errorf("in one scrape Prometheus got %v series of apps, want %v", got, want)
 	}
 	if got := whole.number(t, `count(wxapp_exporter_build_info)`, now); got != 1 {
 		t.Errorf("Prometheus has %v series of wxapp_exporter_build_info", got)
 	}
 
-	part := startPrometheus(t, at(exporter), fmt.Sprintf("params: {appid: [%q]}", appids[0]))
-	now = part.when(t, `count(wxapp_users) > 0`, 1)
-	if got := part.number(t, `scrape_samples_scraped`, now); got != float64(len(one)) {
-		t.Errorf("by appid Prometheus got %v series, want %d", got, len(one))
+	targets := []string{"static_configs:"}
+	for _, appid := range appids {
+		targets = append(targets, fmt.Sprintf("  - {targets: [%q], labels: {__param_appid: %s, instance: %s}}",
+			strings.TrimPrefix(exporter.url, "http://"), appid, appid))
+	}
+	apart := startPrometheus(t, targets...)
+	now = apart.when(t, `count by (instance) (wxapp_users)`, len(appids))
+	if got := apart.number(t, `count({appid!=""})`, now); got != want {
+		t.Errorf("in scrapes of one app each Prometheus got %v series, want %v", got, want)
+	}
+	if got := apart.number(t, `sum(scrape_samples_scraped)`, now); got != want {
+		t.Errorf("scrapes of one app each have %v series, %v of them of apps", got, want)
 	}
 }
 

@@ -60,10 +60,10 @@ func (t *table) print(w io.Writer) {
 		return c.sizes(c.results["ours"].report.Heap)
 	})
 	t.goal(w, "peak RSS over N while scraped, in sizes of the gzip file", "≤ 3 at 1,000", func(c *comparison) float64 {
-		return c.sizes(c.results["ours"].report.PeakRSS - c.results["empty"].report.PeakRSS)
+		return c.sizesOverN(c.results["ours"].report.PeakRSS)
 	})
 	t.goal(w, "the same, while an app changes before every scrape", "–", func(c *comparison) float64 {
-		return c.sizes(c.peakRSS - c.results["empty"].report.PeakRSS)
+		return c.sizesOverN(c.peakRSS)
 	})
 	t.goal(w, "refresh of one app against `compress/flate` level 6 of its text", "≤ 1.5", func(c *comparison) float64 {
 		return c.refresh / c.deflate
@@ -128,6 +128,15 @@ func (c *comparison) cpu(way string) float64 {
 // sizes returns some bytes in sizes of the gzip file.
 func (c *comparison) sizes(bytes int64) float64 {
 	return float64(bytes) / float64(c.results["ours"].wire)
+}
+
+// sizesOverN returns what a peak RSS is over that of N, in sizes of the gzip file. N
+// itself varies by a megabyte, so that files of less tell nothing.
+func (c *comparison) sizesOverN(peakRSS int64) float64 {
+	if c.results["ours"].wire < 10e6 {
+		return math.NaN()
+	}
+	return c.sizes(peakRSS - c.results["empty"].report.PeakRSS)
 }
 
 func (s size) perSeries(bytes int64) float64 { return float64(bytes) / float64(s.series) }

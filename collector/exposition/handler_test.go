@@ -368,7 +368,9 @@ func TestAllocations(t *testing.T) {
 		for i := range apps {
 			snapshot := *first["wxa"]
 			snapshot.App.ID = fmt.Sprintf("wx%016d", i)
-			snapshot.Held = snapshot.Held[:1]
+			if i%50 > 0 {
+				snapshot.Held = nil // which takes less time
+			}
 			store.Put(&snapshot)
 		}
 		handler := newHandler(t, store, process())
