@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"io"
-	"io/fs"
 	"os"
 	"reflect"
 	"strings"
@@ -50,26 +49,25 @@ func TestHelpReportsAFailedWrite(t *testing.T) {
 // TestReadmes holds that the tables of the settings in the READMEs are those of the
 // program. UPDATE_GOLDEN=1 rewrites them.
 func TestReadmes(t *testing.T) {
-	for file, table := range map[string]string{
-		"README.md":       settingsMarkdown("desc", "Variable", "Default", "Meaning"),
-		"README.zh-CN.md": settingsMarkdown("zh", "变量", "默认值", "含义"),
-	} {
-		content, err := os.ReadFile(file)
-		if errors.Is(err, fs.ErrNotExist) && file != "README.md" {
-			continue
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		const begin, end = "<!-- settings:begin -->\n", "<!-- settings:end -->"
-		before, rest, hasBegin := strings.Cut(string(content), begin)
-		_, after, hasEnd := strings.Cut(rest, end)
-		if !hasBegin || !hasEnd {
-			t.Errorf("%s lacks the lines %s and %s", file, strings.TrimSpace(begin), end)
-			continue
-		}
-		checkGolden(t, file, before+begin+table+end+after)
+	checkTable(t, "README.md", "settings", settingsMarkdown("desc", "Variable", "Default", "Meaning"))
+	checkTable(t, "README.zh-CN.md", "settings", settingsMarkdown("zh", "变量", "默认值", "含义"))
+}
+
+// checkTable holds that a file has a table between the two marks of a name.
+func checkTable(t *testing.T, file, name, table string) {
+	t.Helper()
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
 	}
+	begin, end := "<!-- "+name+":begin -->\n", "<!-- "+name+":end -->"
+	before, rest, hasBegin := strings.Cut(string(content), begin)
+	_, after, hasEnd := strings.Cut(rest, end)
+	if !hasBegin || !hasEnd {
+		t.Errorf("%s lacks the lines %s and %s", file, strings.TrimSpace(begin), end)
+		return
+	}
+	checkGolden(t, file, before+begin+table+end+after)
 }
 
 // settingsMarkdown returns the table of the settings, with the texts of a tag.

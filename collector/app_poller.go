@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -123,8 +124,8 @@ func (a *appPoller) ask(ctx context.Context, w wechat.Window) (portrait *wechat.
 
 // fail remembers a failed call, so that it is not repeated too soon.
 func (a *appPoller) fail(w wechat.Window, err error, now time.Time) *wechat.Error {
-	var failure *wechat.Error
-	if !errors.As(err, &failure) {
+	failure, ok := errors.AsType[*wechat.Error](err)
+	if !ok {
 		failure = &wechat.Error{Class: wechat.ClassOf(err), Endpoint: wechat.EndpointUserPortrait, Err: err}
 	}
 	reading := a.history.change(w)
@@ -214,10 +215,7 @@ func (a *appPoller) count(failures []*wechat.Error) {
 	if len(failures) > 0 {
 		a.snapshot.Status, a.snapshot.Failure = StatusDown, failures[0]
 	}
-	counts := map[wechat.Class]int64{}
-	for class, n := range a.snapshot.Failures {
-		counts[class] = n
-	}
+	counts := maps.Clone(a.snapshot.Failures) // the snapshot that is shown keeps its own
 	var classes []wechat.Class
 	for _, failure := range failures {
 		if !slices.Contains(classes, failure.Class) {
