@@ -39,7 +39,7 @@ func newAppPoller(p *Poller, source Source, limiter *limiter) *appPoller {
 		log:      log,
 		record:   &recorder{appid: source.ID, archive: p.Archive, metrics: p.Metrics, log: log},
 		history:  newHistory(source.ID),
-		snapshot: Snapshot{App: source.App, Failures: map[wechat.Class]int64{}},
+		snapshot: Snapshot{App: source.App, Failures: map[wechat.Reason]int64{}},
 	}
 }
 
@@ -90,7 +90,7 @@ func (a *appPoller) poll(ctx context.Context) {
 			return
 		}
 		now := time.Now()
-		if err != nil && wechat.ClassOf(err) != wechat.ClassNotReady {
+		if err != nil && wechat.ReasonOf(err) != wechat.ReasonNotReady {
 			failures = append(failures, a.fail(window, err, now))
 			continue
 		}
@@ -126,12 +126,12 @@ func (a *appPoller) ask(ctx context.Context, w wechat.Window) (portrait *wechat.
 func (a *appPoller) fail(w wechat.Window, err error, now time.Time) *wechat.Error {
 	failure, ok := errors.AsType[*wechat.Error](err)
 	if !ok {
-		failure = &wechat.Error{Class: wechat.ClassOf(err), Endpoint: wechat.EndpointUserPortrait, Err: err}
+		failure = &wechat.Error{Reason: wechat.ReasonOf(err), Endpoint: wechat.EndpointUserPortrait, Err: err}
 	}
 	reading := a.history.change(w)
 	reading.failures++
 	a.history.failures++
-	if !concernsWindow(failure.Class) {
+	if !concernsWindow(failure.Reason) {
 		a.history.pause = now.Add(pauseAfter(failure, a.history.failures, a.Schedule.PollInterval, now))
 		return failure
 	}
@@ -209,18 +209,18 @@ func (a *appPoller) readQuota(ctx context.Context, now time.Time) {
 	}
 }
 
-// count counts a poll under every class of its failures and sets the status.
+// count counts a poll under every reason of its failures and sets the status.
 func (a *appPoller) count(failures []*wechat.Error) {
 	a.snapshot.Status, a.snapshot.Failure = StatusUp, nil
 	if len(failures) > 0 {
 		a.snapshot.Status, a.snapshot.Failure = StatusDown, failures[0]
 	}
 	counts := maps.Clone(a.snapshot.Failures) // the snapshot that is shown keeps its own
-	var classes []wechat.Class
+	var reasons []wechat.Reason
 	for _, failure := range failures {
-		if !slices.Contains(classes, failure.Class) {
-			classes = append(classes, failure.Class)
-			counts[failure.Class]++
+		if !slices.Contains(reasons, failure.Reason) {
+			reasons = append(reasons, failure.Reason)
+			counts[failure.Reason]++
 		}
 	}
 	a.snapshot.Failures = counts
@@ -270,15 +270,15 @@ func (a *appPoller) report(failures []*wechat.Error, stored []string) {
 	}
 	failure := failures[0]
 	level := slog.LevelWarn
-	switch reported := string(failure.Class) + " " + failure.Code; {
+	switch reported := string(failure.Reason) + " " + failure.Code; {
 	case reported == a.reported:
 		level = slog.LevelDebug
-	case failure.Class == wechat.ClassRequest:
+	case failure.Reason == wechat.ReasonRequest:
 		level = slog.LevelError
 		fallthrough
 	default:
 		a.reported = reported
 	}
-	a.log.Log(context.Background(), level, "poll failed", "reason", failure.Class, "error", failure,
+	a.log.Log(context.Background(), level, "poll failed", "reason", failure.Reason, "error", failure,
 		"remedy", failure.Remedy(), "next_poll", a.snapshot.NextPoll.UTC().Format(time.RFC3339))
 }

@@ -24,25 +24,25 @@ func backoff(failures int, limit time.Duration) time.Duration {
 	return pause + rand.N(pause/10+1)
 }
 
-// concernsWindow reports whether a failure of a class may come from the one window
+// concernsWindow reports whether a failure of a reason may come from the one window
 // that was asked for, so that the others are still worth asking for.
-func concernsWindow(class wechat.Class) bool {
-	return class == wechat.ClassBusy || class == wechat.ClassDecode
+func concernsWindow(reason wechat.Reason) bool {
+	return reason == wechat.ReasonBusy || reason == wechat.ReasonDecode
 }
 
 // pauseAfter returns how long to wait after a failure, the last of a number of
 // failures in a row.
 func pauseAfter(failure *wechat.Error, failures int, pollInterval time.Duration, now time.Time) time.Duration {
-	switch class, code := failure.Class, failure.Code; {
-	case concernsWindow(class):
+	switch reason, code := failure.Reason, failure.Code; {
+	case concernsWindow(reason):
 		return backoff(failures, pollInterval)
-	case class == wechat.ClassToken:
+	case reason == wechat.ReasonToken:
 		return max(10*time.Minute, backoff(failures, time.Hour))
-	case class == wechat.ClassQuota && code == "45009": // the day's quota
+	case reason == wechat.ReasonQuota && code == "45009": // the day's quota
 		return wechat.DayOf(now).Add(1).Begin().Sub(now)
-	case class == wechat.ClassQuota: // of a minute
+	case reason == wechat.ReasonQuota: // of a minute
 		return max(time.Minute, backoff(failures, time.Hour))
-	case class == wechat.ClassPending && code == "89506": // refused by the admin for a day
+	case reason == wechat.ReasonPending && code == "89506": // refused by the admin for a day
 		return 24 * time.Hour
 	default: // only a person can help
 		return time.Hour

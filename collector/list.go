@@ -14,7 +14,7 @@ import (
 // list is one list of a portrait as it is shown: its rows sorted by name and cut to
 // those with the most users. A list is never changed.
 type list struct {
-	wechat.Group
+	wechat.Breakdown
 	rows    []wechat.Row
 	dropped int  // rows that were cut
 	limited bool // whether a limit is set for the dimension
@@ -26,8 +26,8 @@ func newLists(p *wechat.Portrait, dimensions []wechat.Dimension, top map[wechat.
 	lists := make([]list, 0, len(dimensions)*len(wechat.Metrics()))
 	for _, dimension := range dimensions {
 		for _, metric := range wechat.Metrics() {
-			l := list{Group: wechat.Group{Metric: metric, Dimension: dimension}}
-			rows := slices.Clone(p.Rows[l.Group])
+			l := list{Breakdown: wechat.Breakdown{Metric: metric, Dimension: dimension}}
+			rows := slices.Clone(p.Rows[l.Breakdown])
 			if limit, ok := top[dimension]; ok {
 				l.limited = true
 				rows, l.dropped = mostUsers(rows, limit)
@@ -68,7 +68,7 @@ func digestOf(p *wechat.Portrait) digest {
 	hash := sha256.New()
 	for _, dimension := range wechat.Dimensions() {
 		for _, metric := range wechat.Metrics() {
-			rows := slices.SortedFunc(slices.Values(p.Rows[wechat.Group{Metric: metric, Dimension: dimension}]), byName)
+			rows := slices.SortedFunc(slices.Values(p.Rows[wechat.Breakdown{Metric: metric, Dimension: dimension}]), byName)
 			_, _ = io.WriteString(hash, string(metric)+"\x00"+string(dimension)+"\x00")
 			for _, row := range rows {
 				_, _ = io.WriteString(hash, row.Name+"\x00"+strconv.FormatInt(row.Users, 10)+"\x00")

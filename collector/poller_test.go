@@ -91,7 +91,7 @@ func TestFailures(t *testing.T) {
 				expectValue(t, broken, isUp, 0)
 				expectValue(t, broken, guangdong, before[guangdong])
 				expectValue(t, broken, dataEnd1d, timestamp(t, "2000-01-10 00:00"))
-				for _, class := range wechat.FailureClasses() {
+				for _, class := range wechat.FailureReasons() {
 					if counted := broken[failures(string(class))] > 0; counted != (string(class) == test.reason) {
 						t.Errorf("failures of class %s: %v", class, broken[failures(string(class))])
 					}

@@ -39,7 +39,7 @@ func counterOpts(m *Metric) prometheus.CounterOpts {
 }
 
 // Observe counts a request to WeChat. It may be called from several goroutines.
-func (m *ProcessMetrics) Observe(call wechat.Call) {
+func (m *ProcessMetrics) Observe(call wechat.Exchange) {
 	m.apiRequests.WithLabelValues(call.Code, call.Endpoint).Inc()
 	m.apiRequestDuration.WithLabelValues(call.Endpoint).Observe(call.Duration.Seconds())
 }

@@ -105,8 +105,8 @@ func (s *Snapshot) eachBookkeeping(emit func(Sample)) {
 	seconds(&lastSuccess, s.LastSuccess)
 	seconds(&nextPoll, s.NextPoll)
 	seconds(&tokenExpiry, s.TokenExpiry)
-	for _, class := range wechat.FailureClasses() {
-		emit(Sample{&pollFailures, []string{s.App.ID, string(class)}, s.Failures[class]})
+	for _, reason := range wechat.FailureReasons() {
+		emit(Sample{&pollFailures, []string{s.App.ID, string(reason)}, s.Failures[reason]})
 	}
 	emit(Sample{&rowsMerged, id, s.RowsMerged})
 	emit(Sample{&rowsRejected, id, s.RowsRejected})

@@ -42,8 +42,8 @@ type Snapshot struct {
 	TokenExpiry time.Time
 	// Quota is the quota of portrait calls as it was read last. Nil: not known.
 	Quota *wechat.Quota
-	// Failures counts the polls that failed, by class.
-	Failures map[wechat.Class]int64
+	// Failures counts the polls that failed, by reason.
+	Failures map[wechat.Reason]int64
 	// RowsMerged and RowsRejected count odd rows in the answers.
 	RowsMerged, RowsRejected int64
 	// Held are the newest windows that are held, the shortest first.

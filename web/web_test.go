@@ -30,7 +30,7 @@ var (
 	}
 	badApp = &collector.Snapshot{
 		App: collector.App{ID: "wx3", Name: "wx3"}, Status: collector.StatusDown,
-		Failure: &wechat.Error{Class: wechat.ClassAllowlist, Endpoint: wechat.EndpointToken, Code: "40164", Message: "invalid ip 203.0.113.30"},
+		Failure: &wechat.Error{Reason: wechat.ReasonAllowlist, Endpoint: wechat.EndpointToken, Code: "40164", Message: "invalid ip 203.0.113.30"},
 	}
 )
 

@@ -41,14 +41,14 @@ type Client struct {
 	Tokens TokenSource
 	// Observe is called after every HTTP exchange, when it is not nil. Concurrent calls
 	// of the Client cause concurrent calls of it.
-	Observe func(Call)
+	Observe func(Exchange)
 
 	fallback fallbackHTTP
 	expiry   atomic.Pointer[time.Time]
 }
 
-// Call is what Observe is told of an HTTP exchange.
-type Call struct {
+// Exchange is what Observe is told of an HTTP exchange.
+type Exchange struct {
 	// Endpoint is EndpointUserPortrait, EndpointQuota or EndpointToken.
 	Endpoint string
 	// Code is WeChat's errcode in decimal, "0" for success, "http_" and the status of
@@ -60,7 +60,7 @@ type Call struct {
 }
 
 // UserPortrait asks who the users of the window are. A window that is not
-// published yet is an *Error of ClassNotReady or an empty portrait (reported).
+// published yet is an *Error of ReasonNotReady or an empty portrait (reported).
 func (c *Client) UserPortrait(ctx context.Context, w Window) (*Portrait, error) {
 	body := struct {
 		Begin Day `json:"begin_date"`
@@ -113,10 +113,10 @@ func call[T any](ctx context.Context, c *Client, endpoint, path string, body any
 			var none T
 			return none, err
 		}
-		r.shield = r.hiding(token.Value)
-		result, err := exchange(ctx, c.fallback.or(c.HTTP), c.Observe, r, decode)
-		if first && c.Tokens != nil && ClassOf(err) == ClassToken {
-			c.Tokens.Drop(token)
+		r.redactor = r.hiding(token.Value)
+		result, err := do(ctx, c.fallback.or(c.HTTP), c.Observe, r, decode)
+		if first && c.Tokens != nil && ReasonOf(err) == ReasonToken {
+			c.Tokens.Invalidate(token)
 			continue
 		}
 		return result, err

@@ -92,7 +92,7 @@ func TestQuota(t *testing.T) {
 	}
 	for _, text := range []string{`{"errcode":0}`, `{"quota":[]}`, `{"quota":{"daily_limit":1,"used":1}}`} {
 		client.HTTP = script(text).client()
-		if _, err := client.Quota(t.Context()); ClassOf(err) != ClassDecode {
+		if _, err := client.Quota(t.Context()); ReasonOf(err) != ReasonDecode {
 			t.Errorf("%s: got %v", text, err)
 		}
 	}
@@ -106,7 +106,7 @@ func TestRefusedTokenIsReplacedOnce(t *testing.T) {
 			name     string
 			bodies   []string
 			observed string
-			class    Class
+			reason   Reason
 		}{
 			{
 				"repeated",
@@ -116,12 +116,12 @@ func TestRefusedTokenIsReplacedOnce(t *testing.T) {
 			{
 				"refused again",
 				[]string{token1, refused, token2, refused, emptyPortrait},
-				"token 0, user_portrait " + code + ", token 0, user_portrait " + code, ClassToken,
+				"token 0, user_portrait " + code + ", token 0, user_portrait " + code, ReasonToken,
 			},
 			{
 				"no new token",
 				[]string{token1, refused, `{"errcode":40125,"errmsg":"invalid appsecret"}`},
-				"token 0, user_portrait " + code + ", token 40125", ClassCredentials,
+				"token 0, user_portrait " + code + ", token 40125", ReasonCredentials,
 			},
 		} {
 			t.Run(code+" "+test.name, func(t *testing.T) {
@@ -131,8 +131,8 @@ func TestRefusedTokenIsReplacedOnce(t *testing.T) {
 					AppID: "wx0123456789abcdef", Secret: knownSecret("the secret"), HTTP: http, Observe: seen.observe,
 				}}
 				_, err := client.UserPortrait(t.Context(), week(t))
-				if ClassOf(err) != test.class {
-					t.Errorf("got %v, want class %q", err, test.class)
+				if ReasonOf(err) != test.reason {
+					t.Errorf("got %v, want reason %q", err, test.reason)
 				}
 				if got := seen.String(); got != test.observed {
 					t.Errorf("observed %s, want %s", got, test.observed)
@@ -154,7 +154,7 @@ func TestQuotaReplacesRefusedToken(t *testing.T) {
 func TestRefusalWithoutTokensIsNotRepeated(t *testing.T) {
 	var seen calls
 	client := &Client{HTTP: script(`{"errcode":40001,"errmsg":""}`).client(), Observe: seen.observe}
-	if _, err := client.UserPortrait(t.Context(), week(t)); ClassOf(err) != ClassToken {
+	if _, err := client.UserPortrait(t.Context(), week(t)); ReasonOf(err) != ReasonToken {
 		t.Errorf("got %v", err)
 	}
 	if got := seen.String(); got != "user_portrait 40001" {
@@ -172,28 +172,28 @@ func TestAnswersThatAreNoPortrait(t *testing.T) {
 		return a, nil
 	}
 	for _, test := range []struct {
-		name  string
-		wire  wire
-		class Class
-		code  string
-		says  string
+		name   string
+		wire   wire
+		reason Reason
+		code   string
+		says   string
 	}{
-		{"not ready", script(`{"errcode":61503,"errmsg":"data not ready"}`), ClassNotReady, "61503", "data not ready"},
-		{"busy", script(`{"errmsg":"system error","errcode":-1}`), ClassBusy, "-1", "errcode -1: system error"},
-		{"unknown errcode", script(`{"errcode":99999,"errmsg":"odd"}`), ClassBusy, "99999", "odd"},
-		{"HTML", script("<html>\n<b>hello</b>"), ClassDecode, "decode", `it is "<html>\n<b>hello</b>"`},
-		{"long HTML", script("<html>" + strings.Repeat("x", 10_000)), ClassDecode, "decode", `it begins "<html>xxx`},
-		{"too large", script(strings.Repeat(" ", maxAnswer) + "{}"), ClassDecode, "decode", "larger than 8 MiB"},
-		{"empty", script(""), ClassDecode, "decode", "not JSON; it is empty"},
-		{"shorter than its length", short, ClassBusy, "network", fmt.Sprintf("cut short after %d bytes", len(emptyPortrait))},
-		{"redirect", status(302), ClassRequest, "http_302", "HTTP 302: the answer is a redirect"},
-		{"not found", status(404), ClassRequest, "http_404", `HTTP 404: the answer is no success; it is "no such thing"`},
-		{"length required", status(412), ClassRequest, "http_412", "HTTP 412"},
-		{"too many", status(429), ClassQuota, "http_429", "HTTP 429"},
-		{"server error", status(503), ClassBusy, "http_503", "HTTP 503"},
+		{"not ready", script(`{"errcode":61503,"errmsg":"data not ready"}`), ReasonNotReady, "61503", "data not ready"},
+		{"busy", script(`{"errmsg":"system error","errcode":-1}`), ReasonBusy, "-1", "errcode -1: system error"},
+		{"unknown errcode", script(`{"errcode":99999,"errmsg":"odd"}`), ReasonBusy, "99999", "odd"},
+		{"HTML", script("<html>\n<b>hello</b>"), ReasonDecode, "decode", `it is "<html>\n<b>hello</b>"`},
+		{"long HTML", script("<html>" + strings.Repeat("x", 10_000)), ReasonDecode, "decode", `it begins "<html>xxx`},
+		{"too large", script(strings.Repeat(" ", maxAnswer) + "{}"), ReasonDecode, "decode", "larger than 8 MiB"},
+		{"empty", script(""), ReasonDecode, "decode", "not JSON; it is empty"},
+		{"shorter than its length", short, ReasonBusy, "network", fmt.Sprintf("cut short after %d bytes", len(emptyPortrait))},
+		{"redirect", status(302), ReasonRequest, "http_302", "HTTP 302: the answer is a redirect"},
+		{"not found", status(404), ReasonRequest, "http_404", `HTTP 404: the answer is no success; it is "no such thing"`},
+		{"length required", status(412), ReasonRequest, "http_412", "HTTP 412"},
+		{"too many", status(429), ReasonQuota, "http_429", "HTTP 429"},
+		{"server error", status(503), ReasonBusy, "http_503", "HTTP 503"},
 		{
 			"refused connection", func(*http.Request) (*http.Response, error) { return nil, errors.New("connection refused") },
-			ClassBusy, "network", "user_portrait: network: connection refused",
+			ReasonBusy, "network", "user_portrait: network: connection refused",
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -204,8 +204,8 @@ func TestAnswersThatAreNoPortrait(t *testing.T) {
 			if !ok || p != nil {
 				t.Fatalf("got %v, %v", p, err)
 			}
-			if e.Class != test.class || e.Code != test.code || e.Endpoint != EndpointUserPortrait {
-				t.Errorf("got class %s, code %s, endpoint %s", e.Class, e.Code, e.Endpoint)
+			if e.Reason != test.reason || e.Code != test.code || e.Endpoint != EndpointUserPortrait {
+				t.Errorf("got reason %s, code %s, endpoint %s", e.Reason, e.Code, e.Endpoint)
 			}
 			if !strings.Contains(err.Error(), test.says) || len(err.Error()) > 500 {
 				t.Errorf("got %q, want it to say %q", err, test.says)
@@ -231,7 +231,7 @@ func TestBodyCutOnTheWire(t *testing.T) {
 	client := &Client{BaseURL: server.URL}
 	_, err := client.UserPortrait(t.Context(), week(t))
 	e, ok := errors.AsType[*Error](err)
-	if !ok || e.Class != ClassBusy || e.Code != "network" || !errors.Is(err, io.ErrUnexpectedEOF) {
+	if !ok || e.Reason != ReasonBusy || e.Code != "network" || !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -263,16 +263,16 @@ func TestStoppedCallIsContextCanceled(t *testing.T) {
 		result <- err
 	}()
 	cancel(errors.New("shutting down"))
-	if err := <-result; !errors.Is(err, context.Canceled) || ClassOf(err) != ClassBusy {
+	if err := <-result; !errors.Is(err, context.Canceled) || ReasonOf(err) != ReasonBusy {
 		t.Errorf("got %v", err)
 	}
 }
 
 func TestTimeoutAndDuration(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var observed []Call
+		var observed []Exchange
 		client := &Client{
-			Observe: func(c Call) { observed = append(observed, c) },
+			Observe: func(c Exchange) { observed = append(observed, c) },
 			HTTP: wire(func(r *http.Request) (*http.Response, error) {
 				<-r.Context().Done()
 				return nil, r.Context().Err()
@@ -280,10 +280,10 @@ func TestTimeoutAndDuration(t *testing.T) {
 		}
 		client.HTTP.Timeout = 30 * time.Second
 		_, err := client.UserPortrait(t.Context(), week(t))
-		if !errors.Is(err, context.DeadlineExceeded) || ClassOf(err) != ClassBusy {
+		if !errors.Is(err, context.DeadlineExceeded) || ReasonOf(err) != ReasonBusy {
 			t.Errorf("got %v", err)
 		}
-		if want := (Call{EndpointUserPortrait, "network", 30 * time.Second}); len(observed) != 1 || observed[0] != want {
+		if want := (Exchange{EndpointUserPortrait, "network", 30 * time.Second}); len(observed) != 1 || observed[0] != want {
 			t.Errorf("observed %v, want %v", observed, want)
 		}
 	})
@@ -292,7 +292,7 @@ func TestTimeoutAndDuration(t *testing.T) {
 func TestWrongBaseURL(t *testing.T) {
 	for _, baseURL := range []string{"api.weixin.qq.com", "ftp://host", "http://", "https://host/?a=b", "http://[::1", "\x00"} {
 		_, err := (&Client{BaseURL: baseURL}).UserPortrait(t.Context(), week(t))
-		if ClassOf(err) != ClassRequest || !strings.Contains(err.Error(), "base URL") {
+		if ReasonOf(err) != ReasonRequest || !strings.Contains(err.Error(), "base URL") {
 			t.Errorf("%q: got %v", baseURL, err)
 		}
 	}

@@ -17,7 +17,7 @@ const (
 // returned for an answer that is itself an error, that is no portrait, or that had
 // rows of which none can be used.
 func DecodePortrait(answer []byte) (*Portrait, error) {
-	p, failure := decodePortrait(answer, shield{})
+	p, failure := decodePortrait(answer, redactor{})
 	if failure != nil {
 		failure.Endpoint = EndpointUserPortrait
 		return nil, failure
@@ -25,12 +25,12 @@ func DecodePortrait(answer []byte) (*Portrait, error) {
 	return p, nil
 }
 
-func decodePortrait(answer []byte, s shield) (*Portrait, *Error) {
+func decodePortrait(answer []byte, s redactor) (*Portrait, *Error) {
 	top, failure := decodeObject(answer, s)
 	if failure != nil {
 		return nil, failure
 	}
-	p := &Portrait{Answer: answer, RefDate: refDate(top["ref_date"]), Rows: make(map[Group][]Row)}
+	p := &Portrait{Answer: answer, RefDate: refDate(top["ref_date"]), Rows: make(map[Breakdown][]Row)}
 	metrics := 0
 	for _, metric := range Metrics() {
 		lists, present := top[string(metric)]
@@ -68,19 +68,19 @@ func refDate(value []byte) string {
 // addLists adds the lists of a metric.
 func (p *Portrait) addLists(metric Metric, lists map[string][]byte) {
 	seen := make(map[string]int)
-	p.addList(Group{metric, Province}, lists["province"], seen)
-	p.addList(Group{metric, City}, lists["city"], seen)
-	p.addList(Group{metric, Gender}, lists["genders"], seen)
-	p.addList(Group{metric, Platform}, lists["platforms"], seen)
-	if p.Rows[Group{metric, Platform}] == nil {
-		p.addList(Group{metric, Platform}, lists["platfomrs"], seen) // as a table of the documentation has it
+	p.addList(Breakdown{metric, Province}, lists["province"], seen)
+	p.addList(Breakdown{metric, City}, lists["city"], seen)
+	p.addList(Breakdown{metric, Gender}, lists["genders"], seen)
+	p.addList(Breakdown{metric, Platform}, lists["platforms"], seen)
+	if p.Rows[Breakdown{metric, Platform}] == nil {
+		p.addList(Breakdown{metric, Platform}, lists["platfomrs"], seen) // as a table of the documentation has it
 	}
-	p.addList(Group{metric, Device}, lists["devices"], seen)
-	p.addList(Group{metric, Age}, lists["ages"], seen)
+	p.addList(Breakdown{metric, Device}, lists["devices"], seen)
+	p.addList(Breakdown{metric, Age}, lists["ages"], seen)
 }
 
 // addList adds a list. It uses seen for the places of the names in it.
-func (p *Portrait) addList(group Group, list []byte, seen map[string]int) {
+func (p *Portrait) addList(breakdown Breakdown, list []byte, seen map[string]int) {
 	if isNull(list) {
 		return
 	}
@@ -109,7 +109,7 @@ func (p *Portrait) addList(group Group, list []byte, seen map[string]int) {
 		}
 	}
 	if len(rows) > 0 {
-		p.Rows[group] = rows
+		p.Rows[breakdown] = rows
 	}
 }
 
@@ -136,7 +136,7 @@ func decodeRow(element []byte) (Row, bool) {
 	return Row{text, users}, usable && valid && text != "" && len(text) <= maxName
 }
 
-func decodeQuota(answer []byte, s shield) (Quota, *Error) {
+func decodeQuota(answer []byte, s redactor) (Quota, *Error) {
 	top, failure := decodeObject(answer, s)
 	if failure != nil {
 		return Quota{}, failure
@@ -161,7 +161,7 @@ func decodeQuota(answer []byte, s shield) (Quota, *Error) {
 }
 
 // decodeObject returns the fields of an answer that is an object and no error.
-func decodeObject(answer []byte, s shield) (map[string][]byte, *Error) {
+func decodeObject(answer []byte, s redactor) (map[string][]byte, *Error) {
 	if !json.Valid(answer) {
 		return nil, decodeError("the answer is not JSON" + syntaxError(answer, s) + s.quote(answer))
 	}
@@ -184,7 +184,7 @@ func decodeObject(answer []byte, s shield) (map[string][]byte, *Error) {
 }
 
 // syntaxError says what is wrong with an answer that is not JSON.
-func syntaxError(answer []byte, s shield) string {
+func syntaxError(answer []byte, s redactor) string {
 	var ignored json.RawMessage
 	err := json.Unmarshal(answer, &ignored)
 	if err == nil || s.private || len(answer) == 0 {

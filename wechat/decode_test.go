@@ -14,7 +14,7 @@ func TestDocumentedPortrait(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := map[Group][]Row{
+	want := map[Breakdown][]Row{
 		{VisitUVNew, Province}: {{"广东省", 215}},
 		{VisitUVNew, City}:     {{"广州", 78}},
 		{VisitUVNew, Gender}:   {{"男", 2146}},
@@ -122,7 +122,7 @@ func TestRows(t *testing.T) {
 			t.Errorf("%s: %v", test.row, err)
 			continue
 		}
-		rows := p.Rows[Group{VisitUV, City}]
+		rows := p.Rows[Breakdown{VisitUV, City}]
 		var wantRows string
 		wantRejected, wantMerged := 0, 0
 		switch {
@@ -164,7 +164,7 @@ func TestLists(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := fmt.Sprint(p.Rows[Group{VisitUVNew, test.group}])
+			got := fmt.Sprint(p.Rows[Breakdown{VisitUVNew, test.group}])
 			if got != test.want || p.Rejected != test.rejected || len(p.Rows) != test.sets || p.Merged != 0 {
 				t.Errorf("got %+v, want %s", p, test.want)
 			}
@@ -219,7 +219,7 @@ func TestMalformedPortraits(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			p, err := DecodePortrait([]byte(test.answer))
 			e, ok := errors.AsType[*Error](err)
-			if !ok || p != nil || e.Class != ClassDecode || e.Code != "decode" || e.Endpoint != EndpointUserPortrait {
+			if !ok || p != nil || e.Reason != ReasonDecode || e.Code != "decode" || e.Endpoint != EndpointUserPortrait {
 				t.Fatalf("got %+v, %#v", p, err)
 			}
 			if !strings.Contains(err.Error(), test.says) {
@@ -232,19 +232,19 @@ func TestMalformedPortraits(t *testing.T) {
 func TestPortraitsThatAreErrors(t *testing.T) {
 	for _, test := range []struct {
 		answer string
-		class  Class
+		reason Reason
 		code   string
 	}{
-		{`{"errcode":61503,"errmsg":"data not ready"}`, ClassNotReady, "61503"},
-		{`{"errmsg":"https:\/\/x","errcode":"45009"}`, ClassQuota, "45009"},
-		{`{"errcode":61501}`, ClassRequest, "61501"},
-		{`{"errcode":-1,"errmsg":{"no":"string"}}`, ClassBusy, "-1"},
-		{`{"errcode":61501,"visit_uv":{}}`, ClassRequest, "61501"},
-		{"{\"errcode\":61501,\"errmsg\":\"\xff\x00\"}", ClassDecode, "decode"},
-		{"{\"errcode\":61501,\"errmsg\":\"\xff\"}", ClassRequest, "61501"},
+		{`{"errcode":61503,"errmsg":"data not ready"}`, ReasonNotReady, "61503"},
+		{`{"errmsg":"https:\/\/x","errcode":"45009"}`, ReasonQuota, "45009"},
+		{`{"errcode":61501}`, ReasonRequest, "61501"},
+		{`{"errcode":-1,"errmsg":{"no":"string"}}`, ReasonBusy, "-1"},
+		{`{"errcode":61501,"visit_uv":{}}`, ReasonRequest, "61501"},
+		{"{\"errcode\":61501,\"errmsg\":\"\xff\x00\"}", ReasonDecode, "decode"},
+		{"{\"errcode\":61501,\"errmsg\":\"\xff\"}", ReasonRequest, "61501"},
 	} {
 		_, err := DecodePortrait([]byte(test.answer))
-		if e, ok := errors.AsType[*Error](err); !ok || e.Class != test.class || e.Code != test.code {
+		if e, ok := errors.AsType[*Error](err); !ok || e.Reason != test.reason || e.Code != test.code {
 			t.Errorf("%s: got %v", test.answer, err)
 		}
 	}

@@ -9,44 +9,44 @@ import (
 	"time"
 )
 
-// Class is what kind of reaction an error wants.
-type Class string
+// Reason is what kind of reaction an error wants.
+type Reason string
 
-// The classes of errors.
+// The reasons of errors.
 const (
-	ClassAccount     Class = "account"     // the account is frozen or the like
-	ClassAllowlist   Class = "allowlist"   // this machine's IP is not allowed
-	ClassBusy        Class = "busy"        // WeChat or the network is out of order: ask again
-	ClassCredentials Class = "credentials" // appid or secret is wrong
-	ClassDecode      Class = "decode"      // the answer was not understood: ask again
-	ClassPending     Class = "pending"     // a person has to agree
-	ClassPermission  Class = "permission"  // the app may not use this API
-	ClassQuota       Class = "quota"       // too many calls
-	ClassRequest     Class = "request"     // the call itself is wrong
-	ClassToken       Class = "token"       // tokens are refused, or the file of tokens holds none
+	ReasonAccount     Reason = "account"     // the account is frozen or the like
+	ReasonAllowlist   Reason = "allowlist"   // this machine's IP is not allowed
+	ReasonBusy        Reason = "busy"        // WeChat or the network is out of order: ask again
+	ReasonCredentials Reason = "credentials" // appid or secret is wrong
+	ReasonDecode      Reason = "decode"      // the answer was not understood: ask again
+	ReasonPending     Reason = "pending"     // a person has to agree
+	ReasonPermission  Reason = "permission"  // the app may not use this API
+	ReasonQuota       Reason = "quota"       // too many calls
+	ReasonRequest     Reason = "request"     // the call itself is wrong
+	ReasonToken       Reason = "token"       // tokens are refused, or the file of tokens holds none
 
-	// ClassNotReady is no failure: the window is not published yet.
-	ClassNotReady Class = "not_ready"
+	// ReasonNotReady is no failure: the window is not published yet.
+	ReasonNotReady Reason = "not_ready"
 )
 
-// FailureClasses returns all classes that are failures, in alphabetical order.
-func FailureClasses() []Class {
-	return []Class{
-		ClassAccount, ClassAllowlist, ClassBusy, ClassCredentials, ClassDecode,
-		ClassPending, ClassPermission, ClassQuota, ClassRequest, ClassToken,
+// FailureReasons returns all reasons that are failures, in alphabetical order.
+func FailureReasons() []Reason {
+	return []Reason{
+		ReasonAccount, ReasonAllowlist, ReasonBusy, ReasonCredentials, ReasonDecode,
+		ReasonPending, ReasonPermission, ReasonQuota, ReasonRequest, ReasonToken,
 	}
 }
 
-// ClassOf returns the class of the *Error in the chain of err. It is ClassBusy for
+// ReasonOf returns the reason of the *Error in the chain of err. It is ReasonBusy for
 // other errors and empty for nil.
-func ClassOf(err error) Class {
+func ReasonOf(err error) Reason {
 	if err == nil {
 		return ""
 	}
 	if e, ok := errors.AsType[*Error](err); ok {
-		return e.Class
+		return e.Reason
 	}
-	return ClassBusy
+	return ReasonBusy
 }
 
 // The codes of an exchange beside WeChat's errcodes.
@@ -59,12 +59,12 @@ const (
 
 // Error is a call that failed. Nothing in it shows the secret or a token.
 type Error struct {
-	// Class is the kind of reaction the error wants.
-	Class Class `json:"class"`
+	// Reason is the kind of reaction the error wants.
+	Reason Reason `json:"reason"`
 	// Endpoint is what was called: EndpointUserPortrait, EndpointQuota or
 	// EndpointToken.
 	Endpoint string `json:"endpoint"`
-	// Code is the code of the exchange as in Call. It is empty when the call could not
+	// Code is the code of the exchange as in Exchange. It is empty when the call could not
 	// be made, for instance for want of a token file.
 	Code string `json:"code"`
 	// Message says what is wrong: WeChat's errmsg without the id of the request, or our
@@ -106,39 +106,39 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // decodeError returns an error for an answer that was not understood.
 func decodeError(message string) *Error {
-	return &Error{Class: ClassDecode, Code: codeDecode, Message: tidy(message)}
+	return &Error{Reason: ReasonDecode, Code: codeDecode, Message: tidy(message)}
 }
 
 // answeredError returns the error that WeChat answered.
-func answeredError(code int64, errmsg string, s shield) *Error {
+func answeredError(code int64, errmsg string, s redactor) *Error {
 	message, requestID := parseErrMsg(s.clean(errmsg))
-	return &Error{Class: classOfCode(code), Code: strconv.FormatInt(code, 10), Message: message, RequestID: requestID}
+	return &Error{Reason: reasonOfCode(code), Code: strconv.FormatInt(code, 10), Message: message, RequestID: requestID}
 }
 
-// classOfCode returns the class of an errcode. Codes we do not know are taken as
+// reasonOfCode returns the reason of an errcode. Codes we do not know are taken as
 // passing: WeChat has hundreds, and trying again later is never wrong.
-func classOfCode(code int64) Class {
+func reasonOfCode(code int64) Reason {
 	switch code {
 	case 50002, 50004, 50007:
-		return ClassAccount
+		return ReasonAccount
 	case 40164, 61004:
-		return ClassAllowlist
+		return ReasonAllowlist
 	case 40013, 40125, 40234, 40235, 40243, 41001, 41002, 41004:
-		return ClassCredentials
+		return ReasonCredentials
 	case 61503:
-		return ClassNotReady
+		return ReasonNotReady
 	case 89501, 89503, 89506, 89507:
-		return ClassPending
+		return ReasonPending
 	case 48001, 48004, 61003, 61007, 61023, 61502:
-		return ClassPermission
+		return ReasonPermission
 	case 45009, 45011:
-		return ClassQuota
+		return ReasonQuota
 	case 43002, 47001, 47003, 61500, 61501:
-		return ClassRequest
+		return ReasonRequest
 	case 40001, 40014, 42001:
-		return ClassToken
+		return ReasonToken
 	}
-	return ClassBusy
+	return ReasonBusy
 }
 
 // requestIDs are the ways in which an errmsg ends with the id of the request

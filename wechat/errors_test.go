@@ -11,22 +11,22 @@ import (
 )
 
 func TestEveryErrcodeHasItsClass(t *testing.T) {
-	for class, codes := range map[Class][]int64{
-		ClassAccount:     {50002, 50004, 50007},
-		ClassAllowlist:   {40164, 61004},
-		ClassBusy:        {-1, 61504, 12345, 1},
-		ClassCredentials: {40013, 41002, 40125, 41004, 40243, 40234, 40235, 41001},
-		ClassNotReady:    {61503},
-		ClassPending:     {89501, 89503, 89506, 89507},
-		ClassPermission:  {48001, 48004, 61007, 61003, 61023, 61502},
-		ClassQuota:       {45009, 45011},
-		ClassRequest:     {61500, 61501, 47001, 47003, 43002},
-		ClassToken:       {40001, 40014, 42001},
+	for reason, codes := range map[Reason][]int64{
+		ReasonAccount:     {50002, 50004, 50007},
+		ReasonAllowlist:   {40164, 61004},
+		ReasonBusy:        {-1, 61504, 12345, 1},
+		ReasonCredentials: {40013, 41002, 40125, 41004, 40243, 40234, 40235, 41001},
+		ReasonNotReady:    {61503},
+		ReasonPending:     {89501, 89503, 89506, 89507},
+		ReasonPermission:  {48001, 48004, 61007, 61003, 61023, 61502},
+		ReasonQuota:       {45009, 45011},
+		ReasonRequest:     {61500, 61501, 47001, 47003, 43002},
+		ReasonToken:       {40001, 40014, 42001},
 	} {
 		for _, code := range codes {
-			e := answeredError(code, "text", shield{})
-			if e.Class != class || e.Code != fmt.Sprint(code) {
-				t.Errorf("%d: got class %s, code %s, want %s", code, e.Class, e.Code, class)
+			e := answeredError(code, "text", redactor{})
+			if e.Reason != reason || e.Code != fmt.Sprint(code) {
+				t.Errorf("%d: got reason %s, code %s, want %s", code, e.Reason, e.Code, reason)
 			}
 			if e.Remedy() == "" {
 				t.Errorf("%d has no remedy", code)
@@ -36,13 +36,13 @@ func TestEveryErrcodeHasItsClass(t *testing.T) {
 }
 
 func TestFailureClasses(t *testing.T) {
-	classes := FailureClasses()
-	if len(classes) != 10 || !slices.IsSorted(classes) || slices.Contains(classes, ClassNotReady) {
-		t.Errorf("got %v", classes)
+	reasons := FailureReasons()
+	if len(reasons) != 10 || !slices.IsSorted(reasons) || slices.Contains(reasons, ReasonNotReady) {
+		t.Errorf("got %v", reasons)
 	}
-	for _, class := range append(classes, ClassNotReady) {
-		if (&Error{Class: class}).Remedy() == "" {
-			t.Errorf("%s has no remedy", class)
+	for _, reason := range append(reasons, ReasonNotReady) {
+		if (&Error{Reason: reason}).Remedy() == "" {
+			t.Errorf("%s has no remedy", reason)
 		}
 	}
 }
@@ -50,13 +50,13 @@ func TestFailureClasses(t *testing.T) {
 func TestClassOf(t *testing.T) {
 	for _, test := range []struct {
 		err  error
-		want Class
+		want Reason
 	}{
 		{nil, ""},
-		{context.Canceled, ClassBusy},
-		{fmt.Errorf("app: %w", &Error{Class: ClassQuota}), ClassQuota},
+		{context.Canceled, ReasonBusy},
+		{fmt.Errorf("app: %w", &Error{Reason: ReasonQuota}), ReasonQuota},
 	} {
-		if got := ClassOf(test.err); got != test.want {
+		if got := ReasonOf(test.err); got != test.want {
 			t.Errorf("%v: got %q, want %q", test.err, got, test.want)
 		}
 	}
@@ -83,8 +83,8 @@ func TestErrorText(t *testing.T) {
 }
 
 func TestErrorInJSON(t *testing.T) {
-	got, err := json.Marshal(&Error{Class: ClassBusy, Endpoint: "token", Code: "-1", Message: "m", RequestID: "r", Err: errors.New("cause")})
-	if want := `{"class":"busy","endpoint":"token","code":"-1","message":"m","request_id":"r"}`; err != nil || string(got) != want {
+	got, err := json.Marshal(&Error{Reason: ReasonBusy, Endpoint: "token", Code: "-1", Message: "m", RequestID: "r", Err: errors.New("cause")})
+	if want := `{"reason":"busy","endpoint":"token","code":"-1","message":"m","request_id":"r"}`; err != nil || string(got) != want {
 		t.Errorf("got %s, %v, want %s", got, err, want)
 	}
 }

@@ -36,7 +36,7 @@ func FuzzDecodePortrait(f *testing.F) {
 		p, err := DecodePortrait(answer)
 		if err != nil {
 			e, ok := errors.AsType[*Error](err)
-			if !ok || p != nil || e.Class == "" || e.Code == "" || e.Remedy() == "" || e.Error() == "" || len(e.Message) > 2*maxMessage {
+			if !ok || p != nil || e.Reason == "" || e.Code == "" || e.Remedy() == "" || e.Error() == "" || len(e.Message) > 2*maxMessage {
 				t.Fatalf("got %v, %#v", p, err)
 			}
 			return
@@ -69,7 +69,7 @@ func FuzzErrorMessage(f *testing.F) {
 	}
 	const secret = "84_abc/def"
 	f.Fuzz(func(t *testing.T, errmsg string) {
-		e := answeredError(40164, errmsg, shield{secrets: []string{secret}})
+		e := answeredError(40164, errmsg, redactor{secrets: []string{secret}})
 		for _, text := range []string{e.Message, e.RequestID, e.Error(), e.Remedy()} {
 			if !utf8.ValidString(text) || strings.ContainsAny(text, "\r\n\x00\x1b") || len(text) > 2*maxMessage+100 {
 				t.Fatalf("%q gives %q", errmsg, text)

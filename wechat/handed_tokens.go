@@ -27,11 +27,11 @@ func (t *FileTokens) Token(ctx context.Context) (Token, error) {
 	}
 	content, err := readBeginning(t.Path)
 	if err != nil {
-		return Token{}, &Error{Class: ClassToken, Endpoint: EndpointToken, Message: tidy("the token file: " + err.Error()), Err: err}
+		return Token{}, &Error{Reason: ReasonToken, Endpoint: EndpointToken, Message: tidy("the token file: " + err.Error()), Err: err}
 	}
-	issued, failure := decodeHandedToken(content, shield{private: true})
+	issued, failure := decodeHandedToken(content, redactor{private: true})
 	if failure != nil {
-		failure.Class, failure.Endpoint, failure.Code = ClassToken, EndpointToken, ""
+		failure.Reason, failure.Endpoint, failure.Code = ReasonToken, EndpointToken, ""
 		failure.Message = "the token file " + t.Path + ": " + failure.Message
 		return Token{}, failure
 	}
@@ -39,7 +39,7 @@ func (t *FileTokens) Token(ctx context.Context) (Token, error) {
 }
 
 // Drop does nothing, since no token is held.
-func (t *FileTokens) Drop(Token) {}
+func (t *FileTokens) Invalidate(Token) {}
 
 func readBeginning(path string) ([]byte, error) {
 	f, err := os.Open(path)
@@ -61,7 +61,7 @@ type URLTokens struct {
 	// HTTP is as in Client.
 	HTTP *http.Client
 	// Observe is as in Client.
-	Observe func(Call)
+	Observe func(Exchange)
 
 	fallback fallbackHTTP
 	cache    tokenCache
@@ -73,20 +73,20 @@ func (t *URLTokens) Token(ctx context.Context) (Token, error) {
 }
 
 // Drop forgets the token if it is the one that is held.
-func (t *URLTokens) Drop(token Token) { t.cache.drop(token) }
+func (t *URLTokens) Invalidate(token Token) { t.cache.drop(token) }
 
 func (t *URLTokens) fetch(ctx context.Context) (Token, time.Time, error) {
 	u := parseAddress(t.URL.Reveal())
 	if u == nil {
 		return Token{}, time.Time{}, &Error{
-			Class: ClassRequest, Endpoint: EndpointToken,
+			Reason: ReasonRequest, Endpoint: EndpointToken,
 			Message: "the token URL is not of the form https://host/path",
 		}
 	}
 	asked := time.Now()
-	s := shield{private: true}.hidingURL(u)
-	r := request{endpoint: EndpointToken, method: http.MethodGet, url: u, shield: s}
-	issued, err := exchange(ctx, t.fallback.or(t.HTTP), t.Observe, r, decodeHandedToken)
+	s := redactor{private: true}.hidingURL(u)
+	r := request{endpoint: EndpointToken, method: http.MethodGet, url: u, redactor: s}
+	issued, err := do(ctx, t.fallback.or(t.HTTP), t.Observe, r, decodeHandedToken)
 	if err != nil {
 		return Token{}, time.Time{}, err
 	}
@@ -98,7 +98,7 @@ func (t *URLTokens) fetch(ctx context.Context) (Token, time.Time, error) {
 }
 
 // decodeHandedToken decodes a bare token or one in JSON.
-func decodeHandedToken(content []byte, s shield) (issuedToken, *Error) {
+func decodeHandedToken(content []byte, s redactor) (issuedToken, *Error) {
 	if bytes.HasPrefix(bytes.TrimSpace(content), []byte("{")) {
 		return decodeToken(content, s)
 	}

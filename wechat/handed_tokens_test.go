@@ -30,7 +30,7 @@ func TestFileTokens(t *testing.T) {
 		if err != nil || token.Value.Reveal() != test.want || !token.Expiry.IsZero() {
 			t.Errorf("%q: got %q, %v", test.content, token.Value.Reveal(), err)
 		}
-		tokens.Drop(token)
+		tokens.Invalidate(token)
 	}
 	for _, content := range []string{"", "\n", "two words", "<html>", `{"token":"x"}`, `{"access_token":`, "\x00\xff", `{"errcode":40125}`} {
 		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
@@ -38,14 +38,14 @@ func TestFileTokens(t *testing.T) {
 		}
 		_, err := tokens.Token(t.Context())
 		e, ok := errors.AsType[*Error](err)
-		if !ok || e.Class != ClassToken || e.Code != "" || !strings.Contains(err.Error(), path) {
+		if !ok || e.Reason != ReasonToken || e.Code != "" || !strings.Contains(err.Error(), path) {
 			t.Errorf("%q: got %v", content, err)
 		}
 	}
 
 	tokens.Path += "-of-somebody-else"
 	_, err := tokens.Token(t.Context())
-	if ClassOf(err) != ClassToken || !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), tokens.Path) {
+	if ReasonOf(err) != ReasonToken || !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), tokens.Path) {
 		t.Errorf("no file: got %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -98,7 +98,7 @@ func TestURLTokens(t *testing.T) {
 					time.Sleep(time.Millisecond)
 				}
 				last, _ := tokens.Token(t.Context())
-				tokens.Drop(last)
+				tokens.Invalidate(last)
 				_, _ = tokens.Token(t.Context())
 				if got := seen.String(); got != "token 0, token 0, token 0" {
 					t.Errorf("after its end and a drop: observed %s", got)
@@ -110,25 +110,25 @@ func TestURLTokens(t *testing.T) {
 
 func TestURLTokensFailures(t *testing.T) {
 	for _, test := range []struct {
-		name  string
-		url   Secret
-		wire  wire
-		class Class
-		code  string
+		name   string
+		url    Secret
+		wire   wire
+		reason Reason
+		code   string
 	}{
-		{"no URL", "tokens.example", nil, ClassRequest, ""},
-		{"HTML", "http://tokens.example", script("<html>hello</html>"), ClassDecode, "decode"},
-		{"empty", "http://tokens.example", script(""), ClassDecode, "decode"},
-		{"errcode", "http://tokens.example", script(`{"errcode":50004,"errmsg":""}`), ClassAccount, "50004"},
+		{"no URL", "tokens.example", nil, ReasonRequest, ""},
+		{"HTML", "http://tokens.example", script("<html>hello</html>"), ReasonDecode, "decode"},
+		{"empty", "http://tokens.example", script(""), ReasonDecode, "decode"},
+		{"errcode", "http://tokens.example", script(`{"errcode":50004,"errmsg":""}`), ReasonAccount, "50004"},
 		{
 			"forbidden", "http://tokens.example",
-			func(*http.Request) (*http.Response, error) { return answer(http.StatusForbidden, "token"), nil }, ClassRequest, "http_403",
+			func(*http.Request) (*http.Response, error) { return answer(http.StatusForbidden, "token"), nil }, ReasonRequest, "http_403",
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := (&URLTokens{URL: test.url, HTTP: test.wire.client()}).Token(t.Context())
 			e, ok := errors.AsType[*Error](err)
-			if !ok || e.Class != test.class || e.Code != test.code || e.Endpoint != EndpointToken || e.Remedy() == "" {
+			if !ok || e.Reason != test.reason || e.Code != test.code || e.Endpoint != EndpointToken || e.Remedy() == "" {
 				t.Errorf("got %#v", err)
 			}
 		})

@@ -50,7 +50,7 @@ type calls struct {
 	list []string
 }
 
-func (c *calls) observe(call Call) {
+func (c *calls) observe(call Exchange) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.list = append(c.list, call.Endpoint+" "+call.Code)

@@ -31,8 +31,8 @@ const (
 // Dimensions returns all dimensions, in alphabetical order.
 func Dimensions() []Dimension { return []Dimension{Age, City, Device, Gender, Platform, Province} }
 
-// Group names one list of a portrait.
-type Group struct {
+// Breakdown names one list of a portrait.
+type Breakdown struct {
 	Metric    Metric
 	Dimension Dimension
 }
@@ -53,7 +53,7 @@ type Portrait struct {
 	RefDate string
 	// Rows holds the lists, each with every name once, in the order of the answer.
 	// Lists without rows are absent.
-	Rows map[Group][]Row
+	Rows map[Breakdown][]Row
 	// Merged counts the rows whose name stood in their list before; their users were
 	// added to the first.
 	Merged int

@@ -16,29 +16,29 @@ const clockTolerance = 3 * time.Minute
 
 // Remedy says in words what the owner of the app should do.
 func (e *Error) Remedy() string {
-	switch e.Class {
-	case ClassAccount:
+	switch e.Reason {
+	case ReasonAccount:
 		return "log in to mp.weixin.qq.com and settle what WeChat holds against the account"
-	case ClassAllowlist:
+	case ReasonAllowlist:
 		return e.allowlistRemedy()
-	case ClassBusy:
+	case ReasonBusy:
 		return e.busyRemedy()
-	case ClassCredentials:
+	case ReasonCredentials:
 		return e.credentialsRemedy()
-	case ClassDecode:
+	case ReasonDecode:
 		return "check that the base URL or token URL leads to WeChat and that no proxy answers in its place; " +
 			"if it does, report the message"
-	case ClassNotReady:
+	case ReasonNotReady:
 		return "nothing: WeChat publishes yesterday's numbers in the course of the day, normally after 10:00 in China"
-	case ClassPending:
+	case ReasonPending:
 		return e.pendingRemedy()
-	case ClassPermission:
+	case ReasonPermission:
 		return e.permissionRemedy()
-	case ClassQuota:
+	case ReasonQuota:
 		return e.quotaRemedy()
-	case ClassRequest:
+	case ReasonRequest:
 		return e.requestRemedy()
-	case ClassToken:
+	case ReasonToken:
 		return e.tokenRemedy()
 	}
 	return "look the message up in WeChat's documentation"

@@ -280,7 +280,7 @@ func TestCausesAreKept(t *testing.T) {
 }
 
 func TestShieldHidesNothingElse(t *testing.T) {
-	s := shield{}.hiding("short").hiding(token)
+	s := redactor{}.hiding("short").hiding(token)
 	for _, text := range []string{"", "shor t", token[:minPartial-1], "84 % \\ \\u00 &; &amp; %zz ä", "\xff%"} {
 		if got := s.clean(text); got != text {
 			t.Errorf("%q became %q", text, got)

@@ -98,5 +98,5 @@ func (c *tokenCache) drop(token Token) {
 }
 
 func stoppedError(err error) *Error {
-	return &Error{Class: ClassBusy, Endpoint: EndpointToken, Code: codeNetwork, Message: err.Error(), Err: err}
+	return &Error{Reason: ReasonBusy, Endpoint: EndpointToken, Code: codeNetwork, Message: err.Error(), Err: err}
 }

@@ -15,7 +15,7 @@ type TokenSource interface {
 	// Token returns a living token. It asks for one only when none is held.
 	Token(ctx context.Context) (Token, error)
 	// Drop forgets the token, which WeChat refused, if it is still the one held.
-	Drop(Token)
+	Invalidate(Token)
 }
 
 // Token is an access token.
@@ -57,7 +57,7 @@ type SecretTokens struct {
 	// HTTP is as in Client.
 	HTTP *http.Client
 	// Observe is as in Client.
-	Observe func(Call)
+	Observe func(Exchange)
 
 	fallback fallbackHTTP
 	cache    tokenCache
@@ -69,7 +69,7 @@ func (t *SecretTokens) Token(ctx context.Context) (Token, error) {
 }
 
 // Drop forgets the token if it is the one that is held.
-func (t *SecretTokens) Drop(token Token) { t.cache.drop(token) }
+func (t *SecretTokens) Invalidate(token Token) { t.cache.drop(token) }
 
 func (t *SecretTokens) fetch(ctx context.Context) (Token, time.Time, error) {
 	r, err := t.request()
@@ -77,7 +77,7 @@ func (t *SecretTokens) fetch(ctx context.Context) (Token, time.Time, error) {
 		return Token{}, time.Time{}, err
 	}
 	asked := time.Now()
-	issued, err := exchange(ctx, t.fallback.or(t.HTTP), t.Observe, r, decodeToken)
+	issued, err := do(ctx, t.fallback.or(t.HTTP), t.Observe, r, decodeToken)
 	if err != nil {
 		return Token{}, time.Time{}, err
 	}
@@ -88,7 +88,7 @@ func (t *SecretTokens) fetch(ctx context.Context) (Token, time.Time, error) {
 func (t *SecretTokens) request() (request, error) {
 	secret, err := t.secret()
 	if err != nil {
-		return request{}, &Error{Class: ClassCredentials, Endpoint: EndpointToken, Message: tidy("the app secret: " + err.Error()), Err: err}
+		return request{}, &Error{Reason: ReasonCredentials, Endpoint: EndpointToken, Message: tidy("the app secret: " + err.Error()), Err: err}
 	}
 	var r request
 	if t.Endpoint == PlainToken {
@@ -104,7 +104,7 @@ func (t *SecretTokens) request() (request, error) {
 	if err != nil {
 		return request{}, err
 	}
-	r.shield = r.hiding(secret)
+	r.redactor = r.hiding(secret)
 	r.private = true
 	return r, nil
 }
@@ -118,7 +118,7 @@ func (t *SecretTokens) plainRequest(secret Secret) (request, error) {
 	if err != nil {
 		return request{}, err
 	}
-	return request{endpoint: EndpointToken, method: http.MethodGet, url: u, shield: shield{}.hidingLogin(u)}, nil
+	return request{endpoint: EndpointToken, method: http.MethodGet, url: u, redactor: redactor{}.hidingLogin(u)}, nil
 }
 
 func (t *SecretTokens) secret() (Secret, error) {
@@ -157,7 +157,7 @@ func (i issuedToken) expiring(asked time.Time) (token Token, until time.Time) {
 // (documented).
 const maxLife = 30 * 24 * time.Hour
 
-func decodeToken(answer []byte, s shield) (issuedToken, *Error) {
+func decodeToken(answer []byte, s redactor) (issuedToken, *Error) {
 	top, failure := decodeObject(answer, s)
 	if failure != nil {
 		return issuedToken{}, failure

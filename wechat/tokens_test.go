@@ -100,9 +100,9 @@ func TestDropForgetsOnlyTheTokenHeld(t *testing.T) {
 	requests := 0
 	tokens := &SecretTokens{Secret: knownSecret("the secret"), HTTP: numbered(&requests, `,"expires_in":7200`).client()}
 	first, _ := tokens.Token(t.Context())
-	tokens.Drop(first)
+	tokens.Invalidate(first)
 	second, _ := tokens.Token(t.Context())
-	tokens.Drop(first)
+	tokens.Invalidate(first)
 	third, _ := tokens.Token(t.Context())
 	if first.Value == second.Value || second.Value != third.Value || requests != 2 {
 		t.Errorf("got %s, %s, %s in %d requests", first.Value.Reveal(), second.Value.Reveal(), third.Value.Reveal(), requests)
@@ -181,26 +181,26 @@ func TestTokenFailures(t *testing.T) {
 		name   string
 		secret func() (Secret, error)
 		body   string
-		class  Class
+		reason Reason
 		code   string
 		says   string
 	}{
-		{"allow-list", knownSecret("the secret"), sample(t, "error-40164-recorded.json"), ClassAllowlist, "40164", "203.0.113.30"},
-		{"no token", knownSecret("the secret"), `{"access_tokem":"x"}`, ClassDecode, "decode", "no usable access_token"},
-		{"number", knownSecret("the secret"), `{"access_token":5}`, ClassDecode, "decode", "no usable access_token"},
-		{"two words", knownSecret("the secret"), `{"access_token":"a b"}`, ClassDecode, "decode", "no usable access_token"},
-		{"HTML", knownSecret("the secret"), `<html>`, ClassDecode, "decode", "not JSON; it has 6 bytes"},
-		{"no secret", nil, ``, ClassCredentials, "", "token: the app secret: none is set"},
-		{"empty secret", knownSecret(" \n"), ``, ClassCredentials, "", "token: the app secret: it is empty"},
+		{"allow-list", knownSecret("the secret"), sample(t, "error-40164-recorded.json"), ReasonAllowlist, "40164", "203.0.113.30"},
+		{"no token", knownSecret("the secret"), `{"access_tokem":"x"}`, ReasonDecode, "decode", "no usable access_token"},
+		{"number", knownSecret("the secret"), `{"access_token":5}`, ReasonDecode, "decode", "no usable access_token"},
+		{"two words", knownSecret("the secret"), `{"access_token":"a b"}`, ReasonDecode, "decode", "no usable access_token"},
+		{"HTML", knownSecret("the secret"), `<html>`, ReasonDecode, "decode", "not JSON; it has 6 bytes"},
+		{"no secret", nil, ``, ReasonCredentials, "", "token: the app secret: none is set"},
+		{"empty secret", knownSecret(" \n"), ``, ReasonCredentials, "", "token: the app secret: it is empty"},
 		{
 			"no file", func() (Secret, error) { return "", errors.New("open /run/secret: no such file") }, ``,
-			ClassCredentials, "", "token: the app secret: open /run/secret: no such file",
+			ReasonCredentials, "", "token: the app secret: open /run/secret: no such file",
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := (&SecretTokens{Secret: test.secret, HTTP: script(test.body).client()}).Token(t.Context())
 			e, ok := errors.AsType[*Error](err)
-			if !ok || e.Class != test.class || e.Code != test.code || e.Endpoint != EndpointToken {
+			if !ok || e.Reason != test.reason || e.Code != test.code || e.Endpoint != EndpointToken {
 				t.Fatalf("got %#v", err)
 			}
 			if !strings.Contains(err.Error(), test.says) || e.Remedy() == "" {
@@ -221,7 +221,7 @@ func TestRotatedSecretIsSeen(t *testing.T) {
 		}).client(),
 	}
 	for _, secret = range []Secret{"old", "new"} {
-		if _, err := tokens.Token(t.Context()); ClassOf(err) != ClassCredentials {
+		if _, err := tokens.Token(t.Context()); ReasonOf(err) != ReasonCredentials {
 			t.Errorf("got %v", err)
 		}
 	}

@@ -180,7 +180,7 @@ func newPushing(t *testing.T, store *collector.Store, endpoint string, config Co
 
 	metrics := collector.NewOTLPMetrics()
 	api := collector.NewProcessMetrics()
-	api.Observe(wechat.Call{Endpoint: wechat.EndpointToken, Code: "0", Duration: 70 * time.Millisecond})
+	api.Observe(wechat.Exchange{Endpoint: wechat.EndpointToken, Code: "0", Duration: 70 * time.Millisecond})
 	process := prometheus.NewRegistry()
 	process.MustRegister(metrics, api, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	p := &pushing{store: store, process: process, log: &bytes.Buffer{}}

@@ -23,12 +23,12 @@ type request struct {
 	method   string
 	url      *url.URL
 	body     []byte
-	shield
+	redactor
 }
 
 // decoder makes the result out of a whole answer. The errors it returns need no
 // endpoint.
-type decoder[T any] func(answer []byte, s shield) (T, *Error)
+type decoder[T any] func(answer []byte, s redactor) (T, *Error)
 
 // postJSON prepares the call of a path below the base URL.
 func postJSON(endpoint, baseURL, path string, query url.Values, body any) (request, error) {
@@ -38,9 +38,9 @@ func postJSON(endpoint, baseURL, path string, query url.Values, body any) (reque
 	}
 	text, err := json.Marshal(body)
 	if err != nil {
-		return request{}, &Error{Class: ClassRequest, Endpoint: endpoint, Message: "the request cannot be encoded", Err: err}
+		return request{}, &Error{Reason: ReasonRequest, Endpoint: endpoint, Message: "the request cannot be encoded", Err: err}
 	}
-	return request{endpoint: endpoint, method: http.MethodPost, url: u, body: text, shield: shield{}.hidingLogin(u)}, nil
+	return request{endpoint: endpoint, method: http.MethodPost, url: u, body: text, redactor: redactor{}.hidingLogin(u)}, nil
 }
 
 func endpointURL(endpoint, baseURL, path string, query url.Values) (*url.URL, error) {
@@ -50,7 +50,7 @@ func endpointURL(endpoint, baseURL, path string, query url.Values) (*url.URL, er
 	u := parseAddress(baseURL)
 	if u == nil || u.RawQuery != "" || u.Fragment != "" {
 		return nil, &Error{
-			Class: ClassRequest, Endpoint: endpoint,
+			Reason: ReasonRequest, Endpoint: endpoint,
 			Message: "the base URL is not of the form https://host or https://host/prefix",
 		}
 	}
@@ -69,14 +69,14 @@ func parseAddress(address string) *url.URL {
 	return u
 }
 
-// exchange sends the request, decodes the answer and tells observe, once each.
-func exchange[T any](ctx context.Context, client *http.Client, observe func(Call), r request, decode decoder[T]) (T, error) {
+// do sends the request, decodes the answer and tells observe, once each.
+func do[T any](ctx context.Context, client *http.Client, observe func(Exchange), r request, decode decoder[T]) (T, error) {
 	var result T
 	begin := time.Now()
 	answer, header, failure := r.send(ctx, client)
 	end := time.Now()
 	if failure == nil {
-		result, failure = decode(answer, r.shield)
+		result, failure = decode(answer, r.redactor)
 	}
 	code := codeSuccess
 	if failure != nil {
@@ -86,7 +86,7 @@ func exchange[T any](ctx context.Context, client *http.Client, observe func(Call
 		code = failure.Code
 	}
 	if observe != nil {
-		observe(Call{Endpoint: r.endpoint, Code: code, Duration: end.Sub(begin)})
+		observe(Exchange{Endpoint: r.endpoint, Code: code, Duration: end.Sub(begin)})
 	}
 	if failure != nil {
 		var none T
@@ -137,16 +137,16 @@ func (r request) send(ctx context.Context, client *http.Client) ([]byte, http.He
 
 func (r request) networkError(ctx context.Context, err error) *Error {
 	err = r.cause(ctx, err)
-	return &Error{Class: ClassBusy, Code: codeNetwork, Message: tidy(err.Error()), Err: err}
+	return &Error{Reason: ReasonBusy, Code: codeNetwork, Message: tidy(err.Error()), Err: err}
 }
 
 func (r request) statusError(resp *http.Response, beginning []byte) *Error {
-	e := &Error{Class: ClassBusy, Code: httpCode + strconv.Itoa(resp.StatusCode)}
+	e := &Error{Reason: ReasonBusy, Code: httpCode + strconv.Itoa(resp.StatusCode)}
 	switch {
 	case resp.StatusCode == http.StatusTooManyRequests:
-		e.Class = ClassQuota
+		e.Reason = ReasonQuota
 	case resp.StatusCode >= 300 && resp.StatusCode < 500:
-		e.Class = ClassRequest
+		e.Reason = ReasonRequest
 	}
 	e.Message = "the answer is no success" + r.quote(beginning)
 	if resp.StatusCode < 400 {

@@ -20,27 +20,27 @@ const (
 	minHidden  = 4        // bytes of a part of a URL that count as a secret
 )
 
-// shield keeps secrets out of what is shown of an exchange. Servers echo what they
+// redactor keeps secrets out of what is shown of an exchange. Servers echo what they
 // were sent, and the errors of net/http print what they were answered.
-type shield struct {
+type redactor struct {
 	secrets []string
 	private bool // the answer itself may be a token: it is never quoted
 }
 
-// hiding returns a shield that hides the secret as well.
-func (s shield) hiding(secret Secret) shield {
+// hiding returns a redactor that hides the secret as well.
+func (s redactor) hiding(secret Secret) redactor {
 	s.secrets = append([]string{secret.Reveal()}, s.secrets...)
 	return s
 }
 
-// hidingLogin returns a shield that hides the user and password of a URL as well.
-func (s shield) hidingLogin(u *url.URL) shield {
+// hidingLogin returns a redactor that hides the user and password of a URL as well.
+func (s redactor) hidingLogin(u *url.URL) redactor {
 	password, _ := u.User.Password()
 	return s.hidingParts(u.User.Username(), password)
 }
 
-// hidingURL returns a shield that hides all of a URL but its scheme and host.
-func (s shield) hidingURL(u *url.URL) shield {
+// hidingURL returns a redactor that hides all of a URL but its scheme and host.
+func (s redactor) hidingURL(u *url.URL) redactor {
 	s = s.hidingLogin(u).hidingParts(u.RequestURI(), u.RawQuery)
 	for _, values := range u.Query() {
 		s = s.hidingParts(values...)
@@ -48,7 +48,7 @@ func (s shield) hidingURL(u *url.URL) shield {
 	return s
 }
 
-func (s shield) hidingParts(parts ...string) shield {
+func (s redactor) hidingParts(parts ...string) redactor {
 	for _, part := range parts {
 		if len(part) >= minHidden {
 			s = s.hiding(Secret(part))
@@ -59,7 +59,7 @@ func (s shield) hidingParts(parts ...string) shield {
 
 // clean returns text with [secret] in the place of every secret, in whatever way it
 // is escaped, and of whatever begins like one: servers echo cut tokens, too.
-func (s shield) clean(text string) string {
+func (s redactor) clean(text string) string {
 	if len(text) > maxScanned {
 		text = text[:maxScanned]
 	}
@@ -135,7 +135,7 @@ func unescape(text string) (decoded string, length int) {
 }
 
 // quote returns the beginning of an answer, to be put at the end of a message.
-func (s shield) quote(answer []byte) string {
+func (s redactor) quote(answer []byte) string {
 	switch {
 	case len(answer) == 0:
 		return "; it is empty"
@@ -151,7 +151,7 @@ func (s shield) quote(answer []byte) string {
 
 // cause returns err without the URL that net/http wraps around it and without
 // secrets. It stays the same error where it shows none.
-func (s shield) cause(ctx context.Context, err error) error {
+func (s redactor) cause(ctx context.Context, err error) error {
 	for {
 		wrapped, ok := errors.AsType[*url.Error](err)
 		if !ok {
@@ -163,19 +163,19 @@ func (s shield) cause(ctx context.Context, err error) error {
 	// net/http returns the cause with which a context was canceled, and that need not
 	// be context.Canceled.
 	if shown != err.Error() || stopped != nil && !errors.Is(err, stopped) {
-		return &shownError{shown, stopped}
+		return &redactedError{shown, stopped}
 	}
 	return err
 }
 
-// shownError is what may be shown of an error that is itself not to be seen.
-type shownError struct {
+// redactedError is what may be shown of an error that is itself not to be seen.
+type redactedError struct {
 	text    string
 	stopped error // the error of the context, or nil
 }
 
-func (e *shownError) Error() string { return e.text }
-func (e *shownError) Unwrap() error { return e.stopped }
+func (e *redactedError) Error() string { return e.text }
+func (e *redactedError) Unwrap() error { return e.stopped }
 
 // tidy returns text as a single printable line of bounded length.
 func tidy(text string) string {
