@@ -163,9 +163,6 @@ func TestRefusalWithoutTokensIsNotRepeated(t *testing.T) {
 }
 
 func TestAnswersThatAreNoPortrait(t *testing.T) {
-	status := func(code int) wire {
-		return func(*http.Request) (*http.Response, error) { return answer(code, "no such thing"), nil }
-	}
 	short := func(*http.Request) (*http.Response, error) {
 		a := answer(http.StatusOK, emptyPortrait)
 		a.ContentLength++
@@ -180,14 +177,14 @@ func TestAnswersThatAreNoPortrait(t *testing.T) {
 	}{
 		{"not ready", script(`{"errcode":61503,"errmsg":"data not ready"}`), ReasonNotReady, "61503", "data not ready"},
 		{"busy", script(`{"errmsg":"system error","errcode":-1}`), ReasonBusy, "-1", "errcode -1: system error"},
-		{"unknown errcode", script(`{"errcode":99999,"errmsg":"odd"}`), ReasonBusy, "99999", "odd"},
+		{"unknown errcode", script(`{"errcode":99999,"errmsg":"strange"}`), ReasonBusy, "99999", "errcode 99999: strange"},
 		{"HTML", script("<html>\n<b>hello</b>"), ReasonDecode, "decode", `it is "<html>\n<b>hello</b>"`},
 		{"long HTML", script("<html>" + strings.Repeat("x", 10_000)), ReasonDecode, "decode", `it begins "<html>xxx`},
 		{"too large", script(strings.Repeat(" ", maxAnswer) + "{}"), ReasonDecode, "decode", "larger than 8 MiB"},
 		{"empty", script(""), ReasonDecode, "decode", "not JSON; it is empty"},
 		{"shorter than its length", short, ReasonBusy, "network", fmt.Sprintf("cut short after %d bytes", len(emptyPortrait))},
-		{"redirect", status(302), ReasonRequest, "http_302", "HTTP 302: the answer is a redirect"},
-		{"not found", status(404), ReasonRequest, "http_404", `HTTP 404: the answer is no success; it is "no such thing"`},
+		{"redirect", status(302), ReasonRequest, "http_302", "HTTP 302: redirects are not followed"},
+		{"not found", status(404), ReasonRequest, "http_404", `HTTP 404: unexpected HTTP status; it is "no such thing"`},
 		{"length required", status(412), ReasonRequest, "http_412", "HTTP 412"},
 		{"too many", status(429), ReasonQuota, "http_429", "HTTP 429"},
 		{"server error", status(503), ReasonBusy, "http_503", "HTTP 503"},
@@ -213,8 +210,8 @@ func TestAnswersThatAreNoPortrait(t *testing.T) {
 			if e.Remedy() == "" {
 				t.Error("no remedy")
 			}
-			if got := seen.String(); got != "user_portrait "+test.code {
-				t.Errorf("observed %s", got)
+			if got, want := seen.String(), "user_portrait "+exchangeCode(test.code); got != want {
+				t.Errorf("observed %s, want %s", got, want)
 			}
 		})
 	}

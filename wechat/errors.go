@@ -1,60 +1,11 @@
 package wechat
 
 import (
-	"errors"
 	"net/netip"
 	"regexp"
 	"strconv"
 	"strings"
 	"time"
-)
-
-// Reason is what kind of reaction an error wants.
-type Reason string
-
-// The reasons of errors.
-const (
-	ReasonAccount     Reason = "account"     // the account is frozen or the like
-	ReasonAllowlist   Reason = "allowlist"   // this machine's IP is not allowed
-	ReasonBusy        Reason = "busy"        // WeChat or the network is out of order: ask again
-	ReasonCredentials Reason = "credentials" // appid or secret is wrong
-	ReasonDecode      Reason = "decode"      // the answer was not understood: ask again
-	ReasonPending     Reason = "pending"     // a person has to agree
-	ReasonPermission  Reason = "permission"  // the app may not use this API
-	ReasonQuota       Reason = "quota"       // too many calls
-	ReasonRequest     Reason = "request"     // the call itself is wrong
-	ReasonToken       Reason = "token"       // tokens are refused, or the file of tokens holds none
-
-	// ReasonNotReady is no failure: the window is not published yet.
-	ReasonNotReady Reason = "not_ready"
-)
-
-// FailureReasons returns all reasons that are failures, in alphabetical order.
-func FailureReasons() []Reason {
-	return []Reason{
-		ReasonAccount, ReasonAllowlist, ReasonBusy, ReasonCredentials, ReasonDecode,
-		ReasonPending, ReasonPermission, ReasonQuota, ReasonRequest, ReasonToken,
-	}
-}
-
-// ReasonOf returns the reason of the *Error in the chain of err. It is ReasonBusy for
-// other errors and empty for nil.
-func ReasonOf(err error) Reason {
-	if err == nil {
-		return ""
-	}
-	if e, ok := errors.AsType[*Error](err); ok {
-		return e.Reason
-	}
-	return ReasonBusy
-}
-
-// The codes of an exchange beside WeChat's errcodes.
-const (
-	codeSuccess = "0"
-	codeNetwork = "network"
-	codeDecode  = "decode"
-	httpCode    = "http_" // and the status
 )
 
 // Error is a call that failed. Nothing in it shows the secret or a token.
@@ -83,7 +34,7 @@ type Error struct {
 func (e *Error) Error() string {
 	var b strings.Builder
 	b.WriteString(e.Endpoint)
-	status, isStatus := strings.CutPrefix(e.Code, httpCode)
+	status, isStatus := strings.CutPrefix(e.Code, codeHTTP)
 	switch _, err := strconv.Atoi(e.Code); {
 	case isStatus:
 		b.WriteString(": HTTP " + status)
@@ -112,33 +63,8 @@ func decodeError(message string) *Error {
 // answeredError returns the error that WeChat answered.
 func answeredError(code int64, errmsg string, s redactor) *Error {
 	message, requestID := parseErrMsg(s.clean(errmsg))
-	return &Error{Reason: reasonOfCode(code), Code: strconv.FormatInt(code, 10), Message: message, RequestID: requestID}
-}
-
-// reasonOfCode returns the reason of an errcode. Codes we do not know are taken as
-// passing: WeChat has hundreds, and trying again later is never wrong.
-func reasonOfCode(code int64) Reason {
-	switch code {
-	case 50002, 50004, 50007:
-		return ReasonAccount
-	case 40164, 61004:
-		return ReasonAllowlist
-	case 40013, 40125, 40234, 40235, 40243, 41001, 41002, 41004:
-		return ReasonCredentials
-	case 61503:
-		return ReasonNotReady
-	case 89501, 89503, 89506, 89507:
-		return ReasonPending
-	case 48001, 48004, 61003, 61007, 61023, 61502:
-		return ReasonPermission
-	case 45009, 45011:
-		return ReasonQuota
-	case 43002, 47001, 47003, 61500, 61501:
-		return ReasonRequest
-	case 40001, 40014, 42001:
-		return ReasonToken
-	}
-	return ReasonBusy
+	text := strconv.FormatInt(code, 10)
+	return &Error{Reason: reasonOfCode(text), Code: text, Message: message, RequestID: requestID}
 }
 
 // requestIDs are the ways in which an errmsg ends with the id of the request

@@ -1,66 +1,12 @@
 package wechat
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"slices"
+	"net"
 	"strings"
 	"testing"
 )
-
-func TestEveryErrcodeHasItsClass(t *testing.T) {
-	for reason, codes := range map[Reason][]int64{
-		ReasonAccount:     {50002, 50004, 50007},
-		ReasonAllowlist:   {40164, 61004},
-		ReasonBusy:        {-1, 61504, 12345, 1},
-		ReasonCredentials: {40013, 41002, 40125, 41004, 40243, 40234, 40235, 41001},
-		ReasonNotReady:    {61503},
-		ReasonPending:     {89501, 89503, 89506, 89507},
-		ReasonPermission:  {48001, 48004, 61007, 61003, 61023, 61502},
-		ReasonQuota:       {45009, 45011},
-		ReasonRequest:     {61500, 61501, 47001, 47003, 43002},
-		ReasonToken:       {40001, 40014, 42001},
-	} {
-		for _, code := range codes {
-			e := answeredError(code, "text", redactor{})
-			if e.Reason != reason || e.Code != fmt.Sprint(code) {
-				t.Errorf("%d: got reason %s, code %s, want %s", code, e.Reason, e.Code, reason)
-			}
-			if e.Remedy() == "" {
-				t.Errorf("%d has no remedy", code)
-			}
-		}
-	}
-}
-
-func TestFailureClasses(t *testing.T) {
-	reasons := FailureReasons()
-	if len(reasons) != 10 || !slices.IsSorted(reasons) || slices.Contains(reasons, ReasonNotReady) {
-		t.Errorf("got %v", reasons)
-	}
-	for _, reason := range append(reasons, ReasonNotReady) {
-		if (&Error{Reason: reason}).Remedy() == "" {
-			t.Errorf("%s has no remedy", reason)
-		}
-	}
-}
-
-func TestClassOf(t *testing.T) {
-	for _, test := range []struct {
-		err  error
-		want Reason
-	}{
-		{nil, ""},
-		{context.Canceled, ReasonBusy},
-		{fmt.Errorf("app: %w", &Error{Reason: ReasonQuota}), ReasonQuota},
-	} {
-		if got := ReasonOf(test.err); got != test.want {
-			t.Errorf("%v: got %q, want %q", test.err, got, test.want)
-		}
-	}
-}
 
 func TestErrorText(t *testing.T) {
 	for _, test := range []struct {
@@ -86,6 +32,45 @@ func TestErrorInJSON(t *testing.T) {
 	got, err := json.Marshal(&Error{Reason: ReasonBusy, Endpoint: "token", Code: "-1", Message: "m", RequestID: "r", Err: errors.New("cause")})
 	if want := `{"reason":"busy","endpoint":"token","code":"-1","message":"m","request_id":"r"}`; err != nil || string(got) != want {
 		t.Errorf("got %s, %v, want %s", got, err, want)
+	}
+}
+
+// TestErrorSurvivesJSON stores errors as a state file does.
+func TestErrorSurvivesJSON(t *testing.T) {
+	for _, stored := range []Error{
+		{Reason: ReasonAllowlist, Endpoint: "token", Code: "40164", Message: "invalid ip 203.0.113.30", RequestID: "611740a4-27f9a8ba-065da01b"},
+		{Reason: ReasonToken, Endpoint: "token", Code: "40001", Message: "invalid credential"},
+		{Reason: ReasonToken, Endpoint: "user_portrait", Code: "40001", Message: "invalid credential"},
+		{Reason: ReasonToken, Endpoint: "token", Message: "the token file /run/token: it is empty"},
+		{Reason: ReasonQuota, Endpoint: "user_portrait", Code: "45009", Message: "reach max api daily quota limit"},
+		{Reason: ReasonPending, Endpoint: "token", Code: "89506"},
+		{Reason: ReasonBusy, Endpoint: "user_portrait", Code: "12345", Message: "what"},
+		{Reason: ReasonBusy, Endpoint: "user_portrait", Code: "network", Message: "connection refused"},
+		{Reason: ReasonRequest, Endpoint: "user_portrait", Code: "http_412", Message: "unexpected HTTP status"},
+		{Reason: "a reason of a later version", Endpoint: "quota", Code: "1"},
+	} {
+		text, err := json.Marshal(&stored)
+		if err != nil {
+			t.Fatal(err)
+		}
+		restored := new(Error)
+		if err := json.Unmarshal(text, restored); err != nil || *restored != stored {
+			t.Errorf("%s became %#v, %v", text, restored, err)
+		}
+		if restored.Pause() != stored.Pause() || restored.Remedy() != stored.Remedy() || restored.RemedyIn(Chinese) != stored.RemedyIn(Chinese) {
+			t.Errorf("%s: got the pause %v and the remedy %q, want %v and %q", text, restored.Pause(), restored.Remedy(), stored.Pause(), stored.Remedy())
+		}
+	}
+}
+
+// TestStoredNetworkErrorHasARemedy holds what becomes of an error whose cause is not
+// stored.
+func TestStoredNetworkErrorHasARemedy(t *testing.T) {
+	e := &Error{Reason: ReasonBusy, Code: codeNetwork, Err: &net.DNSError{Name: "wechat.invalid"}}
+	pause := e.Pause()
+	e.Err = nil
+	if !strings.Contains(e.Remedy(), "firewalls") || e.Pause() != pause {
+		t.Errorf("got %q, %v", e.Remedy(), e.Pause())
 	}
 }
 

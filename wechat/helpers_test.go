@@ -44,6 +44,11 @@ func script(bodies ...string) wire {
 	}
 }
 
+// status answers every request with an HTTP status.
+func status(code int) wire {
+	return func(*http.Request) (*http.Response, error) { return answer(code, "no such thing"), nil }
+}
+
 // calls collects what Observe is told, without the durations.
 type calls struct {
 	mu   sync.Mutex

@@ -4,163 +4,103 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"net"
 	"strings"
 	"time"
 )
 
+// Language is a language of texts for people.
+type Language string
+
+// The languages of remedies.
+const (
+	English Language = "en"
+	Chinese Language = "zh"
+)
+
+// Text is a text in both languages.
+type Text struct{ English, Chinese string }
+
+// In returns the text in a language, in English for unknown ones.
+func (t Text) In(language Language) string {
+	if language == Chinese {
+		return t.Chinese
+	}
+	return t.English
+}
+
+// Remedy says in English what the owner of the app should do.
+func (e *Error) Remedy() string { return e.RemedyIn(English) }
+
+// RemedyIn says in a language what the owner of the app should do. What is not known
+// any more after the error was stored as JSON is left out: see Error.
+func (e *Error) RemedyIn(language Language) string { return e.fill(e.errcode().remedy, language) }
+
+// Pause returns how long to wait before the next call.
+func (e *Error) Pause() Pause { return e.errcode().pause }
+
+// fill replaces the words in braces of a remedy by details of the error.
+func (e *Error) fill(remedy Text, language Language) string {
+	text := remedy.In(language)
+	if !strings.Contains(text, "{") {
+		return text
+	}
+	details := make([]string, 0, 10)
+	for word, detail := range e.details() {
+		details = append(details, word, detail.In(language))
+	}
+	return strings.NewReplacer(details...).Replace(text)
+}
+
+// details returns what the words in braces of the table stand for, in general terms
+// where the error does not know.
+func (e *Error) details() map[string]Text {
+	details := map[string]Text{
+		"{address}":  {"the IP address from which this machine calls WeChat", "本机访问微信的出口 IP "},
+		"{host}":     {"the name of the host", "该域名"},
+		"{variable}": {"HTTPS_PROXY or HTTP_PROXY", "HTTPS_PROXY 或 HTTP_PROXY"},
+		"{errcode}":  {"the errcode", "该 errcode"},
+		"{clocks}":   {},
+	}
+	if addr, ok := addressIn(e.Message); ok {
+		details["{address}"] = Text{addr.String(), " " + addr.String() + " "}
+	}
+	if name, ok := errors.AsType[*net.DNSError](e.Err); ok {
+		host := tidy(name.Name)
+		details["{host}"] = Text{"the name " + host, " " + host}
+	}
+	if name, ok := errors.AsType[proxyError](e.Err); ok {
+		details["{variable}"] = Text{string(name), string(name)}
+	}
+	if e.Code != "" {
+		details["{errcode}"] = Text{"errcode " + e.Code, " errcode " + e.Code}
+	}
+	if clocksDiffer(e) {
+		ours, theirs := InShanghai(e.ourClock).Format(time.RFC3339), InShanghai(e.theirClock).Format(time.RFC3339)
+		details["{clocks}"] = Text{": it shows " + ours + ", WeChat's shows " + theirs, "：本机为 " + ours + "，微信为 " + theirs}
+	}
+	return details
+}
+
 // clockTolerance is how far our clock may be from WeChat's before it is named as a
 // possible cause.
 const clockTolerance = 3 * time.Minute
 
-// Remedy says in words what the owner of the app should do.
-func (e *Error) Remedy() string {
-	switch e.Reason {
-	case ReasonAccount:
-		return "log in to mp.weixin.qq.com and settle what WeChat holds against the account"
-	case ReasonAllowlist:
-		return e.allowlistRemedy()
-	case ReasonBusy:
-		return e.busyRemedy()
-	case ReasonCredentials:
-		return e.credentialsRemedy()
-	case ReasonDecode:
-		return "check that the base URL or token URL leads to WeChat and that no proxy answers in its place; " +
-			"if it does, report the message"
-	case ReasonNotReady:
-		return "nothing: WeChat publishes yesterday's numbers in the course of the day, normally after 10:00 in China"
-	case ReasonPending:
-		return e.pendingRemedy()
-	case ReasonPermission:
-		return e.permissionRemedy()
-	case ReasonQuota:
-		return e.quotaRemedy()
-	case ReasonRequest:
-		return e.requestRemedy()
-	case ReasonToken:
-		return e.tokenRemedy()
-	}
-	return "look the message up in WeChat's documentation"
+// The conditions of the table.
+
+func hasCause[T error](e *Error) bool {
+	_, ok := errors.AsType[T](e.Err)
+	return ok
 }
 
-func (e *Error) allowlistRemedy() string {
-	address := "the IP address under which this machine calls WeChat"
-	if addr, ok := addressIn(e.Message); ok {
-		address = addr.String()
-	}
-	return "add " + address + " to the IP allow-list of the app: mp.weixin.qq.com, 开发管理, 开发设置, IP白名单"
-}
+func wasCanceled(e *Error) bool { return errors.Is(e.Err, context.Canceled) }
 
-func (e *Error) busyRemedy() string {
-	switch {
-	case e.Code == "-1" || e.Code == "61504":
-		return "nothing: WeChat is busy and is asked again later"
-	case strings.HasPrefix(e.Code, httpCode):
-		return "nothing, if it passes: the server, or a proxy before it, is out of order; " +
-			"otherwise try another host of WeChat as the base URL"
-	case e.Code == codeNetwork:
-		return e.networkRemedy()
-	case e.Code != "":
-		return "look errcode " + e.Code + " up in WeChat's documentation, since it is unknown here; the call is tried again later"
-	}
-	return "nothing, if it passes: the call is tried again later"
-}
+func isUnresolved(e *Error) bool { return hasCause[*net.DNSError](e) }
 
-func (e *Error) networkRemedy() string {
-	if name, ok := errors.AsType[proxyError](e.Err); ok {
-		return "correct the environment variable " + string(name) + ": it has to be of the form http://host:port " +
-			"or http://user:password@host:port, with special characters percent-encoded"
-	}
-	if errors.Is(e.Err, context.Canceled) {
-		return "nothing: the call was stopped from this side"
-	}
-	if name, ok := errors.AsType[*net.DNSError](e.Err); ok {
-		return fmt.Sprintf("check that this machine can look up the name %s, or set a proxy", tidy(name.Name))
-	}
-	if _, ok := errors.AsType[*tls.CertificateVerificationError](e.Err); ok {
-		return "check this machine's clock and its root certificates; " +
-			"where a proxy inspects TLS, its certificate has to be among them"
-	}
-	return "nothing, if it passes; otherwise check that a firewall or proxy lets this machine reach the server, " +
-		"or try another host of WeChat as the base URL"
-}
+func isUntrusted(e *Error) bool { return hasCause[*tls.CertificateVerificationError](e) }
 
-func (e *Error) credentialsRemedy() string {
-	const console = ": mp.weixin.qq.com, 开发管理, 开发设置"
-	switch e.Code {
-	case "40013", "41002":
-		return "correct the appid" + console
-	case "40125", "41004":
-		return "correct the app secret, which is wrong or was reset" + console
-	case "40243":
-		return "unfreeze the app secret" + console
-	case "40234", "40235":
-		return "switch off the demand for signed calls (API安全) for this API, since calls are sent unsigned" + console
-	case "41001":
-		return "set an app secret, a token file or a token URL: only within WeChat's cloud hosting do calls work without a token"
-	}
-	return "correct the app secret or the file it is read from"
-}
+func isAboutToken(e *Error) bool { return e.Endpoint == EndpointToken }
 
-func (e *Error) pendingRemedy() string {
-	switch e.Code {
-	case "89506":
-		return "have an administrator of the app agree to this IP address; they refused it twice, so WeChat asks them again after 24 hours"
-	case "89507":
-		return "have an administrator of the app agree to this IP address; they refused it, so WeChat asks them again after an hour"
-	}
-	return "have an administrator of the app agree to this IP address in the message that WeChat sent them"
-}
-
-func (e *Error) permissionRemedy() string {
-	switch e.Code {
-	case "61502":
-		return "leave this app out: it is a mini game, for which this API does not answer"
-	case "61003", "61007", "61023":
-		return "have the app's owner authorize the third-party platform anew, with permission set 18 (data statistics)"
-	}
-	return "check in mp.weixin.qq.com that the account is certified and that WeChat did not withdraw this API from it"
-}
-
-func (e *Error) quotaRemedy() string {
-	switch e.Code {
-	case "45009":
-		return "wait until the next day in China, and find out who else uses up the app's daily quota"
-	case "45011":
-		return "wait a minute, and find out who else calls WeChat for this app that often"
-	}
-	return "wait, and find out who else sends this server that many calls"
-}
-
-func (e *Error) requestRemedy() string {
-	switch e.Code {
-	case "61500", "61501":
-		return e.datesRemedy()
-	case httpCode + "412":
-		return "check the proxies between this machine and WeChat: WeChat answers so when the length of a request gets lost"
-	case "43002", "47001", "47003":
-		return "check that no proxy changes the requests; if none does, report the message as a bug"
-	}
-	return "correct the base URL or the token URL, or the proxy that answers in its place"
-}
-
-func (e *Error) datesRemedy() string {
-	difference := e.ourClock.Sub(e.theirClock).Abs()
-	if e.theirClock.IsZero() || difference < clockTolerance {
-		return "report the message as a bug: only windows of 1, 7 or 30 days that end yesterday or the day before in China can be asked for"
-	}
-	return fmt.Sprintf("set the clock: this machine's clock says %s, WeChat's says %s",
-		InShanghai(e.ourClock).Format(time.RFC3339), InShanghai(e.theirClock).Format(time.RFC3339))
-}
-
-func (e *Error) tokenRemedy() string {
-	switch {
-	case e.Code == "":
-		return "check that whoever writes the token file writes a whole token, and that it can be read"
-	case e.Endpoint == EndpointToken:
-		return "check that the app secret belongs to this appid"
-	}
-	return "check that nobody else asks for tokens of this app by /cgi-bin/token or that all share one token server; " +
-		"WeChat sometimes refuses living tokens between 02:00 and 07:00 in China"
+func clocksDiffer(e *Error) bool {
+	return !e.theirClock.IsZero() && e.ourClock.Sub(e.theirClock).Abs() >= clockTolerance
 }

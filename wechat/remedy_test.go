@@ -28,14 +28,14 @@ func TestRemedies(t *testing.T) {
 		call func(*testing.T) error
 		says string
 	}{
-		{"allow-list", answered(EndpointToken, sample(t, "error-40164-recorded.json")), "add 203.0.113.30 to the IP allow-list"},
-		{"allow-list without address", answered(EndpointToken, `{"errcode":61004}`), "under which this machine calls"},
+		{"allow-list", answered(EndpointToken, sample(t, "error-40164-recorded.json")), "add 203.0.113.30 to the app's IP allow-list"},
+		{"allow-list without address", answered(EndpointToken, `{"errcode":61004}`), "from which this machine calls"},
 		{"dates", answered(EndpointUserPortrait, sample(t, "error-61501-recorded.json")), "report the message as a bug"},
-		{"secret", answered(EndpointToken, `{"errcode":40125}`), "app secret, which is wrong"},
-		{"secret of another app", answered(EndpointToken, `{"errcode":40001}`), "belongs to this appid"},
+		{"secret", answered(EndpointToken, `{"errcode":40125}`), "AppSecret, which is wrong"},
+		{"secret of another app", answered(EndpointToken, `{"errcode":40001}`), "AppSecret belongs to this AppID"},
 		{"refused token", answered(EndpointUserPortrait, `{"errcode":40001}`), "/cgi-bin/token"},
 		{"no token", answered(EndpointUserPortrait, `{"errcode":41001}`), "cloud hosting"},
-		{"unknown", answered(EndpointUserPortrait, `{"errcode":12345}`), "errcode 12345 up in WeChat's documentation"},
+		{"unknown", answered(EndpointUserPortrait, `{"errcode":12345}`), "look up errcode 12345 in WeChat's documentation"},
 		{"mini game", answered(EndpointUserPortrait, `{"errcode":61502}`), "mini game"},
 		{"administrator", answered(EndpointToken, `{"errcode":89506}`), "24 hours"},
 		{"quota", answered(EndpointUserPortrait, `{"errcode":45009}`), "next day in China"},
@@ -43,18 +43,18 @@ func TestRemedies(t *testing.T) {
 			_, err := (&FileTokens{Path: "testdata/none"}).Token(t.Context())
 			return err
 		}, "token file"},
-		{"stopped", func(t *testing.T) error {
+		{"canceled", func(t *testing.T) error {
 			ctx, cancel := context.WithCancel(t.Context())
 			cancel()
 			_, err := (&Client{}).UserPortrait(ctx, week(t))
 			return err
-		}, "stopped from this side"},
+		}, "canceled on this side"},
 		{"unknown name", func(t *testing.T) error {
 			_, err := (&Client{HTTP: wire(func(*http.Request) (*http.Response, error) {
 				return nil, &net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: "wechat.invalid"}}
 			}).client()}).UserPortrait(t.Context(), week(t))
 			return err
-		}, "look up the name wechat.invalid"},
+		}, "resolve the name wechat.invalid"},
 		{"unknown certificate", func(t *testing.T) error {
 			server := quietTLSServer()
 			defer server.Close()
@@ -81,11 +81,11 @@ func TestRemedyComparesClocks(t *testing.T) {
 		{"yesterday", "report the message as a bug"},
 		{
 			"Fri, 31 Dec 1999 16:00:00 GMT",
-			"this machine's clock says 2000-01-01T08:00:00+08:00, WeChat's says 2000-01-01T00:00:00+08:00",
+			"it shows 2000-01-01T08:00:00+08:00, WeChat's shows 2000-01-01T00:00:00+08:00",
 		},
 		{
 			"Sun, 02 Jan 2000 00:00:00 GMT",
-			"this machine's clock says 2000-01-01T08:00:00+08:00, WeChat's says 2000-01-02T08:00:00+08:00",
+			"it shows 2000-01-01T08:00:00+08:00, WeChat's shows 2000-01-02T08:00:00+08:00",
 		},
 	} {
 		synctest.Test(t, func(t *testing.T) { // it is 2000-01-01T00:00:00Z

@@ -83,7 +83,7 @@ func do[T any](ctx context.Context, client *http.Client, observe func(Exchange),
 		failure.Endpoint = r.endpoint
 		failure.ourClock = end
 		failure.theirClock, _ = http.ParseTime(header.Get("Date"))
-		code = failure.Code
+		code = exchangeCode(failure.Code)
 	}
 	if observe != nil {
 		observe(Exchange{Endpoint: r.endpoint, Code: code, Duration: end.Sub(begin)})
@@ -141,16 +141,10 @@ func (r request) networkError(ctx context.Context, err error) *Error {
 }
 
 func (r request) statusError(resp *http.Response, beginning []byte) *Error {
-	e := &Error{Reason: ReasonBusy, Code: httpCode + strconv.Itoa(resp.StatusCode)}
-	switch {
-	case resp.StatusCode == http.StatusTooManyRequests:
-		e.Reason = ReasonQuota
-	case resp.StatusCode >= 300 && resp.StatusCode < 500:
-		e.Reason = ReasonRequest
+	code := codeHTTP + strconv.Itoa(resp.StatusCode)
+	message := "unexpected HTTP status" + r.quote(beginning)
+	if resp.StatusCode >= 300 && resp.StatusCode < 400 {
+		message = "redirects are not followed"
 	}
-	e.Message = "the answer is no success" + r.quote(beginning)
-	if resp.StatusCode < 400 {
-		e.Message = "the answer is a redirect, which is not followed"
-	}
-	return e
+	return &Error{Reason: reasonOfCode(code), Code: code, Message: message}
 }
