@@ -14,7 +14,7 @@ import (
 type TokenSource interface {
 	// Token returns a living token. It asks for one only when none is held.
 	Token(ctx context.Context) (Token, error)
-	// Drop forgets the token, which WeChat refused, if it is still the one held.
+	// Invalidate forgets the token, which WeChat refused, if it is still the one held.
 	Invalidate(Token)
 }
 
@@ -68,8 +68,8 @@ func (t *SecretTokens) Token(ctx context.Context) (Token, error) {
 	return t.cache.get(ctx, t.fetch)
 }
 
-// Drop forgets the token if it is the one that is held.
-func (t *SecretTokens) Invalidate(token Token) { t.cache.drop(token) }
+// Invalidate forgets the token if it is the one that is held.
+func (t *SecretTokens) Invalidate(token Token) { t.cache.invalidate(token) }
 
 func (t *SecretTokens) fetch(ctx context.Context) (Token, time.Time, error) {
 	r, err := t.request()

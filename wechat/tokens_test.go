@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -96,7 +97,7 @@ func TestTokenLife(t *testing.T) {
 	}
 }
 
-func TestDropForgetsOnlyTheTokenHeld(t *testing.T) {
+func TestInvalidateForgetsOnlyTheTokenHeld(t *testing.T) {
 	requests := 0
 	tokens := &SecretTokens{Secret: knownSecret("the secret"), HTTP: numbered(&requests, `,"expires_in":7200`).client()}
 	first, _ := tokens.Token(t.Context())
@@ -172,6 +173,37 @@ func TestRequestEndsWithItsLastCaller(t *testing.T) {
 		cancel()
 		if _, err := tokens.Token(ctx); !errors.Is(err, context.Canceled) || ended != 2 {
 			t.Errorf("a canceled caller: got %v, %d requests", err, ended)
+		}
+	})
+}
+
+// TestBlockedSecretDoesNotHoldCallers has a function Secret that never returns, as when
+// its file is on a dead mount.
+func TestBlockedSecretDoesNotHoldCallers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		answers := make(chan struct{})
+		var reads atomic.Int32
+		tokens := &SecretTokens{HTTP: script(`{"access_token":"token","expires_in":7200}`).client(), Secret: func() (Secret, error) {
+			reads.Add(1)
+			<-answers
+			return "the secret", nil
+		}}
+		for range 3 {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			begin := time.Now()
+			_, err := tokens.Token(ctx)
+			cancel()
+			if !errors.Is(err, context.DeadlineExceeded) || time.Since(begin) != time.Minute {
+				t.Errorf("got %v after %s", err, time.Since(begin))
+			}
+		}
+		if reads.Load() != 1 {
+			t.Errorf("%d calls of Secret are stuck, want 1", reads.Load())
+		}
+		close(answers)
+		synctest.Wait()
+		if token, err := tokens.Token(t.Context()); err != nil || token.Value.Reveal() != "token" {
+			t.Errorf("got %q, %v", token.Value.Reveal(), err)
 		}
 	})
 }

@@ -1,59 +1,12 @@
 package wechat
 
 import (
-	"context"
 	"errors"
 	"net/http"
-	"os"
-	"path/filepath"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 )
-
-func TestFileTokens(t *testing.T) {
-	long := strings.Repeat("a", 600)
-	path := filepath.Join(t.TempDir(), "token")
-	tokens := &FileTokens{Path: path}
-	for _, test := range []struct{ content, want string }{
-		{"token-1", "token-1"},
-		{" token-2\r\n", "token-2"},
-		{long, long},
-		{"{\"access_token\":\"token-3\",\"expires_in\":7200}\n", "token-3"},
-		{"\n{\"expires_at\":\"noon\",\"access_token\":\"token-4\"}", "token-4"},
-	} {
-		if err := os.WriteFile(path, []byte(test.content), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		token, err := tokens.Token(t.Context())
-		if err != nil || token.Value.Reveal() != test.want || !token.Expiry.IsZero() {
-			t.Errorf("%q: got %q, %v", test.content, token.Value.Reveal(), err)
-		}
-		tokens.Invalidate(token)
-	}
-	for _, content := range []string{"", "\n", "two words", "<html>", `{"token":"x"}`, `{"access_token":`, "\x00\xff", `{"errcode":40125}`} {
-		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		_, err := tokens.Token(t.Context())
-		e, ok := errors.AsType[*Error](err)
-		if !ok || e.Reason != ReasonToken || e.Code != "" || !strings.Contains(err.Error(), path) {
-			t.Errorf("%q: got %v", content, err)
-		}
-	}
-
-	tokens.Path += "-of-somebody-else"
-	_, err := tokens.Token(t.Context())
-	if ReasonOf(err) != ReasonToken || !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), tokens.Path) {
-		t.Errorf("no file: got %v", err)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if _, err := tokens.Token(ctx); !errors.Is(err, context.Canceled) {
-		t.Errorf("canceled: got %v", err)
-	}
-}
 
 func TestURLTokens(t *testing.T) {
 	for _, test := range []struct {
