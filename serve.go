@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 
+	"github.com/prometheus/common/version"
+
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
@@ -28,7 +30,7 @@ func settingsError(mistakes error) error {
 
 // newSources returns the apps of the configuration with a client of WeChat each.
 func newSources(c config, metrics *collector.ProcessMetrics) []collector.Source {
-	client := wechat.NewHTTPClient(c.requestTimeout)
+	client := wechat.NewHTTPClient(c.requestTimeout, version.ComponentUserAgent("wxapp_exporter"))
 	var sources []collector.Source
 	for _, app := range c.apps {
 		sources = append(sources, collector.Source{

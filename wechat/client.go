@@ -33,8 +33,8 @@ type Client struct {
 	// BaseURL is the address of the API, DefaultBaseURL when empty. A path in it is
 	// kept as a prefix; a slash at its end does not matter.
 	BaseURL string
-	// HTTP makes the calls, NewHTTPClient(30 * time.Second) when nil. Redirects are
-	// never followed, whatever its CheckRedirect says.
+	// HTTP makes the calls; when nil, one by NewHTTPClient with a timeout of 30 seconds.
+	// Redirects are never followed, whatever its CheckRedirect says.
 	HTTP *http.Client
 	// Tokens hands out access tokens. When nil, calls go without one, as WeChat's cloud
 	// hosting wants it.

@@ -8,8 +8,9 @@ import (
 )
 
 const (
-	maxName    = 256 // bytes
-	maxRefDate = 64  // bytes
+	maxName    = 256    // bytes
+	maxRefDate = 64     // bytes
+	maxRows    = 20_000 // of one list; the longest, the cities, has some 340
 )
 
 // DecodePortrait decodes an answer of WeChat, as Portrait.Answer keeps it; it holds
@@ -79,7 +80,8 @@ func (p *Portrait) addLists(metric Metric, lists map[string][]byte) {
 	p.addList(Breakdown{metric, Age}, lists["ages"], seen)
 }
 
-// addList adds a list. It uses seen for the places of the names in it.
+// addList adds the first maxRows rows of a list and rejects the others: each would become
+// a series. It uses seen for the places of the names in it.
 func (p *Portrait) addList(breakdown Breakdown, list []byte, seen map[string]int) {
 	if isNull(list) {
 		return
@@ -90,7 +92,12 @@ func (p *Portrait) addList(breakdown Breakdown, list []byte, seen map[string]int
 	}
 	clear(seen)
 	var rows []Row
+	n := 0
 	for element := range elements(list) {
+		if n++; n > maxRows {
+			p.Rejected++
+			continue
+		}
 		row, ok := decodeRow(element)
 		if !ok {
 			p.Rejected++

@@ -172,6 +172,22 @@ func TestLists(t *testing.T) {
 	}
 }
 
+func TestEndlessList(t *testing.T) {
+	for _, test := range []struct{ sent, rows, rejected int }{{20_000, 20_000, 0}, {20_003, 20_000, 3}} {
+		var list strings.Builder
+		for n := range test.sent {
+			fmt.Fprintf(&list, `{"name":"%d","value":1},`, n)
+		}
+		p, err := DecodePortrait([]byte(`{"visit_uv":{"city":[` + strings.TrimSuffix(list.String(), ",") + `],"ages":[{"name":"a","value":1}]}}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := len(p.Rows[Breakdown{VisitUV, City}]); got != test.rows || p.Rejected != test.rejected || len(p.Rows[Breakdown{VisitUV, Age}]) != 1 {
+			t.Errorf("%d rows sent: got %d, %d rejected", test.sent, got, p.Rejected)
+		}
+	}
+}
+
 func TestRefDate(t *testing.T) {
 	for _, test := range []struct{ json, want string }{
 		{`"20170611"`, "20170611"},

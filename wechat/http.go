@@ -11,15 +11,15 @@ import (
 )
 
 // NewHTTPClient returns an HTTP client for calls to WeChat. A call, the body of its
-// answer included, may take timeout; 0 sets no limit. Proxies are those of the
-// environment (HTTPS_PROXY, HTTP_PROXY, NO_PROXY); one that is not an address is an
-// error of every call. Redirects are not followed, since they would carry the token
-// to wherever they point.
-func NewHTTPClient(timeout time.Duration) *http.Client {
+// answer included, may take timeout; 0 sets no limit. All requests carry userAgent, such
+// as "wxapp_exporter/1.2.3". Proxies are those of the environment (HTTPS_PROXY,
+// HTTP_PROXY, NO_PROXY); one that is not an address is an error of every call. Redirects
+// are not followed, because they would carry the token to wherever they point.
+func NewHTTPClient(timeout time.Duration, userAgent string) *http.Client {
 	return &http.Client{
 		Timeout:       timeout,
 		CheckRedirect: keepRedirect,
-		Transport: &http.Transport{
+		Transport: &namedTransport{userAgent: userAgent, Transport: &http.Transport{
 			Proxy:                  environmentProxy,
 			DialContext:            (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
 			ForceAttemptHTTP2:      true,
@@ -28,15 +28,28 @@ func NewHTTPClient(timeout time.Duration) *http.Client {
 			MaxIdleConnsPerHost:    8,
 			IdleConnTimeout:        30 * time.Second,
 			MaxResponseHeaderBytes: 64 << 10,
-		},
+		}},
 	}
+}
+
+// namedTransport sets the User-Agent of requests.
+type namedTransport struct {
+	*http.Transport
+	userAgent string
+}
+
+// RoundTrip sends the request with the User-Agent.
+func (t *namedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context()) // a RoundTripper may not change its request
+	r.Header.Set("User-Agent", t.userAgent)
+	return t.Transport.RoundTrip(r)
 }
 
 func keepRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
-// environmentProxy is http.ProxyFromEnvironment, except that an address that is none
-// is an error instead of a call without a proxy or of one to a host called http. The
-// error does not print the address, which may hold a password.
+// environmentProxy is http.ProxyFromEnvironment, except that a malformed address is an
+// error, instead of a call without a proxy or one through a host called http. The error
+// does not print the address, which may hold a password.
 func environmentProxy(r *http.Request) (*url.URL, error) {
 	names := []string{"HTTP_PROXY", "http_proxy"}
 	if r.URL.Scheme == "https" {
@@ -77,6 +90,9 @@ func (name proxyError) Error() string {
 	return "the proxy address in the environment variable " + string(name) + " cannot be used"
 }
 
+// defaultUserAgent is the User-Agent of clients that were given no HTTP client.
+const defaultUserAgent = "wxapp_exporter"
+
 // fallbackHTTP makes the HTTP client of those who were given none.
 type fallbackHTTP struct {
 	once   sync.Once
@@ -88,6 +104,6 @@ func (f *fallbackHTTP) or(given *http.Client) *http.Client {
 	if given != nil {
 		return given
 	}
-	f.once.Do(func() { f.client = NewHTTPClient(30 * time.Second) })
+	f.once.Do(func() { f.client = NewHTTPClient(30*time.Second, defaultUserAgent) })
 	return f.client
 }

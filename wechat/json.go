@@ -12,8 +12,11 @@ import (
 )
 
 // The functions below walk through JSON that json.Valid has approved. They see the
-// bytes of strings before a decoder replaces what is not UTF-8, and they give one
-// odd value no say over its neighbors.
+// bytes of strings before a decoder replaces what is not UTF-8, and one unusable value
+// does not affect its neighbors. Maps and slices of json.RawMessage do the same, but
+// take five times as long and fifteen times as many allocations (BenchmarkDecodePortrait:
+// 1.0 ms against 5.2 ms), which the restart of a fleet would feel: it decodes thousands
+// of answers.
 
 // members returns the keys and values of an object.
 func members(object []byte) iter.Seq2[[]byte, []byte] {

@@ -57,8 +57,8 @@ type Portrait struct {
 	// Merged counts the rows whose name stood in their list before; their users were
 	// added to the first.
 	Merged int
-	// Rejected counts the rows that were left out, since their name or number was not
-	// usable.
+	// Rejected counts the rows that were left out because their name or number was not
+	// usable, or because 20,000 rows stood before them in their list.
 	Rejected int
 }
 

@@ -232,14 +232,6 @@ func TestProxyVariableDoesNotMatterOnLoopback(t *testing.T) {
 	}
 }
 
-func TestProxyAddresses(t *testing.T) {
-	for _, address := range []string{"proxy", "proxy:3128", "http://proxy", "https://user:p%2Fw@proxy:3128", "socks5://proxy", "user:password@proxy:3128"} {
-		if !isProxyAddress(address) {
-			t.Errorf("%s is refused", address)
-		}
-	}
-}
-
 func TestNothingPrintsATokenThatIsHeld(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		requests := 0
