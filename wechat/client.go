@@ -36,8 +36,8 @@ type Client struct {
 	// HTTP makes the calls; when nil, one by NewHTTPClient with a timeout of 30 seconds.
 	// Redirects are never followed, whatever its CheckRedirect says.
 	HTTP *http.Client
-	// Tokens hands out access tokens. When nil, calls go without one, as WeChat's cloud
-	// hosting wants it.
+	// Tokens provides access tokens. When nil, calls are sent without one, as in WeChat's
+	// cloud hosting.
 	Tokens TokenSource
 	// Observe is called after every HTTP exchange, when it is not nil. Concurrent calls
 	// of the Client cause concurrent calls of it.
@@ -47,13 +47,15 @@ type Client struct {
 	expiry   atomic.Pointer[time.Time]
 }
 
-// Exchange is what Observe is told of an HTTP exchange.
+// Exchange describes an HTTP exchange to Observe.
 type Exchange struct {
 	// Endpoint is EndpointUserPortrait, EndpointQuota or EndpointToken.
 	Endpoint string
 	// Code is WeChat's errcode in decimal, "0" for success, "http_" and the status of
-	// an answer other than 2xx, "network" when no whole answer came, or "decode" when
-	// the answer was not understood.
+	// an answer other than 2xx, "network" when no complete answer arrived, or "decode"
+	// when the answer could not be decoded. The number of codes is limited: an errcode
+	// that is not in the table of errcodes is "unknown", and a status that is not
+	// assigned is "http_other".
 	Code string
 	// Duration is the time from the request to the last byte of the answer.
 	Duration time.Duration
@@ -94,9 +96,9 @@ func (c *Client) TokenExpiry() time.Time {
 }
 
 // call posts body to path. When WeChat refuses the token, it repeats the call once
-// with a new one. That one is not dropped if it is refused as well: WeChat
-// sometimes refuses living tokens (reported), and with PlainToken every request
-// for a new one kills the token of whoever else uses the app.
+// with a new one. If that one is refused, too, it stays held: WeChat sometimes refuses
+// valid tokens (reported), and with PlainToken every request for a new one invalidates
+// the token of all other programs that use the app.
 func call[T any](ctx context.Context, c *Client, endpoint, path string, body any, decode decoder[T]) (T, error) {
 	for first := true; ; first = false {
 		token, err := c.token(ctx)

@@ -17,7 +17,7 @@ func InShanghai(t time.Time) time.Time { return t.In(shanghai) }
 const dayLayout = "20060102"
 
 // Day is a calendar day in Asia/Shanghai. Days are comparable with ==; the zero
-// Day is no day.
+// Day is not a day.
 type Day struct {
 	year  int
 	month time.Month
@@ -53,7 +53,7 @@ func (d Day) Add(n int) Day {
 	return DayOf(time.Date(d.year, d.month, d.day+n, 0, 0, 0, 0, shanghai))
 }
 
-// IsZero reports whether d is no day.
+// IsZero reports whether d is the zero Day.
 func (d Day) IsZero() bool { return d == Day{} }
 
 // String returns the day in the form yyyymmdd.

@@ -13,10 +13,10 @@ const (
 	maxRows    = 20_000 // of one list; the longest, the cities, has some 340
 )
 
-// DecodePortrait decodes an answer of WeChat, as Portrait.Answer keeps it; it holds
-// on to the bytes. Rows that cannot be used are left out and counted. An *Error is
-// returned for an answer that is itself an error, that is no portrait, or that had
-// rows of which none can be used.
+// DecodePortrait decodes an answer of WeChat. Portrait.Answer refers to the bytes, so
+// they must not be changed afterwards. Rows that cannot be used are skipped and counted.
+// An *Error is returned for an answer that is itself an error, that is not a portrait,
+// or that has rows of which none can be used.
 func DecodePortrait(answer []byte) (*Portrait, error) {
 	p, failure := decodePortrait(answer, redactor{})
 	if failure != nil {
@@ -26,8 +26,8 @@ func DecodePortrait(answer []byte) (*Portrait, error) {
 	return p, nil
 }
 
-func decodePortrait(answer []byte, s redactor) (*Portrait, *Error) {
-	top, failure := decodeObject(answer, s)
+func decodePortrait(answer []byte, r redactor) (*Portrait, *Error) {
+	top, failure := decodeObject(answer, r)
 	if failure != nil {
 		return nil, failure
 	}
@@ -43,21 +43,21 @@ func decodePortrait(answer []byte, s redactor) (*Portrait, *Error) {
 		case isNull(lists):
 		case lists[0] != '{':
 			// The retention endpoints of the same family answer with an array here.
-			return nil, decodeError(fmt.Sprintf("%s is %s, not an object of lists%s", metric, kind(lists), s.quote(answer)))
+			return nil, decodeError(fmt.Sprintf("%s is %s, not an object of lists%s", metric, kind(lists), r.quote(answer)))
 		default:
 			p.addLists(metric, fields(lists))
 		}
 	}
 	if metrics == 0 {
-		return nil, decodeError("the answer has neither visit_uv nor visit_uv_new" + s.quote(answer))
+		return nil, decodeError("the answer has neither visit_uv nor visit_uv_new" + r.quote(answer))
 	}
 	if p.Empty() && p.Rejected > 0 {
-		return nil, decodeError(fmt.Sprintf("none of the %d rows can be used%s", p.Rejected, s.quote(answer)))
+		return nil, decodeError(fmt.Sprintf("none of the %d rows can be used%s", p.Rejected, r.quote(answer)))
 	}
 	return p, nil
 }
 
-// refDate returns a date that is a string or a number, and nothing for others.
+// refDate returns a date that is a string or a number, and "" for other values.
 func refDate(value []byte) string {
 	if n, ok := count(value); ok {
 		return strconv.FormatInt(n, 10)
@@ -74,7 +74,7 @@ func (p *Portrait) addLists(metric Metric, lists map[string][]byte) {
 	p.addList(Breakdown{metric, Gender}, lists["genders"], seen)
 	p.addList(Breakdown{metric, Platform}, lists["platforms"], seen)
 	if p.Rows[Breakdown{metric, Platform}] == nil {
-		p.addList(Breakdown{metric, Platform}, lists["platfomrs"], seen) // as a table of the documentation has it
+		p.addList(Breakdown{metric, Platform}, lists["platfomrs"], seen) // a typing error of the documentation
 	}
 	p.addList(Breakdown{metric, Device}, lists["devices"], seen)
 	p.addList(Breakdown{metric, Age}, lists["ages"], seen)
@@ -143,14 +143,14 @@ func decodeRow(element []byte) (Row, bool) {
 	return Row{text, users}, usable && valid && text != "" && len(text) <= maxName
 }
 
-func decodeQuota(answer []byte, s redactor) (Quota, *Error) {
-	top, failure := decodeObject(answer, s)
+func decodeQuota(answer []byte, r redactor) (Quota, *Error) {
+	top, failure := decodeObject(answer, r)
 	if failure != nil {
 		return Quota{}, failure
 	}
 	quota := top["quota"]
 	if len(quota) == 0 || quota[0] != '{' {
-		return Quota{}, decodeError("the answer has no quota" + s.quote(answer))
+		return Quota{}, decodeError("the answer has no quota" + r.quote(answer))
 	}
 	var q Quota
 	numbers := fields(quota)
@@ -160,21 +160,21 @@ func decodeQuota(answer []byte, s redactor) (Quota, *Error) {
 	}{{"daily_limit", &q.Limit}, {"used", &q.Used}, {"remain", &q.Remaining}} {
 		n, ok := count(numbers[number.key])
 		if !ok {
-			return Quota{}, decodeError("the quota has no usable " + number.key + s.quote(answer))
+			return Quota{}, decodeError("the quota has no usable " + number.key + r.quote(answer))
 		}
 		*number.to = n
 	}
 	return q, nil
 }
 
-// decodeObject returns the fields of an answer that is an object and no error.
-func decodeObject(answer []byte, s redactor) (map[string][]byte, *Error) {
+// decodeObject returns the fields of an answer that is an object and not an error.
+func decodeObject(answer []byte, r redactor) (map[string][]byte, *Error) {
 	if !json.Valid(answer) {
-		return nil, decodeError("the answer is not JSON" + syntaxError(answer, s) + s.quote(answer))
+		return nil, decodeError("the answer is not JSON" + syntaxError(answer, r) + r.quote(answer))
 	}
 	object := skipSpace(answer)
 	if object[0] != '{' {
-		return nil, decodeError("the answer is " + kind(object) + ", not an object" + s.quote(answer))
+		return nil, decodeError("the answer is " + kind(object) + ", not an object" + r.quote(answer))
 	}
 	top := fields(object)
 	if isNull(top["errcode"]) {
@@ -182,25 +182,25 @@ func decodeObject(answer []byte, s redactor) (map[string][]byte, *Error) {
 	}
 	code, ok := integer(top["errcode"])
 	if !ok {
-		return nil, decodeError("errcode is not a whole number" + s.quote(answer))
+		return nil, decodeError("errcode is not a whole number" + r.quote(answer))
 	}
 	if code != 0 {
-		return nil, answeredError(code, lenientText(top["errmsg"]), s)
+		return nil, answeredError(code, lenientText(top["errmsg"]), r)
 	}
 	return top, nil
 }
 
 // syntaxError says what is wrong with an answer that is not JSON.
-func syntaxError(answer []byte, s redactor) string {
+func syntaxError(answer []byte, r redactor) string {
 	var ignored json.RawMessage
 	err := json.Unmarshal(answer, &ignored)
-	if err == nil || s.private || len(answer) == 0 {
+	if err == nil || r.private || len(answer) == 0 {
 		return ""
 	}
 	return " (" + err.Error() + ")"
 }
 
-// integer returns a whole number, or a string of one.
+// integer returns a whole number, which may be written as a string.
 func integer(value []byte) (int64, bool) {
 	text := string(value)
 	if value[0] == '"' {

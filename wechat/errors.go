@@ -8,15 +8,18 @@ import (
 	"time"
 )
 
-// Error is a call that failed. Nothing in it shows the secret or a token.
+// Error is a call that failed. Nothing in it shows the secret or a token. It can be
+// stored as JSON; Err and the clocks are not stored, so that a remedy which names what
+// they show is in general terms afterwards.
 type Error struct {
-	// Reason is the kind of reaction the error wants.
+	// Reason says what kind of failure it is.
 	Reason Reason `json:"reason"`
 	// Endpoint is what was called: EndpointUserPortrait, EndpointQuota or
 	// EndpointToken.
 	Endpoint string `json:"endpoint"`
-	// Code is the code of the exchange as in Exchange. It is empty when the call could not
-	// be made, for instance for want of a token file.
+	// Code is WeChat's errcode in decimal, or what Exchange says. It is not limited to the
+	// errcodes of the table. It is empty when the call could not be made, for instance
+	// because there is no token file.
 	Code string `json:"code"`
 	// Message says what is wrong: WeChat's errmsg without the id of the request, or our
 	// own words. It may name this machine's IP address.
@@ -55,14 +58,14 @@ func (e *Error) Error() string {
 // Unwrap returns the cause, or nil.
 func (e *Error) Unwrap() error { return e.Err }
 
-// decodeError returns an error for an answer that was not understood.
+// decodeError returns an error for an answer that could not be decoded.
 func decodeError(message string) *Error {
 	return &Error{Reason: ReasonDecode, Code: codeDecode, Message: tidy(message)}
 }
 
 // answeredError returns the error that WeChat answered.
-func answeredError(code int64, errmsg string, s redactor) *Error {
-	message, requestID := parseErrMsg(s.clean(errmsg))
+func answeredError(code int64, errmsg string, r redactor) *Error {
+	message, requestID := parseErrMsg(r.redact(errmsg))
 	text := strconv.FormatInt(code, 10)
 	return &Error{Reason: reasonOfCode(text), Code: text, Message: message, RequestID: requestID}
 }
@@ -75,7 +78,7 @@ var requestIDs = regexp.MustCompile(
 // parseErrMsg divides an errmsg into what it says and the id of the request.
 func parseErrMsg(errmsg string) (message, requestID string) {
 	message = tidy(errmsg)
-	// The id is looked for in the whole, since a long message is cut.
+	// The id stands at the end, which tidy cuts off long messages.
 	if m := requestIDs.FindStringSubmatchIndex(errmsg); m != nil {
 		message = tidy(errmsg[:m[0]])
 		for group := 2; group < len(m); group += 2 {

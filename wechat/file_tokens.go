@@ -34,8 +34,8 @@ func (t *FileTokens) Invalidate(Token) {}
 func (t *FileTokens) token(ctx context.Context, read func() ([]byte, error)) (Token, error) {
 	limited, cancel := context.WithTimeout(ctx, readFileTimeout)
 	defer cancel()
-	// Nothing can interrupt a read of a dead network mount. Since a read that nobody
-	// waits for any more is not repeated until it has ended, there is never more than one.
+	// Nothing can interrupt a read of a dead network mount. The cache starts no further
+	// read before it has ended, so that at most one goroutine is stuck.
 	token, err := t.reads.get(limited, func(context.Context) (Token, time.Time, error) {
 		content, err := read()
 		if err != nil {

@@ -51,8 +51,8 @@ func elements(array []byte) iter.Seq[[]byte] {
 	}
 }
 
-// fields returns an object as a map. Of equal keys the last one counts, as with
-// every decoder.
+// fields returns an object as a map. Of equal keys the last one counts, as in
+// encoding/json.
 func fields(object []byte) map[string][]byte {
 	all := make(map[string][]byte)
 	for key, value := range members(object) {
@@ -138,9 +138,8 @@ func kind(value []byte) string {
 	return "a number"
 }
 
-// exactText returns what a string spells; false for other values and for strings
-// that spell something else than valid UTF-8. A replacement character that was sent
-// as such is valid.
+// exactText returns the text of a string; false for other values and for strings that
+// are not valid UTF-8. A replacement character that was sent as such is valid.
 func exactText(value []byte) (string, bool) {
 	if len(value) == 0 || value[0] != '"' || !utf8.Valid(value) {
 		return "", false
@@ -155,8 +154,8 @@ func exactText(value []byte) (string, bool) {
 	return lenientText(value), true
 }
 
-// lenientText returns what a string spells with a replacement character for what is
-// not UTF-8, and nothing for other values.
+// lenientText returns the text of a string, with replacement characters for what is not
+// UTF-8, and "" for other values.
 func lenientText(value []byte) string {
 	var s string
 	if err := json.Unmarshal(value, &s); err != nil {
@@ -196,8 +195,8 @@ func escapedUnit(text []byte) rune {
 // maxCount is the largest number that JSON and Prometheus carry exactly.
 const maxCount = 1 << 53
 
-// count returns a number, or a string of one, rounded to the nearest whole; false
-// for what is no number from 0 to maxCount.
+// count returns a number, which may be written as a string, rounded to the nearest
+// whole; false for anything but a number from 0 to maxCount.
 func count(value []byte) (int64, bool) {
 	if len(value) == 0 {
 		return 0, false

@@ -45,7 +45,7 @@ type Row struct {
 
 // Portrait is one answer of WeChat: who the users of a window are.
 type Portrait struct {
-	// Answer holds the bytes that WeChat sent. They are not to be changed.
+	// Answer holds the bytes that WeChat sent. They must not be changed.
 	Answer []byte
 	// RefDate is the window as WeChat names it in the answer. The forms yyyymmdd and
 	// yyyymmdd-yyyymmdd are documented, but the documented sample of seven days names
@@ -54,22 +54,22 @@ type Portrait struct {
 	// Rows holds the lists, each with every name once, in the order of the answer.
 	// Lists without rows are absent.
 	Rows map[Breakdown][]Row
-	// Merged counts the rows whose name stood in their list before; their users were
-	// added to the first.
+	// Merged counts the rows whose name was already in their list; their users were added
+	// to the first row of that name.
 	Merged int
 	// Rejected counts the rows that were left out because their name or number was not
 	// usable, or because 20,000 rows stood before them in their list.
 	Rejected int
 }
 
-// Empty reports whether the portrait has no rows. WeChat answers so for a day that
-// is not published yet and for a day on which nobody came (reported).
+// Empty reports whether the portrait has no rows. This is WeChat's answer for a day that
+// is not published yet and for a day without users (reported).
 func (p *Portrait) Empty() bool { return len(p.Rows) == 0 }
 
 // Covers reports whether RefDate agrees with the window that was asked for. Dates
 // may have hyphens inside (reported), and a single day may stand for the window that
-// begins or ends with it (documented sample). A disagreement is worth a warning and
-// no more: the window is known from the request.
+// begins or ends with it (documented sample). A disagreement deserves a warning, not an
+// error: the window is known from the request.
 func (p *Portrait) Covers(w Window) bool {
 	first, last := w.FirstDay().String(), w.End.String()
 	switch strings.ReplaceAll(p.RefDate, "-", "") {

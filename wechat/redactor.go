@@ -20,50 +20,50 @@ const (
 	minHidden  = 4        // bytes of a part of a URL that count as a secret
 )
 
-// redactor keeps secrets out of what is shown of an exchange. Servers echo what they
-// were sent, and the errors of net/http print what they were answered.
+// redactor removes secrets from what is shown of an exchange. Servers echo what they
+// were sent, and the errors of net/http quote what the server answered.
 type redactor struct {
 	secrets []string
 	private bool // the answer itself may be a token: it is never quoted
 }
 
 // hiding returns a redactor that hides the secret as well.
-func (s redactor) hiding(secret Secret) redactor {
-	s.secrets = append([]string{secret.Reveal()}, s.secrets...)
-	return s
+func (r redactor) hiding(secret Secret) redactor {
+	r.secrets = append([]string{secret.Reveal()}, r.secrets...)
+	return r
 }
 
 // hidingLogin returns a redactor that hides the user and password of a URL as well.
-func (s redactor) hidingLogin(u *url.URL) redactor {
+func (r redactor) hidingLogin(u *url.URL) redactor {
 	password, _ := u.User.Password()
-	return s.hidingParts(u.User.Username(), password)
+	return r.hidingParts(u.User.Username(), password)
 }
 
 // hidingURL returns a redactor that hides all of a URL but its scheme and host.
-func (s redactor) hidingURL(u *url.URL) redactor {
-	s = s.hidingLogin(u).hidingParts(u.RequestURI(), u.RawQuery)
+func (r redactor) hidingURL(u *url.URL) redactor {
+	r = r.hidingLogin(u).hidingParts(u.RequestURI(), u.RawQuery)
 	for _, values := range u.Query() {
-		s = s.hidingParts(values...)
+		r = r.hidingParts(values...)
 	}
-	return s
+	return r
 }
 
-func (s redactor) hidingParts(parts ...string) redactor {
+func (r redactor) hidingParts(parts ...string) redactor {
 	for _, part := range parts {
 		if len(part) >= minHidden {
-			s = s.hiding(Secret(part))
+			r = r.hiding(Secret(part))
 		}
 	}
-	return s
+	return r
 }
 
-// clean returns text with [secret] in the place of every secret, in whatever way it
-// is escaped, and of whatever begins like one: servers echo cut tokens, too.
-func (s redactor) clean(text string) string {
+// redact returns text with [secret] in place of every secret, however it is escaped, and
+// of everything that begins like one: servers also echo parts of tokens.
+func (r redactor) redact(text string) string {
 	if len(text) > maxScanned {
 		text = text[:maxScanned]
 	}
-	for _, secret := range s.secrets {
+	for _, secret := range r.secrets {
 		if secret != "" {
 			text = hide(strings.ReplaceAll(text, secret, hidden), secret)
 		}
@@ -134,15 +134,15 @@ func unescape(text string) (decoded string, length int) {
 	return text[:1], 1
 }
 
-// quote returns the beginning of an answer, to be put at the end of a message.
-func (s redactor) quote(answer []byte) string {
+// quote returns the beginning of an answer, to be appended to a message.
+func (r redactor) quote(answer []byte) string {
 	switch {
 	case len(answer) == 0:
 		return "; it is empty"
-	case s.private:
-		return fmt.Sprintf("; it has %d bytes, which are not shown, since they may hold a token", len(answer))
+	case r.private:
+		return fmt.Sprintf("; its %d bytes are not shown because they may contain a token", len(answer))
 	}
-	text := s.clean(string(answer[:min(len(answer), maxScanned)]))
+	text := r.redact(string(answer[:min(len(answer), maxScanned)]))
 	if shown := truncate(text, maxQuoted); shown != text {
 		return fmt.Sprintf("; it begins %q", shown)
 	}
@@ -150,8 +150,8 @@ func (s redactor) quote(answer []byte) string {
 }
 
 // cause returns err without the URL that net/http wraps around it and without
-// secrets. It stays the same error where it shows none.
-func (s redactor) cause(ctx context.Context, err error) error {
+// secrets. An error that shows no secret stays as it is.
+func (r redactor) cause(ctx context.Context, err error) error {
 	for {
 		wrapped, ok := errors.AsType[*url.Error](err)
 		if !ok {
@@ -159,16 +159,16 @@ func (s redactor) cause(ctx context.Context, err error) error {
 		}
 		err = wrapped.Err
 	}
-	shown, stopped := s.clean(err.Error()), ctx.Err()
-	// net/http returns the cause with which a context was canceled, and that need not
-	// be context.Canceled.
+	shown, stopped := r.redact(err.Error()), ctx.Err()
+	// net/http returns the cause with which a context was canceled, which may be another
+	// error than context.Canceled.
 	if shown != err.Error() || stopped != nil && !errors.Is(err, stopped) {
 		return &redactedError{shown, stopped}
 	}
 	return err
 }
 
-// redactedError is what may be shown of an error that is itself not to be seen.
+// redactedError stands for an error that must not be shown itself.
 type redactedError struct {
 	text    string
 	stopped error // the error of the context, or nil

@@ -26,9 +26,8 @@ type request struct {
 	redactor
 }
 
-// decoder makes the result out of a whole answer. The errors it returns need no
-// endpoint.
-type decoder[T any] func(answer []byte, s redactor) (T, *Error)
+// decoder decodes a complete answer. The errors it returns need no endpoint.
+type decoder[T any] func(answer []byte, r redactor) (T, *Error)
 
 // postJSON prepares the call of a path below the base URL.
 func postJSON(endpoint, baseURL, path string, query url.Values, body any) (request, error) {
@@ -59,8 +58,8 @@ func endpointURL(endpoint, baseURL, path string, query url.Values) (*url.URL, er
 	return u, nil
 }
 
-// parseAddress returns nil for what is no http or https address. It tells no more,
-// since the error of url.Parse prints the address and thus what is secret in it.
+// parseAddress returns nil for anything but an http or https address. It returns no
+// error, because that of url.Parse would print the address with the secrets in it.
 func parseAddress(address string) *url.URL {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
@@ -69,7 +68,7 @@ func parseAddress(address string) *url.URL {
 	return u
 }
 
-// do sends the request, decodes the answer and tells observe, once each.
+// do sends the request, decodes the answer and calls observe, once each.
 func do[T any](ctx context.Context, client *http.Client, observe func(Exchange), r request, decode decoder[T]) (T, error) {
 	var result T
 	begin := time.Now()
@@ -97,7 +96,7 @@ func do[T any](ctx context.Context, client *http.Client, observe func(Exchange),
 
 // send returns the whole body of a 2xx answer.
 func (r request) send(ctx context.Context, client *http.Client) ([]byte, http.Header, *Error) {
-	// A reader of known length, since WeChat answers a chunked body with 412 (reported).
+	// A reader of known length, because WeChat answers a chunked body with 412 (reported).
 	req, err := http.NewRequestWithContext(ctx, r.method, r.url.String(), bytes.NewReader(r.body))
 	if err != nil {
 		return nil, nil, r.networkError(ctx, err)
@@ -115,7 +114,7 @@ func (r request) send(ctx context.Context, client *http.Client) ([]byte, http.He
 	defer func() { _ = resp.Body.Close() }()
 
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		// What cannot be read of it is not missed: only its beginning is quoted.
+		// Only the beginning is quoted, so an error while reading does not matter.
 		beginning, _ := io.ReadAll(io.LimitReader(resp.Body, maxScanned))
 		return nil, resp.Header, r.statusError(resp, beginning)
 	}

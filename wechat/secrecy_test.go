@@ -271,14 +271,14 @@ func TestCausesAreKept(t *testing.T) {
 	}
 }
 
-func TestShieldHidesNothingElse(t *testing.T) {
+func TestRedactorHidesNothingElse(t *testing.T) {
 	s := redactor{}.hiding("short").hiding(token)
 	for _, text := range []string{"", "shor t", token[:minPartial-1], "84 % \\ \\u00 &; &amp; %zz ä", "\xff%"} {
-		if got := s.clean(text); got != text {
+		if got := s.redact(text); got != text {
 			t.Errorf("%q became %q", text, got)
 		}
 	}
-	if got, want := s.clean("a "+token+" b short c"), "a [secret] b [secret] c"; got != want {
+	if got, want := s.redact("a "+token+" b short c"), "a [secret] b [secret] c"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"io"
 )
 
-// Secret is a string that must not be seen: an app secret, an access token or
+// Secret is a string that must not be shown: an app secret, an access token or
 // an address that holds one. It prints as [secret] in every format and encodes
 // as that in JSON and text. Reveal returns what it hides.
 type Secret string

@@ -7,8 +7,7 @@ import (
 	"time"
 )
 
-// tokenCache holds a token while it lives. Callers who want one at the same time
-// share one flight.
+// tokenCache holds a token while it is valid. Concurrent callers share one request.
 type tokenCache struct {
 	mu     sync.Mutex
 	held   atomic.Pointer[Token] // guarded by mu, too; no verb of fmt prints what it points to

@@ -9,10 +9,10 @@ import (
 	"time"
 )
 
-// TokenSource hands out access tokens for one Mini Program. Its methods may be
+// TokenSource provides access tokens for one Mini Program. Its methods may be
 // called by several goroutines at once.
 type TokenSource interface {
-	// Token returns a living token. It asks for one only when none is held.
+	// Token returns a valid token. It requests one only when none is held.
 	Token(ctx context.Context) (Token, error)
 	// Invalidate forgets the token, which WeChat refused, if it is still the one held.
 	Invalidate(Token)
@@ -25,16 +25,16 @@ type Token struct {
 	Expiry time.Time
 }
 
-// TokenEndpoint is the call by which WeChat hands out tokens.
+// TokenEndpoint is the call by which WeChat issues tokens.
 type TokenEndpoint int
 
 const (
 	// StableToken is POST /cgi-bin/stable_token. It returns the same token until that
-	// expires, and it disturbs no other user of the app (documented). It is never asked
-	// to force a refresh.
+	// expires, and it leaves the tokens of other programs alone (documented). A refresh
+	// is never forced.
 	StableToken TokenEndpoint = iota
-	// PlainToken is GET /cgi-bin/token. Each call makes a new token, and five minutes
-	// later the one before is dead for everybody who uses it (documented).
+	// PlainToken is GET /cgi-bin/token. Each call issues a new token, and five minutes
+	// later the previous one stops working for all programs that use it (documented).
 	PlainToken
 )
 
@@ -43,12 +43,13 @@ const grantType = "client_credential"
 // SecretTokens gets tokens from WeChat for an app secret. A token is held until
 // shortly before it expires: a minute, or a tenth of its life where that is less.
 // Concurrent callers share one request; a caller whose context ends returns at
-// once, and the request ends when nobody waits for it any more. It must not be
-// copied or changed after first use. Every error it returns is an *Error.
+// once, and the request is canceled when its last caller has left. A SecretTokens must
+// not be copied or changed after first use. Every error it returns is an *Error.
 type SecretTokens struct {
 	AppID string
 	// Secret returns the app secret. It is called before every request, so that a
-	// secret that was rotated is seen. Its error is shown to the user.
+	// rotated secret takes effect. Its error is shown to the user. While it blocks,
+	// callers of Token still return when their contexts end.
 	Secret func() (Secret, error)
 	// Endpoint is StableToken by default.
 	Endpoint TokenEndpoint
@@ -136,15 +137,15 @@ func (t *SecretTokens) secret() (Secret, error) {
 	return secret, nil
 }
 
-// issuedToken is a token as it was answered.
+// issuedToken is a token as a server sent it.
 type issuedToken struct {
 	value   Secret
-	life    time.Duration // 0 when it is not told
+	life    time.Duration // 0 when it is unknown
 	hasLife bool
 }
 
-// expiring returns the token and the time until which it is taken for living. Its
-// life counts from when it was asked for. One that has none left is used once.
+// expiring returns the token and the time until which it is held. Its life counts from
+// when it was requested. A token without any life left is used once.
 func (i issuedToken) expiring(asked time.Time) (token Token, until time.Time) {
 	if i.life <= 0 {
 		return Token{Value: i.value}, time.Time{}
@@ -153,19 +154,18 @@ func (i issuedToken) expiring(asked time.Time) (token Token, until time.Time) {
 	return Token{i.value, expiry}, expiry.Add(-min(time.Minute, i.life/10))
 }
 
-// maxLife bounds what is believed of a token's life. Real ones live 7200 s at most
-// (documented).
+// maxLife limits how long a token is held. Real ones live 7200 s at most (documented).
 const maxLife = 30 * 24 * time.Hour
 
-func decodeToken(answer []byte, s redactor) (issuedToken, *Error) {
-	top, failure := decodeObject(answer, s)
+func decodeToken(answer []byte, r redactor) (issuedToken, *Error) {
+	top, failure := decodeObject(answer, r)
 	if failure != nil {
 		return issuedToken{}, failure
 	}
 	text, _ := exactText(top["access_token"])
 	value, ok := tokenValue(text)
 	if !ok {
-		return issuedToken{}, decodeError("the answer has no usable access_token" + s.quote(answer))
+		return issuedToken{}, decodeError("the answer has no usable access_token" + r.quote(answer))
 	}
 	issued := issuedToken{value: value}
 	if seconds, ok := count(top["expires_in"]); ok {
@@ -175,8 +175,8 @@ func decodeToken(answer []byte, s redactor) (issuedToken, *Error) {
 	return issued, nil
 }
 
-// tokenValue returns text as a token, unless it is something else: tokens are of
-// visible ASCII characters, and error pages and JSON are not.
+// tokenValue returns text as a token, unless it cannot be one: tokens consist of visible
+// ASCII characters, unlike error pages and JSON.
 func tokenValue(text string) (Secret, bool) {
 	text = strings.TrimSpace(text)
 	for _, c := range []byte(text) {

@@ -221,7 +221,7 @@ func TestTokenFailures(t *testing.T) {
 		{"no token", knownSecret("the secret"), `{"access_tokem":"x"}`, ReasonDecode, "decode", "no usable access_token"},
 		{"number", knownSecret("the secret"), `{"access_token":5}`, ReasonDecode, "decode", "no usable access_token"},
 		{"two words", knownSecret("the secret"), `{"access_token":"a b"}`, ReasonDecode, "decode", "no usable access_token"},
-		{"HTML", knownSecret("the secret"), `<html>`, ReasonDecode, "decode", "not JSON; it has 6 bytes"},
+		{"HTML", knownSecret("the secret"), `<html>`, ReasonDecode, "decode", "not JSON; its 6 bytes are not shown"},
 		{"no secret", nil, ``, ReasonCredentials, "", "token: the app secret: none is set"},
 		{"empty secret", knownSecret(" \n"), ``, ReasonCredentials, "", "token: the app secret: it is empty"},
 		{

@@ -41,8 +41,7 @@ func (t *URLTokens) fetch(ctx context.Context) (Token, time.Time, error) {
 		}
 	}
 	asked := time.Now()
-	s := redactor{private: true}.hidingURL(u)
-	r := request{endpoint: EndpointToken, method: http.MethodGet, url: u, redactor: s}
+	r := request{endpoint: EndpointToken, method: http.MethodGet, url: u, redactor: redactor{private: true}.hidingURL(u)}
 	issued, err := do(ctx, t.fallback.or(t.HTTP), t.Observe, r, decodeTokenText)
 	if err != nil {
 		return Token{}, time.Time{}, err
@@ -55,13 +54,13 @@ func (t *URLTokens) fetch(ctx context.Context) (Token, time.Time, error) {
 }
 
 // decodeTokenText decodes a bare token or one in JSON.
-func decodeTokenText(content []byte, s redactor) (issuedToken, *Error) {
+func decodeTokenText(content []byte, r redactor) (issuedToken, *Error) {
 	if bytes.HasPrefix(bytes.TrimSpace(content), []byte("{")) {
-		return decodeToken(content, s)
+		return decodeToken(content, r)
 	}
 	value, ok := tokenValue(string(content))
 	if !ok {
-		return issuedToken{}, decodeError("the text is not a token" + s.quote(content))
+		return issuedToken{}, decodeError("the text is not a token" + r.quote(content))
 	}
 	return issuedToken{value: value}, nil
 }

@@ -54,7 +54,7 @@ func TestURLTokens(t *testing.T) {
 				tokens.Invalidate(last)
 				_, _ = tokens.Token(t.Context())
 				if got := seen.String(); got != "token 0, token 0, token 0" {
-					t.Errorf("after its end and a drop: observed %s", got)
+					t.Errorf("after its end and an invalidation: observed %s", got)
 				}
 			})
 		})
