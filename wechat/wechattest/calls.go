@@ -16,7 +16,7 @@ type Call struct {
 	// Endpoint is user_portrait, token (for either kind) or quota; for another path it
 	// is the path.
 	Endpoint string
-	// AppID is the app that the call is for, by its token or its own words. It is
+	// AppID is the app that the call is for, by its token or its parameters. It is
 	// empty if the server cannot tell.
 	AppID string
 	// Begin and End are the dates of a portrait, as sent.
@@ -67,8 +67,7 @@ func (s *Server) record(call Call, a answer) {
 // maxRequest is how much of a body is read, in bytes. No call is near it.
 const maxRequest = 1 << 20
 
-// read works out what a request asks for. Nothing in it is judged yet: a fault may
-// hit any call.
+// read parses a request. It does not check it yet, because a fault may hit any call.
 func (s *Server) read(r *http.Request) *request {
 	now := time.Now()
 	endpoint := endpoints[r.URL.Path]

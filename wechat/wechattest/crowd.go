@@ -109,7 +109,7 @@ func top(n int, rows []row) []row {
 type tally struct {
 	sum, peak         int // of all days: together, and of the busiest
 	weekSum, weekPeak int // of the last seven
-	fresh             int // nobody is new twice: no need to de-duplicate
+	fresh             int // a user is new only once, so there is nothing to de-duplicate
 	dither            float64
 }
 

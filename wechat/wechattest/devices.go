@@ -20,7 +20,7 @@ const deviceLimit = 20
 
 // fashion returns by how much a device is more or less common on a day than it is
 // on average: 0.3 to 1.7. Models rise and fall over one to three years, the same
-// ones for all apps. They do so again and again, since there must be devices on
+// ones for all apps. They do so again and again, because there must be devices on
 // any day of any year.
 func fashion(device int, d day) float64 {
 	s := seed(0).at(device)

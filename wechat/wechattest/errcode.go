@@ -7,8 +7,8 @@ import (
 	"strconv"
 )
 
-// errmsgs are the words that WeChat puts beside its error codes. Those of codes
-// never seen recorded are made up in the same manner.
+// errmsgs are the messages that WeChat sends with its errcodes. Those that nobody has
+// recorded are made up in the same style.
 var errmsgs = map[int]string{
 	-1:    "system error",
 	40001: "invalid credential, access_token is invalid or not latest",

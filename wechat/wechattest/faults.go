@@ -30,7 +30,7 @@ const (
 	good shape = iota
 	empty
 	doubled
-	odd
+	unusable
 	misspelled
 )
 
@@ -55,7 +55,7 @@ func (f Fault) For(appid string) Fault {
 }
 
 // On limits the fault to calls of one endpoint: user_portrait, token or quota. It
-// panics on another name, since such a fault would never hit.
+// panics on another name, because such a fault would never hit.
 func (f Fault) On(endpoint string) Fault {
 	for _, e := range endpoints {
 		if e.name == endpoint {
@@ -139,10 +139,10 @@ func DuplicateRows() Fault { return Fault{shape: doubled}.On("user_portrait") }
 
 // OddRows adds rows to every list of a portrait that is not empty: thirteen that
 // no client can use, and 字串 with the value "17" as a string and 浮点 with 12.0.
-func OddRows() Fault { return Fault{shape: odd}.On("user_portrait") }
+func OddRows() Fault { return Fault{shape: unusable}.On("user_portrait") }
 
-// oddRows are what OddRows adds.
-var oddRows = `{"id":901,"value":5},` + // no name
+// unusableRows are what OddRows adds: the last two can be used.
+var unusableRows = `{"id":901,"value":5},` + // no name
 	`{"id":902,"name":"","value":5},` +
 	`{"id":903,"name":7,"value":5},` +
 	`{"id":904,"name":"` + strings.Repeat("长", 100) + `","value":5},` + // 300 bytes
@@ -158,8 +158,8 @@ var oddRows = `{"id":901,"value":5},` + // no name
 	`{"id":"914","name":"字串","value":"17"},` +
 	`{"id":915.0,"name":"浮点","value":12.0}`
 
-// Misspelled answers portraits with the keys that documentation got wrong at
-// times: platfomrs for platforms and access_source_visit_uv for value.
+// Misspelled answers portraits with the wrong keys of older documentation: platfomrs
+// for platforms and access_source_visit_uv for value.
 func Misspelled() Fault { return Fault{shape: misspelled}.On("user_portrait") }
 
 // Huge answers with more than 8 MiB of JSON, correct otherwise.
@@ -181,5 +181,5 @@ func HangUp() Fault { return Fault{hangUp: true} }
 // Hang leaves the caller without an answer until it gives up.
 func Hang() Fault { return Fault{hang: true} }
 
-// Delay answers as usual, but so much later.
+// Delay answers as usual, but later by d.
 func Delay(d time.Duration) Fault { return Fault{delay: d} }

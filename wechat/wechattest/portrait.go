@@ -14,8 +14,7 @@ func (s *Server) servePortrait(r *request) answer {
 	if !s.spend(r) {
 		return r.failure(45009)
 	}
-	// WeChat may well overlook further fields; a client that sends some is wrong
-	// nevertheless.
+	// WeChat may ignore further fields, but a client that sends some has a bug.
 	_, begins := r.body["begin_date"].(string)
 	_, ends := r.body["end_date"].(string)
 	if !begins || !ends || len(r.body) != 2 {
@@ -121,8 +120,8 @@ func (p *portrait) appendRows(b []byte, l list, order seed) []byte {
 		}
 		b = p.appendRow(b, l.key, r)
 	}
-	if p.shape == odd && len(rows) > 0 {
-		b = append(append(b, ','), oddRows...)
+	if p.shape == unusable && len(rows) > 0 {
+		b = append(append(b, ','), unusableRows...)
 	}
 	return b
 }

@@ -25,7 +25,7 @@ func TestZeroValueServesPortraits(t *testing.T) {
 				row := item.(map[string]any)
 				_, hasID := row["id"].(float64)
 				if row["name"] == "" || row["value"].(float64) < 1 || hasID != (dimension != "devices") {
-					t.Fatalf("odd row in %s: %v", dimension, row)
+					t.Fatalf("unusable row in %s: %v", dimension, row)
 				}
 			}
 		}
@@ -159,7 +159,7 @@ func TestNobodyCame(t *testing.T) {
 		c.server.Nobody = func(_ string, day time.Time) bool { return day.In(shanghai).Day() == 9 }
 		token, _ := c.token("wxa")
 		if rows := rowsOf(t, c.portrait(token, "20240309", "20240309")); rows != 0 {
-			t.Errorf("%d rows for a day on which nobody came", rows)
+			t.Errorf("%d rows for a day without users", rows)
 		}
 		if rowsOf(t, c.portrait(token, "20240303", "20240309")) == 0 {
 			t.Error("the week in which that day lies is empty")
@@ -198,8 +198,8 @@ func TestRevision(t *testing.T) {
 	})
 }
 
-// TestOrderIsArbitrary holds that the order of keys and rows changes from day to
-// day, so that nobody gets used to it, and with nothing else.
+// TestOrderIsArbitrary holds that the order of keys and rows, and nothing else, changes
+// from day to day, so that no client relies on it.
 func TestOrderIsArbitrary(t *testing.T) {
 	bodies := make(map[string]bool)
 	for _, now := range []string{"2024-03-10 12:00", "2024-03-10 12:00", "2024-03-11 12:00"} {

@@ -22,11 +22,11 @@ type Server struct {
 	// success with empty arrays, while its last day is not published. Both are
 	// reported of WeChat. Default: never.
 	NotReady func(appid string, day time.Time) bool
-	// Revised returns from when on the numbers of a day, and of the windows that it
-	// lies in, are a little higher than published at first. Default, and for the zero
+	// Revised returns the time from which the numbers of a day, and of the windows that
+	// contain it, are a little higher than first published. Default, and for the zero
 	// Time: never.
 	Revised func(appid string, day time.Time) time.Time
-	// Nobody reports whether nobody came on a day. Default: never.
+	// Nobody reports whether a day has no users. Default: never.
 	Nobody func(appid string, day time.Time) bool
 	// Latency passes before every answer. Default 0.
 	Latency time.Duration
@@ -34,7 +34,7 @@ type Server struct {
 	// further calls are answered by errcode 45009. Default 10,000.
 	DailyLimit int
 	// NoTokens serves calls without a token, as WeChat's cloud hosting does. Such a
-	// call is for the only app in Apps, or for the appid "" if there is no such.
+	// call is for the only app in Apps, or for the appid "" if Apps has none or several.
 	NoTokens bool
 
 	mu          sync.Mutex
@@ -133,10 +133,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_ = http.NewResponseController(w).Flush()
 		panic(http.ErrAbortHandler)
 	}
-	_, _ = w.Write(a.body) // a client that has gone away is its own affair
+	_, _ = w.Write(a.body) // an error means that the client has gone away
 }
 
-// answer returns the answer to a call, with a fault that may spoil it.
+// answer returns the answer to a call, changed by the fault.
 func (s *Server) answer(r *request, fault Fault) answer {
 	var a answer
 	if fault.instead != nil {

@@ -16,7 +16,7 @@ const (
 	renewal = 5 * time.Minute
 	// overlap is how long a plain token lives once there is a newer one (documented).
 	overlap = 5 * time.Minute
-	// memory is how long a dead token is told from one that never was.
+	// memory is how long an expired token is told from one that never existed.
 	memory = 24 * time.Hour
 )
 
@@ -29,11 +29,11 @@ type token struct {
 
 func (t *token) living(now time.Time) bool { return !t.revoked && now.Before(t.expires) }
 
-// tokenKey names a succession of tokens: those of the two calls are separate.
+// tokenKey identifies a series of tokens: the two calls issue separate ones.
 type tokenKey struct{ appid, path string }
 
-// ExpireTokens ends the life of all tokens: calls with them are answered by
-// errcode 42001 from now on.
+// ExpireTokens lets all tokens expire: from now on, calls with them are answered by
+// errcode 42001.
 func (s *Server) ExpireTokens() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -45,8 +45,8 @@ func (s *Server) ExpireTokens() {
 	}
 }
 
-// RevokeTokens takes back all tokens of an app: calls with them are answered by
-// errcode 40001 from now on, as if another program had asked for a newer one.
+// RevokeTokens invalidates all tokens of an app: from now on, calls with them are
+// answered by errcode 40001, as if another program had requested a newer one.
 func (s *Server) RevokeTokens(appid string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -64,7 +64,7 @@ func (s *Server) findToken(value string) *token {
 	return s.tokens[value]
 }
 
-// checkToken returns the errcode for a call with a token that is not good.
+// checkToken returns the errcode for a call with an invalid token, 0 for a valid one.
 func (s *Server) checkToken(r *request) (errcode int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -125,7 +125,7 @@ func (s *Server) serveStableToken(r *request) answer {
 	return tokenAnswer(s.issue(key, r), r)
 }
 
-// checkCredentials returns the errcode for a caller who may not have a token.
+// checkCredentials returns the errcode for a caller who may not get a token, otherwise 0.
 func (s *Server) checkCredentials(r *request, grantType, secret string) (errcode int) {
 	app, known := s.app(r.call.AppID)
 	switch {

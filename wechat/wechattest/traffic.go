@@ -90,8 +90,8 @@ var weekdays = [...]float64{0.17, -0.07, -0.06, -0.05, -0.03, 0.04, 0.24}
 func (t *traffic) day(d day, revised bool) count {
 	s := t.seed.at(int(d))
 	date := d.begin()
-	// Growth is bounded on both sides: simulated clocks begin in the year 2000, and
-	// nobody knows the last year in which this will run.
+	// Growth is bounded on both sides: simulated clocks begin in the year 2000, and this
+	// may run in any later year.
 	years := float64(dayOf(date)-dayOf(time.Date(2020, 1, 1, 0, 0, 0, 0, shanghai))) / 365.25
 	level := t.dailyUsers *
 		(1 + t.seed.at(-1).between(0.1, 0.45)*math.Tanh(years/8)) *

@@ -25,7 +25,7 @@ func (s *Server) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	defer func() { _ = in.Body.Close() }()
 	if in.Body != http.NoBody && in.ContentLength == 0 {
-		in.ContentLength = -1 // not known, so that a socket would carry it in chunks
+		in.ContentLength = -1 // unknown, so a socket would send it in chunks
 	}
 
 	out := &recorder{header: make(http.Header)}
@@ -88,7 +88,7 @@ func (w *recorder) serve(h http.Handler, r *http.Request) (whole bool) {
 	return true
 }
 
-// cutOff is the end of a body whose rest never comes.
+// cutOff is the end of a body that was cut short.
 type cutOff struct{}
 
 func (cutOff) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }

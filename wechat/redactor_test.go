@@ -207,31 +207,6 @@ func TestNoErrorShowsATokenThatWasHandedIn(t *testing.T) {
 	}
 }
 
-func TestWrongProxyVariable(t *testing.T) {
-	for _, address := range []string{"http://user:" + token + "@proxy:3128", "user:" + token + "@proxy", "http://", "a b", token + "\x7f"} {
-		for scheme, name := range map[string]string{"http": "HTTP_PROXY", "https": "HTTPS_PROXY"} {
-			t.Run(name+"="+address, func(t *testing.T) {
-				t.Setenv(name, address)
-				_, err := (&Client{BaseURL: scheme + "://wechat.invalid"}).UserPortrait(t.Context(), week(t))
-				checkHidden(t, err, token)
-				e, ok := errors.AsType[*Error](err)
-				if !ok || !strings.Contains(e.Error(), name) || !strings.Contains(e.Remedy(), name) {
-					t.Errorf("got %v", err)
-				}
-			})
-		}
-	}
-}
-
-func TestProxyVariableDoesNotMatterOnLoopback(t *testing.T) {
-	t.Setenv("HTTP_PROXY", "a b")
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, emptyPortrait) }))
-	defer server.Close()
-	if _, err := (&Client{BaseURL: server.URL}).UserPortrait(t.Context(), week(t)); err != nil {
-		t.Error(err)
-	}
-}
-
 func TestNothingPrintsATokenThatIsHeld(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		requests := 0
