@@ -41,11 +41,24 @@ func TestPause(t *testing.T) {
 
 func TestExchangeCode(t *testing.T) {
 	for _, test := range []struct{ code, want string }{
-		{"0", "0"}, {"network", "network"}, {"decode", "decode"},
-		{"-1", "-1"}, {"40164", "40164"}, {"61503", "61503"},
-		{"40066", "unknown"}, {"99999", "unknown"}, {"9223372036854775807", "unknown"}, {"-2", "unknown"}, {"040164", "unknown"},
-		{"http_412", "http_412"}, {"http_302", "http_302"}, {"http_599", "http_other"}, {"http_999", "http_other"},
-		{"http_5xx", "http_other"}, {"http_", "http_other"}, {"", ""},
+		{"0", "0"},
+		{"network", "network"},
+		{"decode", "decode"},
+		{"-1", "-1"},
+		{"40164", "40164"},
+		{"61503", "61503"},
+		{"40066", "unknown"},
+		{"99999", "unknown"},
+		{"9223372036854775807", "unknown"},
+		{"-2", "unknown"},
+		{"040164", "unknown"},
+		{"http_412", "http_412"},
+		{"http_302", "http_302"},
+		{"http_599", "http_other"},
+		{"http_999", "http_other"},
+		{"http_5xx", "http_other"},
+		{"http_", "http_other"},
+		{"", ""},
 	} {
 		if got := exchangeCode(test.code); got != test.want {
 			t.Errorf("%q: got %q, want %q", test.code, got, test.want)

@@ -119,8 +119,9 @@ func holiday(date time.Time) bool {
 		return dayOfMonth <= 5
 	case time.October:
 		return dayOfMonth <= 7
+	default:
+		return false
 	}
-	return false
 }
 
 // list is one list of an answer.
