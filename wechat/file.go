@@ -1,0 +1,97 @@
+package wechat
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"time"
+)
+
+// readFileTimeout bounds one ReadFile. A local file takes microseconds.
+const readFileTimeout = 10 * time.Second
+
+// ErrNotRegularFile is the error of a path that names a folder, a named pipe, a device
+// or a socket.
+var ErrNotRegularFile = errors.New("not a regular file")
+
+// ReadFile reads a regular file of at most limit bytes. A symbolic link to one is fine,
+// since Kubernetes mounts secrets that way. Anything else is refused before it is
+// opened, because opening a named pipe blocks until somebody writes to it; the error is
+// then ErrNotRegularFile.
+//
+// A file system that does not answer within 10 seconds, such as a dead network mount,
+// is an error as well. Nothing can interrupt the system call, so its goroutine stays
+// until the file system answers.
+//
+// The error is an *fs.PathError. It never holds the content of the file.
+func ReadFile(path string, limit int64) ([]byte, error) {
+	content, err := within(readFileTimeout, func() ([]byte, error) { return readRegularFile(path, limit) })
+	if err == nil {
+		return content, nil
+	}
+	if wrapped, ok := errors.AsType[*fs.PathError](err); ok {
+		err = wrapped.Err
+	}
+	return nil, &fs.PathError{Op: "read", Path: path, Err: err}
+}
+
+func readRegularFile(path string, limit int64) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("is a %s, %w", fileKind(info.Mode()), ErrNotRegularFile)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }()
+	content, err := io.ReadAll(io.LimitReader(file, limit+1))
+	if err != nil {
+		return nil, err
+	}
+	if int64(len(content)) > limit {
+		return nil, fmt.Errorf("is larger than %d bytes", limit)
+	}
+	return content, nil
+}
+
+func fileKind(mode fs.FileMode) string {
+	switch {
+	case mode.IsDir():
+		return "folder"
+	case mode&fs.ModeNamedPipe != 0:
+		return "named pipe"
+	case mode&fs.ModeSocket != 0:
+		return "socket"
+	case mode&fs.ModeDevice != 0:
+		return "device"
+	default:
+		return "special file"
+	}
+}
+
+// within returns what read returns, unless that takes longer than the timeout.
+func within(timeout time.Duration, read func() ([]byte, error)) ([]byte, error) {
+	type result struct {
+		content []byte
+		err     error
+	}
+	done := make(chan result, 1) // buffered: a late result must not block its goroutine
+	go func() {
+		content, err := read()
+		done <- result{content, err}
+	}()
+	timer := time.NewTimer(timeout)
+	defer timer.Stop()
+	select {
+	case r := <-done:
+		return r.content, r.err
+	case <-timer.C:
+		return nil, fmt.Errorf("the file system does not answer within %v", timeout)
+	}
+}
