@@ -210,3 +210,24 @@ func FuzzLists(f *testing.F) {
 		}
 	})
 }
+
+// Tests and demos use intervals that would use up the quota of an account.
+func TestPollInterval(t *testing.T) {
+	const short = " is very short and may use up the API quota; 30m is enough, because WeChat publishes once a day"
+	for value, warned := range map[string]bool{"1ns": true, "1s": true, "59.999s": true, "1m": false, "8760h": false} {
+		setEnvironment(t, withAccount(map[string]string{"WXAPP_POLL_INTERVAL": value}))
+		c, warnings, err := Read()
+		if err != nil {
+			t.Errorf("%s: %v", value, err)
+			continue
+		}
+		if want, _ := time.ParseDuration(value); c.PollInterval != want {
+			t.Errorf("%s became %v", value, c.PollInterval)
+		}
+		var want []string
+		if warned {
+			want = []string{"WXAPP_POLL_INTERVAL: " + value + short}
+		}
+		checkEqual(t, value, warnings, want)
+	}
+}
