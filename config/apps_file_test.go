@@ -61,19 +61,19 @@ func FuzzAppsFile(f *testing.F) {
 		f.Add(seed.before, seed.after)
 	}
 	f.Fuzz(func(t *testing.T, before, after string) {
-		found := &problems{}
-		file := appsReader{AppsFile{Path: "apps.yaml", TokenEndpoint: StableToken, OtherApp: "wx0123456789abcdef"}, found}
+		p := &problems{}
+		file := appsReader{AppsFile{Path: "apps.yaml", TokenEndpoint: StableToken, OtherApp: "wx0123456789abcdef"}, p}
 		apps := file.parse(file.apps([]byte(before + testSecret + after)))
-		if len(apps) == 0 && len(found.errs) == 0 {
+		if len(apps) == 0 && len(p.errs) == 0 {
 			t.Error("neither an app nor an error")
 		}
 		for _, app := range apps {
-			if len(found.errs) == 0 && !validAppID.MatchString(app.ID) {
+			if len(p.errs) == 0 && !validAppID.MatchString(app.ID) {
 				t.Errorf("the appid %q was accepted", app.ID)
 			}
 		}
-		lines := found.warnings
-		for _, err := range found.errs {
+		lines := p.warnings
+		for _, err := range p.errs {
 			lines = append(lines, err.Error())
 		}
 		for _, line := range lines {

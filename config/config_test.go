@@ -122,7 +122,7 @@ func TestEmptyIsNotSet(t *testing.T) {
 	}
 }
 
-// TestBareNames holds that the names without the prefix are nobody's.
+// TestBareNames holds that names without the prefix are not read.
 func TestBareNames(t *testing.T) {
 	setEnvironment(t, withAccount(map[string]string{"APPID": "other", "SECRET": "other", "TOP": "other", "RANGES": "other"}))
 	got, warnings, err := Read()

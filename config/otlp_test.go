@@ -1,16 +1,9 @@
 package config
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"encoding/pem"
 	"fmt"
 	"maps"
-	"math/big"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -149,21 +142,6 @@ func describe(variables map[string]string) string {
 	return strings.Join(parts, " ")
 }
 
-// A certificate is useless to a receiver that takes plaintext.
-func TestOTLPCertificateWithoutTLS(t *testing.T) {
-	certificate, key := writeCertificate(t)
-	for _, variables := range []map[string]string{
-		to(grpcReceiver, "OTEL_EXPORTER_OTLP_CERTIFICATE", certificate),
-		to(grpcReceiver, "OTEL_EXPORTER_OTLP_CERTIFICATE", certificate, "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", certificate, "OTEL_EXPORTER_OTLP_CLIENT_KEY", key),
-	} {
-		_, _, err := parseOTLPOf(t, variables)
-		const want = "OTEL_EXPORTER_OTLP_ENDPOINT: must begin with https:// because OTEL_EXPORTER_OTLP_CERTIFICATE is set, which plaintext does not use"
-		if fmt.Sprint(err) != want {
-			t.Errorf("got %v, want %s", err, want)
-		}
-	}
-}
-
 func TestOTLPWarnings(t *testing.T) {
 	const nothing = ": is set, but OTEL_EXPORTER_OTLP_ENDPOINT is not, so nothing is pushed"
 	tests := []struct {
@@ -290,81 +268,6 @@ func TestOTLPConfig(t *testing.T) {
 	}
 }
 
-func TestOTLPHeaders(t *testing.T) {
-	config, _, err := parseOTLPOf(t, to(grpcReceiver, "OTEL_EXPORTER_OTLP_HEADERS", "Authorization=Basic%20aHVzaA==, x-scope-orgid = 1 ,empty="))
-	if err != nil {
-		t.Fatal(err)
-	}
-	got := map[string]string{}
-	for name, value := range config.Headers {
-		got[name] = value.Reveal()
-	}
-	checkEqual(t, "headers", got, map[string]string{"Authorization": "Basic aHVzaA==", "x-scope-orgid": "1", "empty": ""})
-	for _, format := range []string{"%v", "%+v", "%#v", "%s"} {
-		for _, value := range []any{*config, config, config.Headers} {
-			if text := fmt.Sprintf(format, value); strings.Contains(text, "aHVzaA") {
-				t.Errorf("%s shows a header: %s", format, text)
-			}
-		}
-	}
-}
-
-func TestOTLPCertificates(t *testing.T) {
-	certificate, key := writeCertificate(t)
-	config, _, err := parseOTLPOf(t, to("https://h", "OTEL_EXPORTER_OTLP_CERTIFICATE", certificate,
-		"OTEL_EXPORTER_OTLP_METRICS_CLIENT_CERTIFICATE", certificate, "OTEL_EXPORTER_OTLP_CLIENT_KEY", key))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if config.TLS.RootCAs == nil || len(config.TLS.Certificates) != 1 || config.TLS.InsecureSkipVerify {
-		t.Errorf("TLS is %+v", config.TLS)
-	}
-	config, _, err = parseOTLPOf(t, to("https://h"))
-	if err != nil || config.TLS != nil {
-		t.Errorf("without certificates TLS is %v, error %v", config.TLS, err)
-	}
-}
-
-// The resource is the same at every start, and the environment wins.
-func TestOTLPResource(t *testing.T) {
-	host, err := os.Hostname()
-	if err != nil {
-		t.Fatal(err)
-	}
-	tests := []struct {
-		variables map[string]string
-		want      map[string]string
-	}{
-		{to(grpcReceiver), map[string]string{"service.name": "wxapp_exporter", "service.instance.id": host + ":10120", "telemetry.sdk.language": "go"}},
-		{
-			to(grpcReceiver, "OTEL_RESOURCE_ATTRIBUTES", "service.name=a,service.instance.id=%E8%8C%B6, deployment.environment.name = test"),
-			map[string]string{"service.name": "a", "service.instance.id": "茶", "deployment.environment.name": "test"},
-		},
-		{
-			to(grpcReceiver, "OTEL_RESOURCE_ATTRIBUTES", "service.name=a,service.version=b", "OTEL_SERVICE_NAME", "c"),
-			map[string]string{"service.name": "c", "service.version": "b"},
-		},
-	}
-	for _, test := range tests {
-		config, _, err := parseOTLPOf(t, test.variables)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got := map[string]string{}
-		for _, attribute := range config.Resource.Attributes() {
-			got[string(attribute.Key)] = attribute.Value.AsString()
-		}
-		for name, value := range test.want {
-			if got[name] != value {
-				t.Errorf("%s: %s is %q, want %q", describe(test.variables), name, got[name], value)
-			}
-		}
-		if got["service.version"] == "" {
-			t.Errorf("%s: no service.version", describe(test.variables))
-		}
-	}
-}
-
 // The errors stop serve and demo alike.
 func TestOTLPErrorsStopTheStart(t *testing.T) {
 	setEnvironment(t, withAccount(map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": "localhost:4317"}))
@@ -373,33 +276,4 @@ func TestOTLPErrorsStopTheStart(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-}
-
-// writeCertificate writes a certificate and its key.
-func writeCertificate(t *testing.T) (certificate, key string) {
-	t.Helper()
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour)}
-	signed, err := x509.CreateCertificate(rand.Reader, template, template, private.Public(), private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	encoded, err := x509.MarshalPKCS8PrivateKey(private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	folder := t.TempDir()
-	certificate, key = filepath.Join(folder, "cert.pem"), filepath.Join(folder, "key.pem")
-	for name, block := range map[string]*pem.Block{
-		certificate: {Type: "CERTIFICATE", Bytes: signed},
-		key:         {Type: "PRIVATE KEY", Bytes: encoded},
-	} {
-		if err := os.WriteFile(name, pem.EncodeToMemory(block), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return certificate, key
 }

@@ -45,9 +45,9 @@ func TestDistance(t *testing.T) {
 
 // TestUnknownNamesAreOneLine holds that a name cannot break the report.
 func TestUnknownNamesAreOneLine(t *testing.T) {
-	found := &problems{}
-	warnUnknownVariables(found, []string{"WXAPP_A\nB=hush", "WXAPP_LONELY", "OTHER=1", "=WXAPP_X=1"})
-	checkEqual(t, "warnings", found.warnings, []string{
+	p := &problems{}
+	warnUnknownVariables(p, []string{"WXAPP_A\nB=hush", "WXAPP_LONELY", "OTHER=1", "=WXAPP_X=1"})
+	checkEqual(t, "warnings", p.warnings, []string{
 		`WXAPP_A\nB: is unknown and ignored; wxapp_exporter --help lists all settings`,
 		`WXAPP_LONELY: is unknown and ignored; wxapp_exporter --help lists all settings`,
 	})
