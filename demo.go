@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
+	"github.com/wxapp-exporter/wxapp_exporter/config"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
 )
@@ -15,23 +16,23 @@ import (
 // demo runs the exporter against a simulated WeChat in this process: no account and
 // no network are needed.
 func demo(ctx context.Context, stdout, stderr io.Writer) error {
-	config, warnings, err := readDemoConfig()
+	settings, warnings, err := config.ReadDemo()
 	if err != nil {
-		return settingsError(err)
+		return configurationError(err, warnings)
 	}
-	if config.archive == "" {
+	if settings.Archive == "" {
 		folder, err := os.MkdirTemp("", "wxapp-demo-")
 		if err != nil {
 			return fmt.Errorf("make a folder for the demo's archive: %w", err)
 		}
 		defer func() { _ = os.RemoveAll(folder) }()
-		config.archive = folder
+		settings.Archive = folder
 	}
 
-	exporter := newExporter(config, warnings, stderr)
+	exporter := newExporter(settings, warnings, stderr)
 	exporter.sources = demoSources(exporter.metrics)
 	exporter.listening = func(url string) {
-		_, _ = fmt.Fprintf(stdout, demoText, url+config.telemetryPath, url+"/")
+		_, _ = fmt.Fprintf(stdout, demoText, url+settings.TelemetryPath, url+"/")
 	}
 	return exporter.run(ctx)
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/archive"
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
 	"github.com/wxapp-exporter/wxapp_exporter/collector/exposition"
+	"github.com/wxapp-exporter/wxapp_exporter/config"
 	"github.com/wxapp-exporter/wxapp_exporter/web"
 )
 
@@ -30,7 +31,7 @@ const stopTimeout = 4 * time.Second
 
 // exporter is the whole of the running program: it polls and it serves.
 type exporter struct {
-	config  config
+	config  config.Config
 	sources []collector.Source
 	archive collector.Archive
 	metrics *collector.ProcessMetrics
@@ -43,15 +44,15 @@ type exporter struct {
 }
 
 // newExporter returns an exporter without apps.
-func newExporter(c config, warnings []string, stderr io.Writer) *exporter {
+func newExporter(c config.Config, warnings []string, stderr io.Writer) *exporter {
 	e := &exporter{
 		config:     c,
 		metrics:    collector.NewProcessMetrics(),
-		log:        newLogger(stderr, c.logFormat, c.logLevel),
-		toolkitLog: newLogger(stderr, c.logFormat, max(c.logLevel, slog.LevelWarn)),
+		log:        newLogger(stderr, c.LogFormat, c.LogLevel),
+		toolkitLog: newLogger(stderr, c.LogFormat, max(c.LogLevel, slog.LevelWarn)),
 	}
 	for _, warning := range warnings {
-		e.log.Warn("odd setting", "setting", warning)
+		e.log.Warn("configuration warning", "warning", warning)
 	}
 	e.archive = e.openArchive()
 	return e
@@ -60,12 +61,12 @@ func newExporter(c config, warnings []string, stderr io.Writer) *exporter {
 // openArchive returns the archive of the configuration, or none. A folder that cannot
 // be written may be mended while the exporter runs.
 func (e *exporter) openArchive() collector.Archive {
-	if e.config.archive == "" {
+	if e.config.Archive == "" {
 		e.log.Warn("no archive: a restart loses the numbers, and WeChat keeps those of two days only",
 			"remedy", "set WXAPP_ARCHIVE to a folder")
 		return collector.NoArchive{}
 	}
-	folder := archive.Folder{Path: e.config.archive}
+	folder := archive.Folder{Path: e.config.Archive}
 	if err := folder.Check(); err != nil {
 		e.metrics.ArchiveWritten(err)
 		e.log.Warn("the archive cannot be written; numbers are shown, but a restart may lose them", "error", err,
@@ -76,7 +77,7 @@ func (e *exporter) openArchive() collector.Archive {
 
 // run polls and serves until the context ends.
 func (e *exporter) run(ctx context.Context) error {
-	store, live := &collector.Store{WithoutLocations: !e.config.locationInfo}, e.liveMetrics()
+	store, live := &collector.Store{WithoutLocations: !e.config.LocationInfo}, e.liveMetrics()
 	pusher, err := e.newPusher(store, live)
 	if err != nil {
 		return err
@@ -86,9 +87,9 @@ func (e *exporter) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", e.config.listenAddress)
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", e.config.ListenAddress)
 	if err != nil {
-		return fmt.Errorf("WXAPP_LISTEN_ADDRESS: cannot listen on %s; free the port or choose another: %w", e.config.listenAddress, err)
+		return fmt.Errorf("WXAPP_LISTEN_ADDRESS: cannot listen on %s; free the port or choose another: %w", e.config.ListenAddress, err)
 	}
 	server := &http.Server{
 		Handler:           handler,
@@ -111,7 +112,7 @@ func (e *exporter) run(ctx context.Context) error {
 	}
 	served := make(chan error, 1)
 	parts.Go(func() {
-		served <- toolkit.Serve(listener, server, &toolkit.FlagConfig{WebConfigFile: &e.config.webConfigFile}, e.toolkitLog)
+		served <- toolkit.Serve(listener, server, &toolkit.FlagConfig{WebConfigFile: &e.config.WebConfigFile}, e.toolkitLog)
 		cancel()
 	})
 
@@ -133,13 +134,13 @@ func (e *exporter) poller(store *collector.Store) *collector.Poller {
 	return &collector.Poller{
 		Sources: e.sources,
 		Schedule: collector.Schedule{
-			Ranges:       e.config.ranges,
-			PublishHour:  e.config.publishHour,
-			PollInterval: e.config.pollInterval,
+			Ranges:       e.config.Ranges,
+			PublishHour:  e.config.PublishHour,
+			PollInterval: e.config.PollInterval,
 		},
-		Dimensions: e.config.dimensions,
-		Top:        e.config.top,
-		MaxAge:     e.config.maxAge,
+		Dimensions: e.config.Dimensions,
+		Top:        e.config.Top,
+		MaxAge:     e.config.MaxAge,
 		Store:      store,
 		Archive:    e.archive,
 		Metrics:    e.metrics,
@@ -167,7 +168,7 @@ func (e *exporter) handler(store *collector.Store, live prometheus.Gatherer, res
 		return nil, err
 	}
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET "+e.config.telemetryPath, func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("GET "+e.config.TelemetryPath, func(w http.ResponseWriter, r *http.Request) {
 		select {
 		case <-restored:
 			metrics.ServeHTTP(w, r)
@@ -177,7 +178,7 @@ func (e *exporter) handler(store *collector.Store, live prometheus.Gatherer, res
 	site := &web.Site{
 		Apps:          len(e.sources),
 		Store:         store,
-		TelemetryPath: e.config.telemetryPath,
+		TelemetryPath: e.config.TelemetryPath,
 		Version:       version.Version,
 	}
 	site.Register(mux)

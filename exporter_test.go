@@ -149,23 +149,3 @@ func TestFormats(t *testing.T) {
 		}
 	}
 }
-
-func TestCommands(t *testing.T) {
-	setEnvironment(t, nil)
-	for _, args := range [][]string{{"help"}, {"--help"}, {"-h"}, {"version"}, {"--version"}} {
-		var stdout bytes.Buffer
-		if err := run(t.Context(), args, &stdout, io.Discard); err != nil || !strings.Contains(stdout.String(), "wxapp_exporter") {
-			t.Errorf("%v: %v, %q", args, err, &stdout)
-		}
-	}
-	for args, want := range map[string]string{
-		"serv":        `"serv" is no command`,
-		"demo --port": "too many arguments after demo",
-		"serve":       "WXAPP_APPID: is not set",
-	} {
-		err := run(t.Context(), strings.Fields(args), io.Discard, io.Discard)
-		if err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: %v, want %q", args, err, want)
-		}
-	}
-}

@@ -11,35 +11,35 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/wxapp-exporter/wxapp_exporter/config"
 )
 
 // healthcheckTimeout is the time that one healthcheck may take in all.
 const healthcheckTimeout = 3 * time.Second
 
-// healthcheckCommand asks the exporter of this environment whether it is alive. It
-// heeds WXAPP_LISTEN_ADDRESS only, so that no other setting can make a living
-// exporter look dead.
+// healthcheckCommand asks the exporter of this environment whether it is alive. It reads
+// WXAPP_LISTEN_ADDRESS only, so that no other setting can make a running exporter look
+// dead.
 func healthcheckCommand(ctx context.Context) error {
-	s, err := readSettings()
+	address, err := config.ReadListenAddress()
 	if err != nil {
 		return err
 	}
-	return healthcheck(ctx, s.ListenAddress)
+	return healthcheck(ctx, address)
 }
 
-// healthcheck returns nil when a server on the listen address is alive: when it
-// answers /-/healthy with any HTTP status, since it may demand a password, or when
-// it completes or refuses a TLS handshake, since it may demand a certificate. A
-// wildcard address is asked on the loopback addresses.
+// healthcheck returns nil if a server on the listen address is alive. Any HTTP status of
+// /-/healthy counts, because the server may require a password, and so does a TLS
+// handshake that is completed or refused, because it may require a certificate. A wildcard
+// address is asked on the loopback addresses.
 func healthcheck(ctx context.Context, listenAddress string) error {
-	var found findings
-	parseListenAddress(found.at("WXAPP_LISTEN_ADDRESS"), listenAddress)
-	if err := errors.Join(found.mistakes...); err != nil {
-		return err
+	host, port, err := net.SplitHostPort(listenAddress)
+	if err != nil {
+		return fmt.Errorf("WXAPP_LISTEN_ADDRESS: %w", err)
 	}
-	host, port, _ := net.SplitHostPort(listenAddress)
 	if strings.Trim(port, "0") == "" {
-		return errors.New("WXAPP_LISTEN_ADDRESS: port 0 stands for any free port, so the healthcheck cannot know it; set a fixed one, as in :10120")
+		return errors.New("WXAPP_LISTEN_ADDRESS: port 0 means any free port, which the healthcheck cannot know; set a fixed one, for example :10120")
 	}
 
 	hosts := []string{host}
@@ -63,8 +63,8 @@ func healthcheck(ctx context.Context, listenAddress string) error {
 	return fmt.Errorf("the exporter is not alive: %w; start it, or set WXAPP_LISTEN_ADDRESS to its address", failure)
 }
 
-// askHealth asks one address, by HTTP first: a Go server that speaks TLS answers
-// plain HTTP with a 400.
+// askHealth asks one address. Plain HTTP comes first, because a Go server that speaks TLS
+// answers it with a 400.
 func askHealth(ctx context.Context, address string) error {
 	client := http.Client{
 		// Without a proxy: the server is on this machine.
@@ -72,7 +72,7 @@ func askHealth(ctx context.Context, address string) error {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	target := url.URL{Scheme: "http", Host: address, Path: "/-/healthy"}
-	// Some TLS servers wait for more when they are spoken to in HTTP.
+	// Some TLS servers keep waiting when a client sends plain HTTP.
 	httpContext, cancel := context.WithTimeout(ctx, healthcheckTimeout*2/3)
 	defer cancel()
 	request, err := http.NewRequestWithContext(httpContext, http.MethodGet, target.String(), nil)
@@ -90,16 +90,16 @@ func askHealth(ctx context.Context, address string) error {
 		return nil
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
-		err = errors.New("time-out")
+		err = errors.New("timeout")
 	}
 	return fmt.Errorf("%s does not answer (%w)", address, err)
 }
 
-// speaksTLS reports whether a server completes a TLS handshake or refuses it by an
+// speaksTLS reports whether a server completes a TLS handshake or refuses it with an
 // alert.
 func speaksTLS(ctx context.Context, address string) bool {
 	dialer := tls.Dialer{Config: &tls.Config{
-		InsecureSkipVerify: true, //nolint:gosec // nothing is sent: only life matters
+		InsecureSkipVerify: true, //nolint:gosec // nothing is sent; any answer is proof of life
 	}}
 	connection, err := dialer.DialContext(ctx, "tcp", address)
 	if err == nil {

@@ -134,7 +134,7 @@ func TestHealthcheckDead(t *testing.T) {
 	silent := listenerWith(t, "127.0.0.1:0", func(connection net.Conn) { _, _ = io.Copy(io.Discard, connection) })
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	if err := healthcheck(ctx, silent); err == nil || !strings.Contains(err.Error(), silent+" does not answer (time-out)") {
+	if err := healthcheck(ctx, silent); err == nil || !strings.Contains(err.Error(), silent+" does not answer (timeout)") {
 		t.Errorf("a server that says nothing: %v", err)
 	}
 
@@ -161,10 +161,11 @@ func TestHealthcheckDead(t *testing.T) {
 
 func TestHealthcheckOfWrongAddress(t *testing.T) {
 	for address, want := range map[string]string{
-		"10120": `WXAPP_LISTEN_ADDRESS: "10120" is not host:port; write host:port, as in :10120, 127.0.0.1:10120 or [::1]:10120`,
-		":0":    "WXAPP_LISTEN_ADDRESS: port 0 stands for any free port, so the healthcheck cannot know it; set a fixed one, as in :10120",
+		"10120": `WXAPP_LISTEN_ADDRESS: "10120" is not host:port; use host:port, for example :10120, 127.0.0.1:10120 or [::1]:10120`,
+		":0":    "WXAPP_LISTEN_ADDRESS: port 0 means any free port, which the healthcheck cannot know; set a fixed one, for example :10120",
 	} {
-		if err := healthcheck(t.Context(), address); err == nil || err.Error() != want {
+		setEnvironment(t, map[string]string{"WXAPP_LISTEN_ADDRESS": address})
+		if err := healthcheckCommand(t.Context()); err == nil || err.Error() != want {
 			t.Errorf("%s:\n got %v\nwant %s", address, err, want)
 		}
 	}

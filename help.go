@@ -3,71 +3,85 @@ package main
 import (
 	"fmt"
 	"io"
-	"reflect"
 	"strings"
+
+	"github.com/wxapp-exporter/wxapp_exporter/config"
 )
 
-const usage = `wxapp_exporter asks WeChat once a day who the users of your Mini Programs are, and hands the
-answer to Prometheus or to any OpenTelemetry backend.
+const usage = `wxapp_exporter asks WeChat once a day who the users of your Mini Programs are, and exports the
+numbers to Prometheus or to any OpenTelemetry backend.
 
 Usage: wxapp_exporter [command]
 
 Commands:
-  serve        run the exporter; the default without a command
-  demo         run the same exporter against a simulated WeChat: no account, no network
-  healthcheck  exit with 0 when the exporter on this machine is alive, for container images
-  version      print the version
-  help         print this text
+`
 
-Settings are environment variables. An empty one counts as not set, except where it says so.
+const usageSettings = `
+Settings are environment variables. An empty one counts as not set, unless stated otherwise.
 
 `
 
 const usageOTLP = `
-There are two ways for the numbers to Prometheus: Prometheus scrapes /metrics, or the exporter
-pushes the same series by OTLP, the protocol of OpenTelemetry, to a Collector or to a backend.
-Choose one per Prometheus, or it has every series twice. The push has OpenTelemetry's own
-variables. Each OTEL_EXPORTER_OTLP_* has a form OTEL_EXPORTER_OTLP_METRICS_*, which wins.
+There are two ways to get the numbers into Prometheus: Prometheus scrapes /metrics, or the exporter
+pushes the same series over OTLP, the protocol of OpenTelemetry, to a Collector or a backend.
+Choose one per Prometheus, or it stores every series twice. The push is set up with OpenTelemetry's
+own variables. Each OTEL_EXPORTER_OTLP_* also has a form OTEL_EXPORTER_OTLP_METRICS_*, which wins.
 
 `
 
-// writeHelp writes how the program is used: its commands and all settings, in lines
-// of at most 100 columns.
+// writeHelp writes how to use the program: its commands and all settings, in lines of at
+// most 100 columns.
 func writeHelp(w io.Writer) error {
 	var text strings.Builder
 	text.WriteString(usage)
-	writeSetting(&text, "VARIABLE", "DEFAULT", "MEANING")
-	for field := range reflect.TypeFor[settings]().Fields() {
-		writeSetting(&text, field.Tag.Get("envconfig"), field.Tag.Get("default"), field.Tag.Get("desc"))
-	}
-	text.WriteString(usageOTLP)
-	for _, setting := range otlpSettings() {
-		writeSetting(&text, setting.name, setting.byDefault, setting.desc)
+	writeCommands(&text, commands())
+	text.WriteString(usageSettings)
+	writeSetting(&text, config.Setting{Name: "VARIABLE", Default: "DEFAULT", English: "MEANING"})
+	otlp := false
+	for _, setting := range config.Settings() {
+		if !otlp && strings.HasPrefix(setting.Name, "OTEL_") {
+			text.WriteString(usageOTLP)
+			otlp = true
+		}
+		writeSetting(&text, setting)
 	}
 	_, err := io.WriteString(w, text.String())
 	return err
 }
 
-// writeSetting writes a row of the table of settings. A long name or default has a line
-// of its own.
-func writeSetting(text *strings.Builder, name, byDefault, meaning string) {
+func writeCommands(text *strings.Builder, table []command) {
+	width := 0
+	for _, c := range table {
+		width = max(width, len(c.usage()))
+	}
+	for _, c := range table {
+		fmt.Fprintf(text, "  %-*s  %s\n", width, c.usage(), c.text)
+	}
+}
+
+// usage returns how the command is written: its name and its arguments.
+func (c command) usage() string { return strings.TrimSpace(c.name + " " + c.arguments) }
+
+// writeSetting writes a row of the table of settings. A long name gets a line of its own.
+func writeSetting(text *strings.Builder, setting config.Setting) {
 	const nameWidth, defaultWidth, meaningWidth = 22, 26, 48
 	row := func(cells ...any) {
 		line := fmt.Sprintf("  %-*s %-*s %s", cells...)
 		text.WriteString(strings.TrimRight(line, " ") + "\n")
 	}
+	name, byDefault := setting.Name, setting.Default
 	if len(name) > nameWidth {
 		row(nameWidth, name, 0, "", "")
 		name = ""
 	}
-	for _, line := range wrap(meaning, meaningWidth) {
+	for _, line := range wrap(setting.English, meaningWidth) {
 		row(nameWidth, name, defaultWidth, byDefault, line)
 		name, byDefault = "", ""
 	}
 }
 
-// wrap breaks a text between words into lines of at most that many bytes. A longer
-// word has a line of its own.
+// wrap breaks a text between words into lines of at most that many bytes. A longer word
+// gets a line of its own.
 func wrap(text string, width int) []string {
 	var lines []string
 	line := ""

@@ -4,10 +4,11 @@ import (
 	"errors"
 	"io"
 	"os"
-	"reflect"
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/wxapp-exporter/wxapp_exporter/config"
 )
 
 func TestHelp(t *testing.T) {
@@ -23,10 +24,17 @@ func TestHelp(t *testing.T) {
 			t.Errorf("spaces at the end of %q", line)
 		}
 	}
-	for _, name := range append(variables(), "serve", "demo", "healthcheck", "version", "help") {
-		if !strings.Contains(text.String(), "\n  "+name+" ") {
+	names := []string{"serve", "demo", "healthcheck", "version", "help"}
+	for _, setting := range config.Settings() {
+		names = append(names, setting.Name)
+	}
+	for _, name := range names {
+		if !strings.Contains(text.String(), "\n  "+name+" ") && !strings.Contains(text.String(), "\n  "+name+"\n") {
 			t.Errorf("%s has no line", name)
 		}
+	}
+	if !strings.Contains(strings.ToLower(text.String()), "choose one per prometheus") {
+		t.Error("the two ways to Prometheus are not explained")
 	}
 	for _, value := range []string{"stable_token", "https://api.weixin.qq.com", "device:20", "168h", ":10120", "wxapp-data"} {
 		if !strings.Contains(text.String(), " "+value+" ") {
@@ -49,8 +57,12 @@ func TestHelpReportsAFailedWrite(t *testing.T) {
 // TestReadmes holds that the tables of the settings in the READMEs are those of the
 // program. UPDATE_GOLDEN=1 rewrites them.
 func TestReadmes(t *testing.T) {
-	checkTable(t, "README.md", "settings", settingsMarkdown("desc", "Variable", "Default", "Meaning"))
-	checkTable(t, "README.zh-CN.md", "settings", settingsMarkdown("zh", "变量", "默认值", "含义"))
+	english := func(s config.Setting) string { return s.English }
+	chinese := func(s config.Setting) string { return s.Chinese }
+	for mark, prefix := range map[string]string{"settings": "WXAPP_", "otlp": "OTEL_"} {
+		checkTable(t, "README.md", mark, settingsMarkdown(prefix, english, "Variable", "Default", "Meaning"))
+		checkTable(t, "README.zh-CN.md", mark, settingsMarkdown(prefix, chinese, "变量", "默认值", "含义"))
+	}
 }
 
 // checkTable holds that a file has a table between the two marks of a name.
@@ -70,18 +82,21 @@ func checkTable(t *testing.T, file, name, table string) {
 	checkGolden(t, file, before+begin+table+end+after)
 }
 
-// settingsMarkdown returns the table of the settings, with the texts of a tag.
-func settingsMarkdown(tag string, heads ...string) string {
+// settingsMarkdown returns the table of the settings with a prefix.
+func settingsMarkdown(prefix string, meaning func(config.Setting) string, heads ...string) string {
 	var table strings.Builder
 	row := func(cells ...string) { table.WriteString("| " + strings.Join(cells, " | ") + " |\n") }
 	row(heads...)
 	row("---", "---", "---")
-	for field := range reflect.TypeFor[settings]().Fields() {
-		byDefault := field.Tag.Get("default")
+	for _, setting := range config.Settings() {
+		if !strings.HasPrefix(setting.Name, prefix) {
+			continue
+		}
+		byDefault := setting.Default
 		if byDefault != "" {
 			byDefault = "`" + byDefault + "`"
 		}
-		row("`"+field.Tag.Get("envconfig")+"`", byDefault, strings.ReplaceAll(field.Tag.Get(tag), "|", `\|`))
+		row("`"+setting.Name+"`", byDefault, strings.ReplaceAll(meaning(setting), "|", `\|`))
 	}
 	return table.String()
 }
@@ -101,15 +116,5 @@ func checkGolden(t *testing.T, file, got string) {
 	}
 	if got != string(want) {
 		t.Errorf("%s is not up to date; run the tests with UPDATE_GOLDEN=1. It should be:\n%s", file, got)
-	}
-}
-
-func TestEverySettingIsDescribed(t *testing.T) {
-	for field := range reflect.TypeFor[settings]().Fields() {
-		for _, tag := range []string{"desc", "zh"} {
-			if field.Tag.Get(tag) == "" {
-				t.Errorf("%s has no %s", field.Name, tag)
-			}
-		}
 	}
 }

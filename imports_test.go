@@ -22,6 +22,8 @@ const module = "github.com/wxapp-exporter/wxapp_exporter"
 func layer(folder string) (height int, ok bool) {
 	switch {
 	case folder == ".":
+		return 6, true
+	case folder == "config":
 		return 4, true
 	case folder == "web", folder == "archive", strings.HasPrefix(folder, "collector/"):
 		return 3, true
@@ -184,6 +186,8 @@ func TestViolations(t *testing.T) {
 		{"collector/a.go", `import _ ` + own + `/collector/otlp"`, "downward only"},
 		{"collector/otlp/a.go", `import _ ` + own + `/collector"`, ""},
 		{"archive/a.go", `import _ ` + own + `/web"`, "downward only"},
+		{"config/a.go", `import _ ` + own + `/collector/otlp"`, ""},
+		{"collector/otlp/a.go", `import _ ` + own + `/config"`, "downward only"},
 		{"web/a.go", `import _ ` + own + `/unheard"`, "downward only"},
 		{"wechat/a.go", `import _ ` + own + `/collector"`, "downward only"},
 		{"wechat/a.go", `import _ "gopkg.in/yaml.v3"`, "standard library only"},

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/wxapp-exporter/wxapp_exporter/config"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
@@ -55,20 +56,18 @@ func TestLoggerHushesSecrets(t *testing.T) {
 		Map     map[string]wechat.Secret
 	}
 	held := holder{secret, &secret, []wechat.Secret{secret}, map[string]wechat.Secret{"a": secret}}
-	app := appConfig{id: "wx1", secret: secret, tokenURL: secret}
+	app := config.App{ID: "wx1", Secret: secret, TokenURL: secret}
 	values := map[string]any{
-		"secret":             secret,
-		"pointer":            &secret,
-		"struct":             held,
-		"pointer to struct":  &held,
-		"list":               []wechat.Secret{secret},
-		"app":                app,
-		"pointer to app":     &app,
-		"list of apps":       []appConfig{app},
-		"config":             config{apps: []appConfig{app}},
-		"pointer to config":  &config{apps: []appConfig{app}},
-		"settings":           settings{Secret: secret, TokenURL: secret, APIURL: secret},
-		"pointer to setting": &settings{Secret: secret, TokenURL: secret, APIURL: secret},
+		"secret":            secret,
+		"pointer":           &secret,
+		"struct":            held,
+		"pointer to struct": &held,
+		"list":              []wechat.Secret{secret},
+		"app":               app,
+		"pointer to app":    &app,
+		"list of apps":      []config.App{app},
+		"config":            config.Config{Apps: []config.App{app}},
+		"pointer to config": &config.Config{Apps: []config.App{app}},
 	}
 	for _, format := range []string{"logfmt", "json"} {
 		for name, value := range values {

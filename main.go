@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -26,39 +25,12 @@ func main() {
 	}
 }
 
-// moduleVersion is the version that go install was given, for builds that were told
-// none.
+// moduleVersion returns the version that go install was given, for builds without one in
+// their linker flags.
 func moduleVersion() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return ""
 	}
 	return strings.TrimPrefix(info.Main.Version, "v")
-}
-
-// run carries out the command that the arguments name until it is done or the
-// context ends.
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	command := "serve"
-	if len(args) > 0 {
-		command = args[0]
-	}
-	if len(args) > 1 {
-		return fmt.Errorf("too many arguments after %s; settings are environment variables, see wxapp_exporter --help", command)
-	}
-	switch command {
-	case "serve":
-		return serve(ctx, stderr)
-	case "demo":
-		return demo(ctx, stdout, stderr)
-	case "healthcheck":
-		return healthcheckCommand(ctx)
-	case "version", "--version":
-		_, err := fmt.Fprintln(stdout, version.Print("wxapp_exporter"))
-		return err
-	case "help", "--help", "-help", "-h":
-		return writeHelp(stdout)
-	default:
-		return fmt.Errorf("%q is no command; commands are serve, demo, healthcheck, version and help, see wxapp_exporter --help", command)
-	}
 }

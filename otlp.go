@@ -10,7 +10,7 @@ import (
 // newPusher returns what pushes the store and the live metrics, and adds its own metrics
 // to the live ones. It returns nil when nothing is to be pushed.
 func (e *exporter) newPusher(store *collector.Store, live *prometheus.Registry) (*otlp.Pusher, error) {
-	config := e.config.otlp
+	config := e.config.OTLP
 	if config == nil {
 		return nil, nil
 	}

@@ -150,8 +150,8 @@ func TestWrongOTLPSettingsStopTheStart(t *testing.T) {
 	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "localhost:4317")
 	t.Setenv("OTEL_EXPORTER_OTLP_COMPRESSION", "zip")
 	err := run(t.Context(), []string{"demo"}, io.Discard, io.Discard)
-	const want = `the settings are wrong:
-  OTEL_EXPORTER_OTLP_ENDPOINT: must begin with https:// or http://, as in http://127.0.0.1:4317
+	const want = `invalid configuration:
+  OTEL_EXPORTER_OTLP_ENDPOINT: must begin with https:// or http://, for example http://127.0.0.1:4317
   OTEL_EXPORTER_OTLP_COMPRESSION: "zip" is unknown; set it to gzip or none`
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)

@@ -2,48 +2,56 @@ package main
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"io"
 	"strings"
 
 	"github.com/prometheus/common/version"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
+	"github.com/wxapp-exporter/wxapp_exporter/config"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
 // serve runs the exporter with the settings of the environment.
 func serve(ctx context.Context, stderr io.Writer) error {
-	config, warnings, err := readConfig()
+	settings, warnings, err := config.Read()
 	if err != nil {
-		return settingsError(err)
+		return configurationError(err, warnings)
 	}
-	exporter := newExporter(config, warnings, stderr)
-	exporter.sources = newSources(config, exporter.metrics)
+	exporter := newExporter(settings, warnings, stderr)
+	exporter.sources = newSources(settings, exporter.metrics)
 	return exporter.run(ctx)
 }
 
-// settingsError puts each mistake on a line of its own.
-func settingsError(mistakes error) error {
-	return fmt.Errorf("the settings are wrong:\n  %s", strings.ReplaceAll(mistakes.Error(), "\n", "\n  "))
+// configurationError puts everything that is wrong with the settings on a line of its own.
+// The warnings are told too, because they may explain an error: where WXAPP_SECRT is
+// unknown, WXAPP_SECRET is missing.
+func configurationError(err error, warnings []string) error {
+	const indent = "\n  "
+	text := "invalid configuration:" + indent + strings.ReplaceAll(err.Error(), "\n", indent)
+	if len(warnings) > 0 {
+		text += "\nwarnings:" + indent + strings.Join(warnings, indent)
+	}
+	return errors.New(text)
 }
 
 // newSources returns the apps of the configuration with a client of WeChat each.
-func newSources(c config, metrics *collector.ProcessMetrics) []collector.Source {
-	client := wechat.NewHTTPClient(c.requestTimeout, version.ComponentUserAgent("wxapp_exporter"))
+func newSources(c config.Config, metrics *collector.ProcessMetrics) []collector.Source {
+	client := wechat.NewHTTPClient(c.RequestTimeout, version.ComponentUserAgent("wxapp_exporter"))
 	var sources []collector.Source
-	for _, app := range c.apps {
+	for _, app := range c.Apps {
 		sources = append(sources, collector.Source{
-			App: collector.App{ID: app.id, Name: app.name},
+			App: collector.App{ID: app.ID, Name: app.Name},
 			API: &wechat.Client{
-				BaseURL: c.apiURL,
+				BaseURL: c.APIURL,
 				HTTP:    client,
 				Observe: metrics.Observe,
 				Tokens: newTokens(app, &wechat.SecretTokens{
-					AppID:    app.id,
-					Secret:   func() (wechat.Secret, error) { return app.secret, nil },
-					Endpoint: tokenEndpoint(c.tokenEndpoint),
-					BaseURL:  c.apiURL,
+					AppID:    app.ID,
+					Secret:   func() (wechat.Secret, error) { return app.Secret, nil },
+					Endpoint: tokenEndpoint(c.TokenEndpoint),
+					BaseURL:  c.APIURL,
 					HTTP:     client,
 					Observe:  metrics.Observe,
 				}),
@@ -53,26 +61,26 @@ func newSources(c config, metrics *collector.ProcessMetrics) []collector.Source 
 	return sources
 }
 
-// newTokens returns where an app's tokens come from: bySecret, unless the app has
+// newTokens returns where the tokens of an app come from: bySecret, unless the app has
 // another source.
-func newTokens(app appConfig, bySecret *wechat.SecretTokens) wechat.TokenSource {
+func newTokens(app config.App, bySecret *wechat.SecretTokens) wechat.TokenSource {
 	switch {
-	case app.tokenFile != "":
-		return &wechat.FileTokens{Path: app.tokenFile}
-	case app.tokenURL != "":
-		return &wechat.URLTokens{URL: app.tokenURL, HTTP: bySecret.HTTP, Observe: bySecret.Observe}
-	case app.secretFile != "":
-		bySecret.Secret = func() (wechat.Secret, error) { return readSecretFile(app.secretFile) }
+	case app.TokenFile != "":
+		return &wechat.FileTokens{Path: app.TokenFile}
+	case app.TokenURL != "":
+		return &wechat.URLTokens{URL: app.TokenURL, HTTP: bySecret.HTTP, Observe: bySecret.Observe}
+	case app.SecretFile != "":
+		bySecret.Secret = func() (wechat.Secret, error) { return config.ReadSecretFile(app.SecretFile) }
 		return bySecret
-	case app.secret != "":
+	case app.Secret != "":
 		return bySecret
-	default: // WXAPP_TOKEN_ENDPOINT=none
+	default: // config.NoToken
 		return nil
 	}
 }
 
-func tokenEndpoint(name string) wechat.TokenEndpoint {
-	if name == "token" {
+func tokenEndpoint(endpoint config.TokenEndpoint) wechat.TokenEndpoint {
+	if endpoint == config.PlainToken {
 		return wechat.PlainToken
 	}
 	return wechat.StableToken

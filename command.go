@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/prometheus/common/version"
+)
+
+// command is what the first argument of the program names.
+type command struct {
+	name string
+	// options are other spellings, such as --help. Help does not show them.
+	options []string
+	// arguments are those that follow the name, as help shows them. A command without any
+	// refuses all.
+	arguments string
+	text      string
+	run       func(ctx context.Context, arguments []string, stdout, stderr io.Writer) error
+}
+
+// commands returns the one table of commands. The first is the default.
+func commands() []command {
+	return []command{
+		{
+			name: "serve",
+			text: "run the exporter; the default if no command is given",
+			run: func(ctx context.Context, _ []string, _, stderr io.Writer) error {
+				return serve(ctx, stderr)
+			},
+		},
+		{
+			name: "demo",
+			text: "run the same exporter against a simulated WeChat: no account, no network",
+			run: func(ctx context.Context, _ []string, stdout, stderr io.Writer) error {
+				return demo(ctx, stdout, stderr)
+			},
+		},
+		{
+			name: "healthcheck",
+			text: "exit with 0 if the exporter on this machine is alive, for container images",
+			run: func(ctx context.Context, _ []string, _, _ io.Writer) error {
+				return healthcheckCommand(ctx)
+			},
+		},
+		{
+			name:    "version",
+			options: []string{"--version"},
+			text:    "print the version",
+			run: func(_ context.Context, _ []string, stdout, _ io.Writer) error {
+				_, err := fmt.Fprintln(stdout, version.Print("wxapp_exporter"))
+				return err
+			},
+		},
+		{
+			name:    "help",
+			options: []string{"--help", "-help", "-h"},
+			text:    "print this text",
+			run: func(_ context.Context, _ []string, stdout, _ io.Writer) error {
+				return writeHelp(stdout)
+			},
+		},
+	}
+}
+
+// run carries out the command that the arguments name until it is done or the context
+// ends.
+func run(ctx context.Context, arguments []string, stdout, stderr io.Writer) error {
+	table := commands()
+	chosen := table[0]
+	if len(arguments) > 0 {
+		i := slices.IndexFunc(table, func(c command) bool {
+			return c.name == arguments[0] || slices.Contains(c.options, arguments[0])
+		})
+		switch {
+		case i >= 0:
+			chosen, arguments = table[i], arguments[1:]
+		case !strings.HasPrefix(arguments[0], "-"):
+			return unknownCommand(arguments[0], table)
+		}
+	}
+	if chosen.arguments == "" && len(arguments) > 0 {
+		return unknownArgument(arguments[0])
+	}
+	return chosen.run(ctx, arguments, stdout, stderr)
+}
+
+func unknownCommand(name string, table []command) error {
+	names := make([]string, len(table))
+	for i, c := range table {
+		names[i] = c.name
+	}
+	last := len(names) - 1
+	if name = harmless(name); name != "" {
+		name = fmt.Sprintf(" %q", name)
+	}
+	return fmt.Errorf("unknown command%s; the commands are %s and %s, see wxapp_exporter --help",
+		name, strings.Join(names[:last], ", "), names[last])
+}
+
+func unknownArgument(argument string) error {
+	if argument = harmless(argument); argument != "" {
+		argument = " " + argument
+	}
+	return fmt.Errorf("unknown argument%s; settings are environment variables, see wxapp_exporter --help", argument)
+}
+
+var plainArgument = regexp.MustCompile(`^[A-Za-z0-9-]{1,24}$`)
+
+// harmless returns what may be shown of an argument that is refused: nothing of a value,
+// and nothing that is not clearly a name, because people try to pass secrets that way.
+func harmless(argument string) string {
+	name, _, _ := strings.Cut(argument, "=")
+	if !plainArgument.MatchString(name) {
+		return ""
+	}
+	return name
+}

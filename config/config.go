@@ -1,0 +1,142 @@
+package config
+
+import (
+	"log/slog"
+	"time"
+
+	"github.com/wxapp-exporter/wxapp_exporter/collector/otlp"
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+)
+
+// Config is what the settings mean. Printing it shows no secret.
+type Config struct {
+	// Apps are the app of the environment, if there is one, and then those of AppsFile.
+	Apps []App
+	// AppsFile is where to read the apps of WXAPP_APPS_FILE again. Its path is empty when
+	// there is none.
+	AppsFile AppsFile
+
+	TokenEndpoint TokenEndpoint
+	APIURL        string // without a slash at its end
+
+	Ranges     []wechat.Range // the shortest first
+	Dimensions []wechat.Dimension
+	// Top is how many names of a dimension to keep. A dimension that is absent has no
+	// limit.
+	Top map[wechat.Dimension]int
+
+	PollInterval   time.Duration
+	PublishHour    int // 0 to 17, Asia/Shanghai
+	RequestTimeout time.Duration
+	MaxAge         time.Duration
+
+	// Archive is a folder. Empty: none.
+	Archive string
+
+	ListenAddress string // host:port
+	TelemetryPath string
+	WebConfigFile string // empty: none
+	LocationInfo  bool
+
+	// OTLP says where to push to. Nil: nothing is pushed.
+	OTLP *otlp.Config
+
+	LogLevel  slog.Level
+	LogFormat string // logfmt or json
+}
+
+// TokenEndpoint is the API of WeChat that tokens come from.
+type TokenEndpoint string
+
+// The values of WXAPP_TOKEN_ENDPOINT.
+const (
+	StableToken TokenEndpoint = "stable_token"
+	PlainToken  TokenEndpoint = "token"
+	NoToken     TokenEndpoint = "none" // WeChat cloud hosting: calls carry no token
+)
+
+// App is one Mini Program. Exactly one of its sources of tokens is set, or none with
+// NoToken.
+type App struct {
+	ID   string
+	Name string // the appid when none was given
+
+	Secret     wechat.Secret
+	SecretFile string // see ReadSecretFile
+	TokenFile  string
+	TokenURL   wechat.Secret
+}
+
+// Read reads all settings. The error has one line for each thing that is wrong, and the
+// warnings are one line each; both name the variable, and neither shows a secret. There
+// may be warnings beside an error, and they may explain it.
+func Read() (Config, []string, error) {
+	e, err := readEnvironment()
+	if err != nil {
+		return Config{}, nil, err
+	}
+	p := &problems{given: e.given}
+	c := parseCommon(p, e)
+	c.TokenEndpoint = parseChoice(p.at("WXAPP_TOKEN_ENDPOINT"), TokenEndpoint(e.TokenEndpoint), StableToken, PlainToken, NoToken)
+	allowHTTP := parseBool(p.at("WXAPP_ALLOW_HTTP"), e.AllowHTTP)
+	c.APIURL = parseAPIURL(p.at("WXAPP_API_URL"), e.APIURL, c.TokenEndpoint, allowHTTP)
+	c.AppsFile = AppsFile{Path: e.AppsFile, TokenEndpoint: c.TokenEndpoint, AllowHTTP: allowHTTP, OtherApp: e.AppID}
+	c.Apps = readApps(p, e, c.AppsFile)
+	if err := p.err(); err != nil {
+		return Config{}, p.warnings, err
+	}
+	return c, p.warnings, nil
+}
+
+// ReadDemo reads the settings that apply to the demo, as Read does. Those of accounts,
+// tokens and WeChat's API are ignored, and the archive is empty unless WXAPP_ARCHIVE
+// names one.
+func ReadDemo() (Config, []string, error) {
+	e, err := readEnvironment()
+	if err != nil {
+		return Config{}, nil, err
+	}
+	p := &problems{given: e.given}
+	c := parseCommon(p, e)
+	if e.given["WXAPP_ARCHIVE"] == "" {
+		c.Archive = ""
+	}
+	if err := p.err(); err != nil {
+		return Config{}, p.warnings, err
+	}
+	return c, p.warnings, nil
+}
+
+// ReadListenAddress reads WXAPP_LISTEN_ADDRESS alone, so that no other setting can get in
+// the way.
+func ReadListenAddress() (string, error) {
+	e, err := readEnvironment()
+	if err != nil {
+		return "", err
+	}
+	p := &problems{given: e.given}
+	address := parseListenAddress(p.at("WXAPP_LISTEN_ADDRESS"), e.ListenAddress)
+	return address, p.err()
+}
+
+// parseCommon parses the settings that do not belong to an account.
+func parseCommon(p *problems, e environment) Config {
+	warnUnknownVariables(p, e.variables)
+	return Config{
+		Ranges:         parseList(p.at("WXAPP_RANGES"), e.Ranges, wechat.Ranges()),
+		Dimensions:     parseList(p.at("WXAPP_DIMENSIONS"), e.Dimensions, wechat.Dimensions()),
+		Top:            parseTop(p.at("WXAPP_TOP"), e.Top, defaultOf("WXAPP_TOP")),
+		PollInterval:   parsePollInterval(p.at("WXAPP_POLL_INTERVAL"), e.PollInterval),
+		PublishHour:    parsePublishHour(p.at("WXAPP_PUBLISH_HOUR"), e.PublishHour),
+		RequestTimeout: parseDuration(p.at("WXAPP_REQUEST_TIMEOUT"), e.RequestTimeout),
+		MaxAge:         parseDuration(p.at("WXAPP_MAX_AGE"), e.MaxAge),
+		Archive:        e.Archive,
+		ListenAddress:  parseListenAddress(p.at("WXAPP_LISTEN_ADDRESS"), e.ListenAddress),
+		OTLP:           parseOTLP(p, e),
+		TelemetryPath:  parseTelemetryPath(p.at("WXAPP_TELEMETRY_PATH"), e.TelemetryPath),
+		WebConfigFile:  checkWebConfigFile(p.at("WXAPP_WEB_CONFIG_FILE"), e.WebConfigFile),
+		LocationInfo:   parseBool(p.at("WXAPP_LOCATION_INFO"), e.LocationInfo),
+		LogLevel:       parseLogLevel(p.at("WXAPP_LOG_LEVEL"), e.LogLevel),
+		LogFormat:      parseChoice(p.at("WXAPP_LOG_FORMAT"), e.LogFormat, "logfmt", "json"),
+	}
+}

@@ -1,0 +1,88 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+	"sync"
+
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+)
+
+const (
+	maxSecretFile = 4 << 10  // bytes
+	maxTokenFile  = 64 << 10 // bytes
+)
+
+// file is a file as it was found at the start.
+type file struct {
+	path         string
+	content      []byte
+	err          error
+	openToOthers bool // every user of the machine can read it
+}
+
+// files are the files of apps by the property that names them.
+type files map[*property]file
+
+func readFile(path string, limit int64) file {
+	content, err := wechat.ReadFile(path, limit)
+	f := file{path: path, content: content, err: err}
+	if err == nil {
+		info, err := os.Stat(path)
+		// Windows has no such permissions, and Go makes some up.
+		f.openToOthers = err == nil && info.Mode()&0o004 != 0 && runtime.GOOS != "windows"
+	}
+	return f
+}
+
+// readFiles reads the files that apps name, all at the same time: on a network mount that
+// does not answer, every file costs the whole deadline of wechat.ReadFile. Relative paths
+// start from the folder.
+func readFiles(folder string, apps ...properties) files {
+	var (
+		all     = files{}
+		mu      sync.Mutex
+		reading sync.WaitGroup
+	)
+	read := func(p *property, limit int64) {
+		if p == nil || p.text == "" {
+			return
+		}
+		reading.Go(func() {
+			f := readFile(join(folder, p.text.Reveal()), limit)
+			mu.Lock()
+			defer mu.Unlock()
+			all[p] = f
+		})
+	}
+	for _, app := range apps {
+		read(app.secretFile, maxSecretFile)
+		read(app.tokenFile, maxTokenFile)
+	}
+	reading.Wait()
+	return all
+}
+
+// ReadSecretFile returns the app secret that a file holds, without the white space around
+// it. The error names the file and never shows its content.
+func ReadSecretFile(path string) (wechat.Secret, error) {
+	content, err := wechat.ReadFile(path, maxSecretFile)
+	return secretIn(file{path: path, content: content, err: err})
+}
+
+func secretIn(f file) (wechat.Secret, error) {
+	if f.err != nil {
+		return "", fmt.Errorf("%s %s; name a readable file that holds the secret", shown(f.path), unreadable(f.err))
+	}
+	secret := strings.TrimSpace(strings.TrimPrefix(string(f.content), "\ufeff"))
+	if secret == "" {
+		return "", errors.New(shown(f.path) + " is empty; write the secret into it")
+	}
+	if !isMadeOf(secret, isSecretRune) {
+		return "", errors.New(shown(f.path) + " holds more than one word of printable ASCII; write nothing but the secret into it")
+	}
+	return wechat.Secret(secret), nil
+}

@@ -1,0 +1,100 @@
+package config
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// problems gathers everything that is wrong with the settings, so that the owner learns
+// of all of it at once: errors stop the start, warnings do not.
+type problems struct {
+	errs     []error
+	warnings []string
+	given    map[string]string // as in environment
+}
+
+// at returns the position of a setting. Where another form of the variable was set, that
+// one is named.
+func (p *problems) at(setting string) position {
+	return position{p, cmp.Or(p.given[setting], setting)}
+}
+
+// err returns all errors, one per line, or nil.
+func (p *problems) err() error { return errors.Join(p.errs...) }
+
+// position is what problems are about, and what their messages begin with: a variable,
+// or a line of a file that a variable names.
+type position struct {
+	problems *problems
+	name     string
+}
+
+// in returns the position of a part of this one.
+func (p position) in(separator, part string) position {
+	return position{p.problems, p.name + separator + part}
+}
+
+func (p position) errorf(format string, arguments ...any) {
+	p.problems.errs = append(p.problems.errs, errors.New(p.name+": "+fmt.Sprintf(format, arguments...)))
+}
+
+func (p position) warnf(format string, arguments ...any) {
+	p.problems.warnings = append(p.problems.warnings, p.name+": "+fmt.Sprintf(format, arguments...))
+}
+
+// likelySecret matches a text that contains an app secret (32 hex digits) or an access
+// token (much longer), wherever it was put by mistake.
+var likelySecret = regexp.MustCompile(`[0-9A-Fa-f]{32}|[A-Za-z0-9_-]{64}`)
+
+// shown quotes a value for a message, unless it may contain a secret.
+func shown(value string) string {
+	const limit = 100
+	switch {
+	case likelySecret.MatchString(value):
+		return "(not shown: it looks like a secret)"
+	case len(value) > limit:
+		return strconv.Quote(value[:limit]) + "…"
+	}
+	return strconv.Quote(value)
+}
+
+// reason returns what is wrong with a file, without its path.
+func reason(err error) string {
+	if pathError, ok := errors.AsType[*fs.PathError](err); ok {
+		return pathError.Err.Error()
+	}
+	return err.Error()
+}
+
+// unreadable is a predicate that says why a file cannot be read: "is a named pipe, not a
+// regular file" or "cannot be read (no such file or directory)".
+func unreadable(err error) string {
+	if text := reason(err); strings.HasPrefix(text, "is ") {
+		return text
+	}
+	return "cannot be read (" + reason(err) + ")"
+}
+
+func and[T ~string](words []T) string { return enumerate(words, "and") }
+func or[T ~string](words []T) string  { return enumerate(words, "or") }
+
+// enumerate joins words as in "a, b and c".
+func enumerate[T ~string](words []T, conjunction string) string {
+	var text strings.Builder
+	for i, word := range words {
+		switch {
+		case i == 0:
+		case i == len(words)-1:
+			text.WriteString(" " + conjunction + " ")
+		default:
+			text.WriteString(", ")
+		}
+		text.WriteString(string(word))
+	}
+	return text.String()
+}

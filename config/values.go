@@ -1,0 +1,180 @@
+package config
+
+import (
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+)
+
+// parseChoice takes one of a few words.
+func parseChoice[T ~string](p position, text T, words ...T) T {
+	if !slices.Contains(words, text) {
+		p.errorf("%s is unknown; set it to %s", shown(string(text)), or(words))
+	}
+	return text
+}
+
+// parseBool takes true or false.
+func parseBool(p position, text string) bool {
+	return parseChoice(p, text, "true", "false") == "true"
+}
+
+// parseList takes a comma-separated list of some of the known values, or the word all.
+// The result is in the order of the known ones.
+func parseList[T comparable](p position, text string, known []T) []T {
+	if text == "all" {
+		return known
+	}
+	names := make([]string, len(known))
+	for i, value := range known {
+		names[i] = fmt.Sprint(value)
+	}
+	count := map[string]int{}
+	for item := range strings.SplitSeq(text, ",") {
+		item = strings.TrimSpace(item)
+		count[item]++
+		switch {
+		case item == "":
+			p.errorf("has an empty item; use a list like %s", strings.Join(names[:2], ","))
+		case !slices.Contains(names, item):
+			p.errorf("%s is unknown; use %s", shown(item), or(names))
+		case count[item] == 2:
+			p.errorf("%s is listed twice; list it once", item)
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(known), func(value T) bool { return count[fmt.Sprint(value)] == 0 })
+}
+
+// parseTop takes limits of dimensions, as in city:100,device:20. A dimension that is not
+// listed keeps its default, and 0 lifts its limit. An empty text lifts all limits.
+func parseTop(p position, text, byDefault string) map[wechat.Dimension]int {
+	if text == "" {
+		return map[wechat.Dimension]int{}
+	}
+	top := parseLimits(p, byDefault)
+	for dimension, limit := range parseLimits(p, text) {
+		if top[dimension] = limit; limit == 0 {
+			delete(top, dimension)
+		}
+	}
+	return top
+}
+
+func parseLimits(p position, text string) map[wechat.Dimension]int {
+	limits := map[wechat.Dimension]int{}
+	for item := range strings.SplitSeq(text, ",") {
+		name, number, ok := strings.Cut(item, ":")
+		dimension := wechat.Dimension(strings.TrimSpace(name))
+		number = strings.TrimSpace(number)
+		limit, err := strconv.Atoi(number)
+		_, twice := limits[dimension]
+		switch {
+		case !ok:
+			p.errorf("%s is not of the form dimension:N; use a list like city:100,device:20", shown(strings.TrimSpace(item)))
+		case !slices.Contains(wechat.Dimensions(), dimension):
+			p.errorf("%s is unknown; the dimensions are %s", shown(string(dimension)), and(wechat.Dimensions()))
+		case twice:
+			p.errorf("%s is listed twice; list it once", dimension)
+		case err != nil || limit < 0:
+			p.errorf("%s is not a limit for %s; use a whole number, or 0 for no limit", shown(number), dimension)
+		}
+		limits[dimension] = limit
+	}
+	return limits
+}
+
+// parseDuration takes any positive duration in Go's syntax.
+func parseDuration(p position, text string) time.Duration {
+	duration, err := time.ParseDuration(text)
+	switch {
+	case err != nil:
+		p.errorf("%s is not a duration; use a value like 45s, 30m or 168h (there is no unit for days)", shown(text))
+	case duration <= 0:
+		p.errorf("%s is not positive; use a value like 45s, 30m or 168h", shown(text))
+	}
+	return duration
+}
+
+// parsePollInterval allows short intervals, which tests and demos need.
+func parsePollInterval(p position, text string) time.Duration {
+	interval := parseDuration(p, text)
+	if interval > 0 && interval < time.Minute {
+		p.warnf("%s is very short and may use up the API quota; 30m is enough, because WeChat publishes once a day", text)
+	}
+	return interval
+}
+
+// parsePublishHour takes an hour up to 17: an empty answer for the day before yesterday is
+// accepted six hours later, and that must still be the same day.
+func parsePublishHour(p position, text string) int {
+	hour, err := strconv.Atoi(text)
+	if err != nil || hour < 0 || hour > 17 {
+		p.errorf("%s is not valid; use a whole number from 0 to 17 (hour in Asia/Shanghai)", shown(text))
+	}
+	return hour
+}
+
+// hostName is wider than the rules for host names, because names in container networks
+// often break them.
+var hostName = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
+
+func parseListenAddress(p position, text string) string {
+	const remedy = "use host:port, for example :10120, 127.0.0.1:10120 or [::1]:10120"
+	host, port, err := net.SplitHostPort(text)
+	if err != nil {
+		p.errorf("%s is not host:port; %s", shown(text), remedy)
+		return text
+	}
+	if !isPort(port) {
+		p.errorf("%s has no port from 0 to 65535; %s", shown(text), remedy)
+	}
+	if _, err := netip.ParseAddr(host); err != nil && host != "" && !hostName.MatchString(host) {
+		p.errorf("%s has no valid host; %s", shown(text), remedy)
+	}
+	return text
+}
+
+func isPort(text string) bool {
+	_, err := strconv.ParseUint(text, 10, 16)
+	return err == nil
+}
+
+// pathCharacters are those that need no escape in a URL and have no meaning to
+// http.ServeMux.
+var pathCharacters = regexp.MustCompile(`^[A-Za-z0-9._~/-]*$`)
+
+func parseTelemetryPath(p position, text string) string {
+	const remedy = "use a path like /metrics"
+	switch {
+	case !strings.HasPrefix(text, "/"):
+		p.errorf("%s does not begin with a slash; %s", shown(text), remedy)
+	case text == "/":
+		p.errorf("%q is the path of the status page; %s", text, remedy)
+	case text == "/sd" || text == "/-" || strings.HasPrefix(text, "/-/") || strings.HasPrefix(text, "/gazetteer/"):
+		p.errorf("%s is used by the exporter itself; %s", shown(text), remedy)
+	case strings.ContainsAny(text, "?#"):
+		p.errorf("%s contains a query or fragment; %s", shown(text), remedy)
+	case !pathCharacters.MatchString(text) || path.Clean(text) != text:
+		p.errorf("%s is not a plain path (letters, digits and . _ ~ - between single slashes); %s", shown(text), remedy)
+	}
+	return text
+}
+
+func parseLogLevel(p position, text string) slog.Level {
+	levels := map[string]slog.Level{
+		"debug": slog.LevelDebug,
+		"info":  slog.LevelInfo,
+		"warn":  slog.LevelWarn,
+		"error": slog.LevelError,
+	}
+	return levels[parseChoice(p, text, "debug", "info", "warn", "error")]
+}
