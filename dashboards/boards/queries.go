@@ -1,22 +1,22 @@
-package main
+package boards
 
 import (
 	"fmt"
 	"strings"
 )
 
-// carried is how far a value of the past is carried forward: over the pause between
+// lookback is how far a value of the past is lookback forward: over the pause between
 // two samples of a history with one sample a day.
-const carried = "26h"
+const lookback = "26h"
 
 // sel returns a selector of the metric with the job chosen and more matchers.
-func sel(metric string, matchers ...string) string {
+func selector(metric string, matchers ...string) string {
 	return metric + "{" + strings.Join(append([]string{`job=~"$job"`}, matchers...), ",") + "}"
 }
 
 // moment is when a selector is read.
 type moment struct {
-	held   bool // the last value is carried forward, as over time and for the past
+	held   bool // the last value is lookback forward, as over time and for the past
 	offset int  // in hours
 	at     string
 }
@@ -25,7 +25,7 @@ type moment struct {
 func now() moment { return moment{} }
 
 // along is each moment of a query over time.
-func along() moment { return moment{held: true} }
+func overTime() moment { return moment{held: true} }
 
 // atEnd is the end of the time shown, for a query over time.
 func atEnd() moment { return moment{held: true, at: "end()"} }
@@ -36,7 +36,7 @@ func hoursAgo(hours int) moment { return moment{held: true, offset: hours} }
 // read reads a selector at the moment.
 func (m moment) read(selector string) string {
 	if m.held {
-		selector += "[" + carried + "]"
+		selector += "[" + lookback + "]"
 	}
 	if m.at != "" {
 		selector += " @ " + m.at
@@ -83,8 +83,8 @@ func (a apps) users(m moment, metric, dimension string, labels ...string) string
 	if dimension != "" {
 		matchers = append(matchers, fmt.Sprintf("dimension%s%q", operator, dimension))
 	}
-	selector := sel("wxapp_users", a.with(matchers...)...)
-	return fmt.Sprintf("max by (%s) (%s)", strings.Join(append([]string{"appid"}, labels...), ", "), m.read(selector))
+	users := selector("wxapp_users", a.with(matchers...)...)
+	return fmt.Sprintf("max by (%s) (%s)", strings.Join(append([]string{"appid"}, labels...), ", "), m.read(users))
 }
 
 // total returns the users of each app. They are taken from the dimension gender
@@ -117,7 +117,7 @@ func most(n int, m moment, query, metric, dimension string) string {
 
 // dataEnd returns the end of each app's window.
 func (a apps) dataEnd(m moment, length string) string {
-	return fmt.Sprintf("max by (appid) (%s)", m.read(sel("wxapp_data_end_timestamp_seconds", a.with(fmt.Sprintf("range=%q", length))...)))
+	return fmt.Sprintf("max by (appid) (%s)", m.read(selector("wxapp_data_end_timestamp_seconds", a.with(fmt.Sprintf("range=%q", length))...)))
 }
 
 // ago returns what a query answers for the window that ends so many days before the
@@ -150,7 +150,7 @@ func (a apps) newShare(m moment) string {
 // appNames returns a series with the name of each app. An app that has two names,
 // while it is renamed, has one of them.
 func (a apps) appNames(m moment) string {
-	return fmt.Sprintf("topk by (appid) (1, max by (app, appid) (%s))", m.read(sel("wxapp_app_info", a.with()...)))
+	return fmt.Sprintf("topk by (appid) (1, max by (app, appid) (%s))", m.read(selector("wxapp_app_info", a.with()...)))
 }
 
 // withName adds the label app to the answers of a query by app.

@@ -1,10 +1,6 @@
-package main
+package boards
 
 import "github.com/wxapp-exporter/wxapp_exporter/dashboards/grafana"
-
-// staleAfter is the age of a window above which no publication explains it: the day
-// after it, and seven hours more than 9 o'clock of the next.
-const staleAfter = 42 * 3600
 
 func column(field, heading string, properties ...grafana.Property) grafana.Column {
 	return grafana.Column{Field: field, Heading: heading, Properties: properties}
@@ -51,11 +47,6 @@ func dayColumn(field, heading string) grafana.Column {
 	return column(field, heading, unit("time:YYYY-MM-DD ddd"))
 }
 
-// ageColumn shows how long ago a window ended.
-func ageColumn(field, heading string) grafana.Column {
-	return column(field, heading, append(colored("green", grafana.At(staleAfter, "red")), unit("s"), decimals(1))...)
-}
-
 // sameColors gives the names that WeChat sends the same color on every panel.
 func sameColors(p *grafana.Panel, dimension string) *grafana.Panel {
 	switch dimension {
@@ -73,7 +64,7 @@ func sameColors(p *grafana.Panel, dimension string) *grafana.Panel {
 
 // noLastWeek stands where nothing can be compared yet.
 func noLastWeek(l language) string {
-	return l.say("no numbers of the same weekday last week", "没有上周同一天的数据")
+	return l.text("no numbers of the same weekday last week", "没有上周同一天的数据")
 }
 
 // changePanel shows a change of each app.
@@ -81,18 +72,4 @@ func changePanel(title, description, query string) *grafana.Panel {
 	return grafana.Stat(title, description, grafana.Now(query, "{{app}}")).
 		Unit("percentunit").Decimals(1).
 		Thresholds("red", grafana.At(-0.1, "orange"), grafana.At(0, "green"))
-}
-
-// freshness shows in words whether numbers are old.
-func freshness(l language, title, description, query string) *grafana.Panel {
-	from, stale, never := 0.0, float64(staleAfter), 1e12
-	return grafana.Stat(title, description, grafana.Now(query, "{{app}}")).
-		Unit("s").
-		Thresholds("green", grafana.At(staleAfter, "red")).
-		Say(
-			grafana.Words{From: &from, To: &stale, Text: l.say("up to date", "最新"), Color: "green"},
-			grafana.Words{From: &stale, To: &never, Text: l.say("OLD NUMBERS", "数据过期"), Color: "red"},
-		).
-		Set("colorMode", "background").
-		NoValue(l.say("no numbers yet", "尚无数据"))
 }
