@@ -183,7 +183,7 @@ func testAges(t *testing.T, db *database) {
 
 // The numbers are for yesterday, not for today, on which the window ends.
 func testDay(t *testing.T, db *database) {
-	p := findInPortrait(t, "The numbers are for")
+	p := findInPortrait(t, "Data for")
 	answer := db.ask(t, fill(p.Targets[0].Expr, singleJob, choice{"visit_uv", "1d"}), false)
 	for _, sample := range answer.Value.(promql.Vector) {
 		if second := int64(sample.F) / 1000; (second+8*3600+1)%86400 != 0 {

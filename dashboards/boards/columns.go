@@ -14,7 +14,7 @@ func width(pixels int) grafana.Property {
 	return grafana.Property{ID: "custom.width", Value: pixels}
 }
 
-// bar draws the values of a column as bars, the longest for the greatest of them.
+// bar draws the values of a column as bars, scaled to the largest of them.
 func bar(unitName string) []grafana.Property {
 	return []grafana.Property{
 		unit(unitName),
@@ -42,7 +42,7 @@ func changeColumn(field, heading string) grafana.Column {
 		unit("percentunit"), decimals(1))...)
 }
 
-// dayColumn shows the day that the numbers are for.
+// dayColumn shows the day that the data is for.
 func dayColumn(field, heading string) grafana.Column {
 	return column(field, heading, unit("time:YYYY-MM-DD ddd"))
 }
@@ -62,9 +62,9 @@ func sameColors(p *grafana.Panel, dimension string) *grafana.Panel {
 	return p
 }
 
-// noLastWeek stands where nothing can be compared yet.
+// noLastWeek is the text where there is nothing to compare with yet.
 func noLastWeek(l language) string {
-	return l.text("no numbers of the same weekday last week", "没有上周同一天的数据")
+	return l.text("no data for the same weekday last week", "没有上周同一天的数据")
 }
 
 // changePanel shows a change of each app.

@@ -12,23 +12,23 @@ func exporterCalls(l language, d *grafana.Dashboard) {
 	d.Row(l.text("Calls of WeChat's API", "微信接口调用"))
 	d.Line(8,
 		grafana.TimeSeries(l.text("Calls per day by endpoint", "每日调用次数（按接口）"),
-			l.text("Requests in 24 hours of all processes together. The exporter asks for at most six portraits per app and day, and one more for each half hour that publication is waited for.",
+			l.text("Requests per 24 hours, all processes together. The exporter requests at most six portraits per app and day, plus one for each half hour that it waits for publication.",
 				"全部进程 24 小时内的请求数。每个小程序每天最多请求 6 次画像，另加等待发布期间每半小时 1 次。"),
 			grafana.Over(requests("endpoint"), "{{endpoint}}")).
 			Unit("locale").Decimals(0).Bars().Every("1d").Width(6),
 		grafana.TimeSeries(l.text("Outcome of calls per day", "每日调用结果"),
-			l.text("Requests in 24 hours by WeChat's errcode: 0 is success; http_…, network and decode are failures on the way.", "24 小时内按微信 errcode 统计的请求数：0 为成功；http_…、network、decode 为传输或解析失败。"),
+			l.text("Requests per 24 hours by WeChat's errcode: 0 is success; http_…, network and decode are failures of the transport or of parsing.", "24 小时内按微信 errcode 统计的请求数：0 为成功；http_…、network、decode 为传输或解析失败。"),
 			grafana.Over(requests("code"), "{{code}}")).
 			Unit("locale").Decimals(0).Bars().Every("1d").
 			FixedColors([2]string{"0", "green"}, [2]string{"network", "orange"}, [2]string{"decode", "purple"}).Width(6),
 		grafana.TimeSeries(l.text("Latency over time", "耗时趋势"),
-			l.text("Time that requests took, the answer's body included, in windows of six hours. Calls are few: most of the day there are none.", "请求耗时（含响应体），按 6 小时统计。调用很少，一天中大部分时间没有数据。"),
+			l.text("Duration of requests, including the response body, in windows of six hours. Calls are rare: most of the day there are none.", "请求耗时（含响应体），按 6 小时统计。调用很少，一天中大部分时间没有数据。"),
 			grafana.Over("histogram_quantile(0.95, sum by (le, endpoint) (rate("+selector(duration+"_bucket")+"[$__rate_interval])))", l.text("{{endpoint}}, 95th percentile", "{{endpoint}} 95 分位")),
 			grafana.Over("sum by (endpoint) (rate("+selector(duration+"_sum")+"[$__rate_interval])) / sum by (endpoint) (rate("+selector(duration+"_count")+"[$__rate_interval]))",
 				l.text("{{endpoint}}, mean", "{{endpoint}} 平均"))).
-			Unit("s").Min(0).Every("6h").NoValue(l.text("no call in this time", "所选时间内没有调用")).Width(6),
+			Unit("s").Min(0).Every("6h").NoValue(l.text("no calls in this time", "所选时间内没有调用")).Width(6),
 		grafana.Table(l.text("Latency since the start", "启动以来的耗时"),
-			l.text("Time that requests took since the exporter was started, the answer's body included: half of them were faster than the median, 95 of 100 than the 95th percentile.",
+			l.text("Duration of requests since the exporter was started, including the response body: half of them were faster than the median, 95% were faster than the 95th percentile.",
 				"采集器启动以来的请求耗时（含响应体）：一半请求快于中位数，95% 的请求快于 95 分位。"),
 			l.text("Calls", "调用次数"), true,
 			grafana.NowTable("sum by (endpoint) ("+selector(duration+"_count")+")"),
@@ -47,13 +47,13 @@ func exporterCalls(l language, d *grafana.Dashboard) {
 	used := "1 - max by (appid) (" + selector("wxapp_api_quota_remaining") + ") / max by (appid) (" + selector("wxapp_api_quota_limit") + ")"
 	d.Line(8,
 		grafana.BarGauge(l.text("Quota used when it was read", "配额使用率（读取时）"),
-			l.text("Share of the day's portrait calls that were used, by whomever, when the exporter read the quota with the first poll of the day. Red above 90%.",
+			l.text("Share of the daily portrait quota that was used, by any caller, when the exporter read it with the first poll of the day. Red above 90%.",
 				"采集器每天首次轮询时读取到的画像接口配额使用率（含其他调用方）。超过 90% 显示红色。"),
 			grafana.Now(a.withName(now(), used), "{{app}}")).
 			Unit("percentunit").Decimals(1).Min(0).Max(1).
 			Thresholds("green", grafana.At(0.7, "orange"), grafana.At(0.9, "red")).Width(8),
 		grafana.Table(l.text("Quota", "配额"),
-			l.text("Calls that WeChat allows a day, and those that were left when the quota was read.", "微信每天允许的调用次数，以及读取时的剩余次数。"),
+			l.text("Calls that WeChat allows per day, and calls that were left when the quota was read.", "微信每天允许的调用次数，以及读取时的剩余次数。"),
 			l.text("Left", "剩余"), false,
 			grafana.NowTable(a.appNames(now())),
 			grafana.NowTable("max by (appid) ("+selector("wxapp_api_quota_limit")+")"),
@@ -65,8 +65,8 @@ func exporterCalls(l language, d *grafana.Dashboard) {
 				column("Value #B", l.text("Per day", "每日上限")),
 				column("Value #C", l.text("Left", "剩余")),
 				column("appid", "appid")).Width(8),
-		grafana.TimeSeries(l.text("Life of the tokens", "token 剩余有效期"),
-			l.text("Time until the access token that was used last ends. Below zero is normal between polls: a token is asked for only when one is needed.",
+		grafana.TimeSeries(l.text("Remaining token lifetime", "token 剩余有效期"),
+			l.text("Time until the access token that was used last expires. Below zero is normal between polls: a token is requested only when one is needed.",
 				"最近使用的 access_token 的剩余有效期。两次轮询之间为负属正常：只有需要时才获取 token。"),
 			grafana.Over(a.withName(overTime(), "max by (appid) ("+overTime().read(selector("wxapp_token_expiry_timestamp_seconds"))+") - time()"), "{{app}}")).
 			Unit("s").Every("1h").Width(8),
@@ -81,15 +81,15 @@ func exporterOutputs(l language, d *grafana.Dashboard) {
 	d.Row(l.text("Archive and OTLP push", "归档与 OTLP 推送"))
 	d.Line(8,
 		grafana.TimeSeries(l.text("Writes to the archive", "归档写入"),
-			l.text("Attempts to write an answer or a state, and those that failed.", "写入数据或状态的次数，以及其中失败的次数。"),
+			l.text("Attempts to write an answer or the state, and failed attempts.", "写入数据或状态的次数，以及其中失败的次数。"),
 			count("wxapp_archive_writes_total", l.text("attempts", "次数")),
 			count("wxapp_archive_failures_total", failed)).
 			Unit("locale").Decimals(0).Min(0).Every("1h").FixedColors([2]string{failed, "red"}).Width(8),
 		grafana.TimeSeries(l.text("Pushes by OTLP", "OTLP 推送"),
-			l.text("Pushes, those that failed, and points that the receiver refused. Empty when nothing is pushed.", "推送次数、失败次数与被接收方拒绝的数据点数。未启用推送时为空。"),
+			l.text("Pushes, failed pushes, and points that the receiver rejected. Empty when nothing is pushed.", "推送次数、失败次数与被接收方拒绝的数据点数。未启用推送时为空。"),
 			count("wxapp_otlp_exports_total", l.text("attempts", "次数")),
 			count("wxapp_otlp_export_failures_total", failed),
-			count("wxapp_otlp_rejected_points_total", l.text("points refused", "被拒的数据点"))).
+			count("wxapp_otlp_rejected_points_total", l.text("points rejected", "被拒的数据点"))).
 			Unit("locale").Decimals(0).Min(0).Every("1h").NoValue(l.text("nothing is pushed", "未启用推送")).FixedColors([2]string{failed, "red"}).Width(8),
 		grafana.Stat(l.text("Since the last push", "距上次推送"),
 			l.text("Time since a push succeeded. Empty when nothing is pushed.", "距最近一次成功推送的时间。未启用推送时为空。"),

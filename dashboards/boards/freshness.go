@@ -52,10 +52,10 @@ func freshness(l language, title, description, query string) *grafana.Panel {
 		Thresholds("green", redWhenStale()).
 		MapRanges(
 			grafana.RangeText{From: &zero, To: &limit, Text: l.text("up to date", "最新"), Color: "green"},
-			grafana.RangeText{From: &limit, To: &never, Text: l.text("OLD NUMBERS", "数据过期"), Color: "red"},
+			grafana.RangeText{From: &limit, To: &never, Text: l.text("STALE", "数据过期"), Color: "red"},
 		).
 		Option("colorMode", "background").
-		NoValue(l.text("no numbers yet", "尚无数据"))
+		NoValue(l.text("no data yet", "尚无数据"))
 }
 
 // freshnessTable shows the age of each app's data for each range.

@@ -2,9 +2,9 @@ package boards
 
 import "github.com/wxapp-exporter/wxapp_exporter/dashboards/grafana"
 
-// portraitPeople shows who the users are and what they hold in their hands.
+// portraitPeople shows who the users are and which devices they use.
 func portraitPeople(l language, d *grafana.Dashboard) {
-	d.Row(l.text("Who, and with what", "人群与设备"))
+	d.Row(l.text("People and devices", "人群与设备"))
 	users, share := l.text("Users", "用户数"), l.text("Share", "占比")
 	donut := func(dimension, note string) *grafana.Panel {
 		p := grafana.Donut(l.dimension(dimension), note+deduplicated(l),
@@ -13,16 +13,16 @@ func portraitPeople(l language, d *grafana.Dashboard) {
 	}
 	ages := named(now(), chosenMetric, "age")
 	d.Line(10,
-		donut("gender", l.text("Users by the gender in their WeChat profile; 未知 are those who gave none.", "按微信资料中的性别统计；“未知”表示未填写。")).Width(6),
-		donut("platform", l.text("Users by operating system; 其他 are neither iPhone nor Android.", "按操作系统统计；“其他”表示既非 iPhone 也非 Android。")).Width(6),
+		donut("gender", l.text("Users by the gender in their WeChat profile; 未知 (unknown) means that none is given.", "按微信资料中的性别统计；“未知”表示未填写。")).Width(6),
+		donut("platform", l.text("Users by operating system; 其他 (other) is neither iPhone nor Android.", "按操作系统统计；“其他”表示既非 iPhone 也非 Android。")).Width(6),
 		grafana.BarChart(l.text("Ages", "年龄"),
-			l.text("Users by age in the order of age, as WeChat knows it; 未知 are those of whom it knows none.", "按年龄从小到大排列；“未知”表示微信不掌握。")+deduplicated(l), "name",
+			l.text("Users by age group, youngest first; 未知 (unknown) means that WeChat does not know the age.", "按年龄从小到大排列；“未知”表示微信不掌握。")+deduplicated(l), "name",
 			grafana.NowTable(ages)).
 			Unit("locale").Fixed("blue").
 			Columns(nil, column("name", "name"), column("Value", users)).
 			Transform("sortBy", grafana.Options{"sort": []grafana.Options{{"field": "name"}}}).Width(7),
 		grafana.Table(l.text("Ages: users and share", "年龄：用户数与占比"),
-			l.text("The same in numbers, in the order of age.", "同上，以数字显示，按年龄排列。")+deduplicated(l), l.dimension("age"), false,
+			l.text("The same as a table, youngest first.", "同上，以数字显示，按年龄排列。")+deduplicated(l), l.dimension("age"), false,
 			grafana.NowTable(ages), grafana.NowTable(shareNow("age"))).
 			Unit("locale").
 			Transform("merge", grafana.Options{}).
@@ -33,25 +33,25 @@ func portraitPeople(l language, d *grafana.Dashboard) {
 	)
 	d.Line(13,
 		grafana.BarGauge(l.text("Top 20 devices", "机型前 20"),
-			l.text("WeChat names the 20 most frequent devices only, so nothing is known of the others.", "微信只返回最常见的 20 个机型，其余不可知。")+deduplicated(l),
+			l.text("WeChat lists only the 20 most common devices; nothing is known about the others.", "微信只返回最常见的 20 个机型，其余不可知。")+deduplicated(l),
 			grafana.Now("sort_desc(topk(20, "+named(now(), chosenMetric, "device")+"))", "{{name}}")).
 			Unit("locale").Min(0).Colored("continuous-BlPu").Width(12),
 		ranked(l, l.text("Devices: users and share", "机型：用户数与占比"), "device", 20,
-			l.text("The share is that among the devices that WeChat names, not among all users.", "占比以微信列出的机型为基数，而非全部用户。")).Width(12),
+			l.text("Shares are of the devices that WeChat lists, not of all users.", "占比以微信列出的机型为基数，而非全部用户。")).Width(12),
 	)
 }
 
-// portraitHistory shows how the composition moved.
+// portraitHistory shows how the composition changed.
 func portraitHistory(l language, d *grafana.Dashboard) {
-	d.Row(l.text("How the composition moved", "构成变化"))
+	d.Row(l.text("Composition over time", "构成变化"))
 	trend := func(dimension string, n int) *grafana.Panel {
 		query := share(overTime(), chosenMetric, dimension)
 		title := l.dimension(dimension) + l.text(": share over time", "：占比变化")
-		note := l.text("Share of each name among all users listed in this dimension, in the range that was the newest at the time. The colors stay with the names.",
+		note := l.text("Share of each name among all users listed in this dimension, in the range that was newest at the time. Each name keeps its color.",
 			"各名称在该维度全部用户中的占比，取当时最新的统计周期。颜色与名称固定对应。")
 		if n > 0 {
 			query = most(n, atEnd(), query, chosenMetric, dimension)
-			note += l.text(" Shown are the names with most users now.", "只显示当前用户数最多的名称。")
+			note += l.text(" Only the names with the most users now are shown.", "只显示当前用户数最多的名称。")
 		}
 		p := grafana.TimeSeries(title, note, grafana.Over(query, "{{name}}")).
 			Unit("percentunit").Min(0).Every("1h")
@@ -64,7 +64,7 @@ func portraitHistory(l language, d *grafana.Dashboard) {
 	d.Line(10, trend("province", 8).Width(8), trend("city", 8).Width(8), trend("device", 8).Width(8))
 }
 
-// portraitGrowth sets new users against active ones.
+// portraitGrowth compares new users with active ones.
 func portraitGrowth(l language, d *grafana.Dashboard) {
 	d.Row(l.text("Who is growing: new against active users", "谁在增长：新增与活跃对比"))
 	growth := func(dimension string, n int) *grafana.Panel {
@@ -74,7 +74,7 @@ func portraitGrowth(l language, d *grafana.Dashboard) {
 		}
 		heading := l.text("Index", "指数")
 		return grafana.BarChart(l.dimension(dimension)+l.text(": index of new to active", "：新增/活跃指数"),
-			l.text("Share among new users divided by the share among active users of the same range. Above 100%: the group is growing faster than the others. Of provinces, cities and devices, those with most active users are shown.",
+			l.text("Share among new users divided by the share among active users of the same range. Above 100%: the group is growing faster than the others. Only the provinces, cities and devices with the most active users are shown.",
 				"在新增用户中的占比除以在同一周期活跃用户中的占比。高于 100% 表示该群体增长快于其他群体。省份、城市与机型只显示活跃用户最多的名称。"),
 			"name", grafana.NowTable(query)).
 			Unit("percentunit").Decimals(0).
@@ -87,9 +87,9 @@ func portraitGrowth(l language, d *grafana.Dashboard) {
 	d.Line(7, growth("age", 0).Width(8), growth("gender", 0).Width(8), growth("platform", 0).Width(8))
 }
 
-// portraitExport is a table with everything.
+// portraitExport is a table with all data, for downloads.
 func portraitExport(l language, d *grafana.Dashboard) {
-	d.Row(l.text("To take away", "导出"))
+	d.Row(l.text("Export", "导出"))
 	a, everything := chosenApps, "dimension"
 	users := func(metric string) string { return a.users(now(), metric, "", everything, "name") }
 	by := func(metric string) string { return a.withName(now(), users(metric)) }
@@ -97,9 +97,9 @@ func portraitExport(l language, d *grafana.Dashboard) {
 		return a.withName(now(), users(metric)+" / on (appid, dimension) group_left () sum by (appid, dimension) ("+users(metric)+")")
 	}
 	active := l.text("Active users", "活跃用户")
-	d.Line(14, grafana.Table(l.text("All numbers, ${range:text}", "全部数据，${range:text}"),
-		l.text("Everything that WeChat says of the chosen range, to be taken away: panel menu, Inspect, Data, Download CSV. Empty: nobody. Users in different dimensions are the same people.",
-			"微信针对所选统计周期给出的全部数据，可导出：面板菜单 → 检查 → 数据 → 下载 CSV。空白表示无人。不同维度中的用户是同一批人。"),
+	d.Line(14, grafana.Table(l.text("All data, ${range:text}", "全部数据，${range:text}"),
+		l.text("All data from WeChat for the selected range. To export it: panel menu, Inspect, Data, Download CSV. Empty means no users. The same people are counted in every dimension.",
+			"微信针对所选统计周期给出的全部数据，可导出：面板菜单 → 检查 → 数据 → 下载 CSV。空白表示无人。各维度统计的是同一批用户。"),
 		active, true,
 		grafana.NowTable(by(activeUsers)),
 		grafana.NowTable(share(activeUsers)),

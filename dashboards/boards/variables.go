@@ -2,7 +2,7 @@ package boards
 
 import "github.com/wxapp-exporter/wxapp_exporter/dashboards/grafana"
 
-// newDashboard returns a dashboard with the choices that all of them offer.
+// newDashboard returns a dashboard with the variables that all of them have.
 func newDashboard(l language, name, title, description string) *grafana.Dashboard {
 	d := grafana.New(l.uid(name), title, description, "wxapp", string(l))
 	d.DatasourceVariable(l.text("Data source", "数据源"))

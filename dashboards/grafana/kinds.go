@@ -42,7 +42,7 @@ func (p *Panel) Stacked() *Panel {
 		FieldOption("lineWidth", 1)
 }
 
-// Bars draws bars in place of lines.
+// Bars draws bars instead of lines.
 func (p *Panel) Bars() *Panel {
 	return p.Stacked().FieldOption("drawStyle", "bars").FieldOption("fillOpacity", 70)
 }
@@ -93,7 +93,7 @@ func Donut(title, description string, targets ...Target) *Panel {
 	}, targets).Colored("palette-classic-by-name")
 }
 
-// Table is a table, sorted by a column, the greatest first if desc.
+// Table is a table sorted by a column, largest value first if desc.
 func Table(title, description, sortBy string, desc bool, targets ...Target) *Panel {
 	return newPanel("table", title, description, Options{
 		"showHeader": true,

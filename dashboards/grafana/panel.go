@@ -42,7 +42,7 @@ type FieldConfig struct {
 	Overrides []Override `json:"overrides"`
 }
 
-// Defaults is how all values are shown, but for the overrides.
+// Defaults is how all values are shown, except where an override says otherwise.
 type Defaults struct {
 	Unit        string      `json:"unit,omitempty"`
 	Decimals    *int        `json:"decimals,omitempty"`
@@ -74,7 +74,7 @@ type Step struct {
 	Value *float64 `json:"value"`
 }
 
-// Mapping shows a text in place of a value.
+// Mapping shows a text instead of a value.
 type Mapping struct {
 	Type    string  `json:"type"`
 	Options Options `json:"options"`
@@ -169,13 +169,13 @@ func (p *Panel) Max(highest float64) *Panel {
 	return p
 }
 
-// NoValue sets the text that stands in place of no value.
+// NoValue sets the text that is shown when there is no value.
 func (p *Panel) NoValue(text string) *Panel {
 	p.FieldConfig.Defaults.NoValue = text
 	return p
 }
 
-// Every sets the least step between two values over time.
+// Every sets the smallest step between two values over time.
 func (p *Panel) Every(interval string) *Panel {
 	p.Interval = interval
 	return p
