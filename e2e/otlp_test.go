@@ -51,8 +51,14 @@ func TestPushThroughCollector(t *testing.T) {
 	exporter := startPushing(t, apps, interval, "OTEL_EXPORTER_OTLP_ENDPOINT=unix://"+socket)
 	prometheus.scrape(t, exporter)
 	checkPushedIsScraped(t, prometheus, apps)
-	if output := exporter.output.String(); strings.Contains(output, "did not take all points") {
-		t.Errorf("the Collector did not take all points: %s", output)
+	metrics := exporter.metrics(t)
+	if exports := value(t, metrics, "wxapp_otlp_exports_total"); exports < 2 {
+		t.Errorf("%v messages were sent, want several", exports)
+	}
+	for _, lost := range []string{"wxapp_otlp_export_failures_total", "wxapp_otlp_rejected_points_total"} {
+		if n := value(t, metrics, lost); n != 0 {
+			t.Errorf("the Collector did not accept all points: %s is %v", lost, n)
+		}
 	}
 }
 
