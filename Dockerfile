@@ -13,7 +13,7 @@ ARG REVISION=unknown
 RUN CGO_ENABLED=0 go build -trimpath -o /wxapp_exporter -ldflags "-s -w \
       -X github.com/prometheus/common/version.Version=${VERSION} \
       -X github.com/prometheus/common/version.Revision=${REVISION}" .
-# A new volume takes over the owner of the folder that the image has in its place.
+# A new volume takes over the owner of this folder of the image.
 RUN mkdir /data
 
 # Root certificates, a user and nothing to run but the exporter.
