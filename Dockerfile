@@ -1,4 +1,9 @@
-FROM golang:1.26 AS build
+# The base images are pinned by digest, because a tag can be moved. Both may be replaced,
+# for example by those of a mirror: docker build --build-arg BUILD_IMAGE=...
+ARG BUILD_IMAGE=golang:1.26.8@sha256:0f063af2d465d8dcae54cce04278ada488b96f77b42449c8d071e47d016cc65a
+ARG RUNTIME_IMAGE=gcr.io/distroless/static-debian12:nonroot@sha256:afa5c872c891853ca7fcf1f12c3edb23f7eeef36189728842dd51042ff57f7ab
+
+FROM ${BUILD_IMAGE} AS build
 WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
@@ -8,11 +13,11 @@ ARG REVISION=unknown
 RUN CGO_ENABLED=0 go build -trimpath -o /wxapp_exporter -ldflags "-s -w \
       -X github.com/prometheus/common/version.Version=${VERSION} \
       -X github.com/prometheus/common/version.Revision=${REVISION}" .
-# A new volume takes over the owner of the folder that the image has in its place.
+# A new volume takes over the owner of this folder of the image.
 RUN mkdir /data
 
 # Root certificates, a user and nothing to run but the exporter.
-FROM gcr.io/distroless/static-debian12:nonroot
+FROM ${RUNTIME_IMAGE}
 ARG VERSION=unknown
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="wxapp_exporter" \

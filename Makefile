@@ -1,6 +1,7 @@
 # Everything that is done to this repository. `make help` lists it.
 #
-# Needs Go and apt (Debian or Ubuntu); what else is missing gets installed.
+# Needs Go. Where a target needs more, it names the Debian packages that are missing;
+# with CI=true it installs them.
 
 SHELL       := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -9,13 +10,19 @@ SHELL       := bash
 .NOTPARALLEL:
 MAKEFLAGS += --no-builtin-rules
 
-# Fuzzing is limited by a count of inputs, not by a time: with a time, go test now
-# and then reports the end of the time as a failure (go.dev/issue/75804).
+# Fuzzing is limited by a number of inputs, not by a time: with a time, go test
+# sometimes reports the end of the time as a failure (go.dev/issue/75804).
 FUZZTIME ?= 15000x
+
+# How often each test runs. Empty: once, or not at all while its result is cached.
+COUNT ?=
+count := $(if $(COUNT),-count=$(COUNT))
 
 # The modules whose tools and test servers stay out of the exporter's go.mod.
 modules := $(patsubst %/go.mod,%,$(wildcard go.mod e2e/go.mod e2e/otelcol/go.mod dashboards/go.mod))
 modules := $(patsubst go.mod,.,$(modules))
+empty   :=
+space   := $(empty) $(empty)
 
 # Without git, as in a source archive, the version is unknown and that is fine.
 version  := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
@@ -26,7 +33,15 @@ common   := github.com/prometheus/common/version
 ldflags  := -s -w -X $(common).Version=$(version:v%=%) -X $(common).Revision=$(revision) \
             -X $(common).Branch=$(branch) -X $(common).BuildDate=$(date)
 
-golangci_lint = go tool -modfile=$(CURDIR)/tools/go.mod golangci-lint
+# The tools, in the versions of tools/go.mod, and the Debian packages that tests need.
+tool          := go tool -modfile=$(CURDIR)/tools/go.mod
+golangci_lint := $(tool) golangci-lint
+for_unit      := gcc:build-essential # for -race
+for_e2e       := gcc:build-essential curl gzip python3 chromium
+for_lint      := gcc:build-essential shellcheck yamllint
+
+# The tests that write generated files when UPDATE_GOLDEN is set, wherever they are.
+generators := TestMetricsDocument TestReadmes TestHelp TestErrcodeDocuments
 
 .PHONY: help
 help: ## list the targets
@@ -40,64 +55,90 @@ build: ## build ./wxapp_exporter, static
 demo: ## run the exporter against a simulated WeChat: no account, no network
 	@go run . demo
 
+# The quick ones first. A failure does not keep the rest from running; what failed is
+# listed at the end.
 .PHONY: test
-test: unit fuzz e2e dashboards ## run all tests of all modules
+test: ## run all tests of all modules
+	@log=$$(mktemp)
+	trap 'rm -f "$$log"' EXIT
+	tools/install-missing.sh $(for_unit) $(for_e2e) || true # each target fails for itself
+	failed=()
+	for target in unit fuzz dashboards e2e; do
+	  $(MAKE) --no-print-directory "$$target" 2>&1 | tee -a "$$log" || failed+=("$$target")
+	done
+	if [ "$${#failed[@]}" -gt 0 ]; then
+	  echo "--- failed: $${failed[*]}"
+	  grep -E '^[[:space:]]*--- FAIL: |^FAIL[[:space:]]+[^[:space:]]|^panic: |^missing: |WARNING: DATA RACE' "$$log" || true
+	  exit 1
+	fi
+	echo '--- all tests passed'
 
 .PHONY: unit
 unit: ## run the tests of the exporter's module
-	@tools/install-missing.sh gcc:build-essential # for -race
+	@tools/install-missing.sh $(for_unit)
 	echo '--- unit'
-	go test -race ./...
+	go test -race $(count) ./...
 
 .PHONY: fuzz
 fuzz: ## run each fuzz target for FUZZTIME inputs
 	@echo '--- fuzz'
 	packages=$$(go list ./...)
+	failed=0
 	for package in $$packages; do
 	  listed=$$(go test -run '^$$' -list '^Fuzz' "$$package")
 	  for target in $$(grep '^Fuzz' <<<"$$listed" || true); do
 	    echo "$$package $$target"
-	    go test -run '^$$' -fuzz "^$$target\$$" -fuzztime '$(FUZZTIME)' -fuzzminimizetime 100x "$$package"
+	    go test -run '^$$' -fuzz "^$$target\$$" -fuzztime '$(FUZZTIME)' -fuzzminimizetime 100x "$$package" || failed=1
 	  done
 	done
+	exit "$$failed"
 
 # The first run compiles a real Prometheus, which takes minutes.
 .PHONY: e2e
 e2e: ## test the binary against a simulated WeChat and a real Prometheus
-	@tools/install-missing.sh gcc:build-essential curl gzip python3 chromium
+	@tools/install-missing.sh $(for_e2e)
 	echo '--- e2e'
 	cd e2e
-	go test -race -timeout 45m ./...
+	go test -race -timeout 90m $(count) ./...
 
 .PHONY: dashboards
 dashboards: ## test the dashboards and alerts
-	@[ -f dashboards/go.mod ] || exit 0
-	echo '--- dashboards'
+	@echo '--- dashboards'
 	cd dashboards
-	go test -timeout 45m ./...
+	go test -timeout 45m $(count) ./...
 
 .PHONY: bench
 bench: ## run the benchmarks
 	@go test -run '^$$' -bench . -benchmem -timeout 60m ./...
 
-# The tests hold that these files are fresh.
+# The tests fail while one of these files is stale; make lint proves it with CI=true.
 .PHONY: generate
-generate: ## write METRICS.md, the tables of the settings and help.txt anew
-	@UPDATE_GOLDEN=1 go test -count=1 -run '^(TestMetricsDocument|TestReadmes|TestHelp)$$' . ./collector
+generate: ## update all generated files: documents, help, dashboards, alerts
+	@pattern='^($(subst $(space),|,$(strip $(generators))))$$'
+	found=$$(go test -list "$$pattern" ./...)
+	for generator in $(generators); do
+	  grep -q "^$$generator\$$" <<<"$$found" || echo "warning: there is no test $$generator" >&2
+	done
+	UPDATE_GOLDEN=1 go test -count=1 -run "$$pattern" ./... | sed '/\[no test/d'
+	cd dashboards
+	go run ./generate
 
 .PHONY: golden
-golden: ## write the golden files of all tests anew
+golden: ## update the golden files of all tests
 	@for module in $(modules); do
 	  (cd "$$module"; UPDATE_GOLDEN=1 go test -count=1 -timeout 45m ./...)
 	done
 
 .PHONY: lint
-lint: ## check style, modules, scripts and YAML
-	@tools/install-missing.sh gcc:build-essential shellcheck yamllint
+lint: ## check style, dead code, modules, scripts and YAML
+	@tools/install-missing.sh $(for_lint)
 	for module in $(modules); do
 	  echo "--- golangci-lint $$module"
 	  (cd "$$module"; $(golangci_lint) run --config '$(CURDIR)/.golangci.yml' ./...)
 	done
+	echo '--- deadcode'
+	dead=$$($(tool) deadcode -test ./...)
+	[ -z "$$dead" ] || { echo "$$dead"; exit 1; }
 	for module in $(modules) tools; do
 	  echo "--- go mod tidy -diff $$module"
 	  (cd "$$module"; go mod tidy -diff)
@@ -105,6 +146,10 @@ lint: ## check style, modules, scripts and YAML
 	echo '--- scripts and YAML'
 	shellcheck .ci/run tools/*.sh
 	yamllint --strict .github .golangci.yml deploy
+	if [ "$${CI:-}" = true ]; then
+	  echo '--- generated files'
+	  tools/check-generated.sh
+	fi
 
 .PHONY: fmt
 fmt: ## format the Go code

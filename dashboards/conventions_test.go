@@ -199,20 +199,6 @@ func checkQuery(t *testing.T, place string, p panel, query target) {
 	})
 }
 
-// Ages stand in their natural order, not by size.
-func TestAgesInNaturalOrder(t *testing.T) {
-	p := findInPortrait(t, "Ages")
-	last := p.Transformations[len(p.Transformations)-1]
-	sort, _ := last.Options["sort"].([]any)
-	if last.ID != "sortBy" || len(sort) != 1 || sort[0].(map[string]any)["field"] != "name" || sort[0].(map[string]any)["desc"] != nil {
-		t.Errorf("ages are sorted by %v", last)
-	}
-	names := []string{"17岁以下", "18-24岁", "25-29岁", "30-39岁", "40-49岁", "50岁以上", "未知"}
-	if !slices.IsSorted(names) {
-		t.Errorf("the names of ages in the order of the alphabet are not in that of age")
-	}
-}
-
 // A name has one color on every panel that shows it.
 func TestColorsStayWithNames(t *testing.T) {
 	colors := map[string]string{}

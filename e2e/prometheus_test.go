@@ -13,18 +13,20 @@ import (
 	"time"
 )
 
-// prometheus is a running Prometheus that scrapes one exporter every second.
+// prometheus is a running Prometheus.
 type prometheus struct {
 	*process
 	url string
 }
 
-// startPrometheus runs Prometheus. The lines of target belong to the YAML of its
-// one scrape configuration.
+// startPrometheus runs Prometheus. The lines of target belong to the YAML of its one
+// scrape configuration. A scrape may take as long as the interval, which is long enough
+// for a busy machine.
 func startPrometheus(t *testing.T, target ...string) *prometheus {
 	t.Helper()
 	config := `global:
-  scrape_interval: 1s
+  scrape_interval: 5s
+  scrape_timeout: 5s
 scrape_configs:
   - job_name: wxapp
     ` + strings.Join(target, "\n    ") + "\n"
@@ -96,13 +98,19 @@ func (p *prometheus) number(t *testing.T, expression string, at time.Time) float
 	return samples[0].value
 }
 
-// when waits until a PromQL expression has n series, and returns a time at which it
-// had them.
+// when waits until a PromQL expression has n series, and returns a time at which it has
+// them. What Prometheus says about that time does not change any more: every scrape that
+// began before it has ended.
 func (p *prometheus) when(t *testing.T, expression string, n int) (at time.Time) {
 	t.Helper()
 	eventually(t, fmt.Sprintf("%d series of %s", n, expression), func() bool {
 		at = time.Now()
 		return len(p.query(t, expression, at)) == n
+	})
+	eventually(t, "a later scrape of every target", func() bool {
+		earlier := fmt.Sprintf(`timestamp(up) <= %f`, float64(at.UnixMilli())/1000)
+		now := time.Now()
+		return len(p.query(t, "up", now)) > 0 && len(p.query(t, earlier, now)) == 0
 	})
 	return at
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // Each file of testdata/script is one story of the command line: settings, what is
-// run, and what it prints. With UPDATE_GOLDEN=1 the expected output is written anew.
+// run, and what it prints. With UPDATE_GOLDEN=1 the expected output is updated.
 func TestScripts(t *testing.T) {
 	built(t, buildExporter)
 	testscript.Run(t, testscript.Params{

@@ -1,11 +1,14 @@
-// Command generate writes what is generated in the folder of the dashboards: the
-// dashboards in every language, and Grafana's form of the alerts.
+// Command generate writes the generated files in the folder of the dashboards: the
+// dashboards in every language, and the alerts in the form that Grafana provisions.
 package main
 
 import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"github.com/wxapp-exporter/wxapp_exporter/dashboards/boards"
+	"github.com/wxapp-exporter/wxapp_exporter/dashboards/grafana"
 )
 
 func main() {
@@ -34,26 +37,19 @@ func write(folder string) error {
 }
 
 // generate returns the generated files of the folder, by their paths in it. The
-// alerts are read from the folder.
+// alerts are made from the rules in the folder.
 func generate(folder string) (map[string][]byte, error) {
-	files := map[string][]byte{}
-	for _, l := range languages() {
-		for _, board := range dashboards(l) {
-			content, err := board.JSON()
-			if err != nil {
-				return nil, fmt.Errorf("dashboard %s: %w", board.UID, err)
-			}
-			files[fileName(board, l)] = content
-		}
+	files, err := boards.Files()
+	if err != nil {
+		return nil, err
 	}
 	rules, err := os.ReadFile(filepath.Join(folder, "rules/wxapp-alerts.yml"))
 	if err != nil {
 		return nil, err
 	}
-	alerts, err := grafanaAlerts(rules)
+	files["alerting/wxapp-alerts.yaml"], err = grafana.Alerts(rules)
 	if err != nil {
 		return nil, fmt.Errorf("rules/wxapp-alerts.yml: %w", err)
 	}
-	files["alerting/wxapp-alerts.yaml"] = alerts
 	return files, nil
 }

@@ -1,5 +1,5 @@
-// Package grafana builds Grafana's classic dashboard JSON, as much of it as our
-// dashboards need.
+// Package grafana builds Grafana's classic dashboard JSON, as far as our dashboards
+// need it.
 package grafana
 
 import (
@@ -38,7 +38,7 @@ type Time struct {
 	To   string `json:"to"`
 }
 
-// Link leads to the other dashboards that bear all of some tags.
+// Link is a link to the other dashboards that have certain tags.
 type Link struct {
 	Type        string   `json:"type"`
 	Title       string   `json:"title"`
@@ -53,7 +53,7 @@ type Link struct {
 }
 
 // New returns a dashboard without panels that shows the last 30 days in
-// Asia/Shanghai, is read anew every half hour, and links to all dashboards with the
+// Asia/Shanghai, refreshes every half hour, and links to all dashboards with the
 // same tags.
 func New(uid, title, description string, tags ...string) *Dashboard {
 	return &Dashboard{
@@ -74,7 +74,7 @@ func New(uid, title, description string, tags ...string) *Dashboard {
 	}
 }
 
-// Row begins a part of the dashboard with a heading.
+// Row begins a section of the dashboard with a heading.
 func (d *Dashboard) Row(title string) {
 	d.add(&Panel{Type: "row", Title: title, GridPos: &GridPos{W: 24, H: 1}, Collapsed: new(bool), Panels: &[]*Panel{}})
 	d.nextY++

@@ -26,25 +26,25 @@ func TimeSeries(title, description string, targets ...Target) *Panel {
 		"legend":  Options{"showLegend": true, "displayMode": "list", "placement": "bottom", "calcs": []string{}},
 		"tooltip": Options{"mode": "multi", "sort": "desc"},
 	}, targets).
-		Custom("drawStyle", "line").
-		Custom("lineWidth", 2).
-		Custom("fillOpacity", 0).
-		Custom("showPoints", "auto").
-		Custom("spanNulls", true).
-		Custom("stacking", Options{"mode": "none", "group": "A"}).
+		FieldOption("drawStyle", "line").
+		FieldOption("lineWidth", 2).
+		FieldOption("fillOpacity", 0).
+		FieldOption("showPoints", "auto").
+		FieldOption("spanNulls", true).
+		FieldOption("stacking", Options{"mode": "none", "group": "A"}).
 		Colored("palette-classic-by-name")
 }
 
 // Stacked stacks the lines.
 func (p *Panel) Stacked() *Panel {
-	return p.Custom("stacking", Options{"mode": "normal", "group": "A"}).
-		Custom("fillOpacity", 50).
-		Custom("lineWidth", 1)
+	return p.FieldOption("stacking", Options{"mode": "normal", "group": "A"}).
+		FieldOption("fillOpacity", 50).
+		FieldOption("lineWidth", 1)
 }
 
-// Bars draws bars in place of lines.
+// Bars draws bars instead of lines.
 func (p *Panel) Bars() *Panel {
-	return p.Stacked().Custom("drawStyle", "bars").Custom("fillOpacity", 70)
+	return p.Stacked().FieldOption("drawStyle", "bars").FieldOption("fillOpacity", 70)
 }
 
 // BarGauge is a list of horizontal bars, one for each series.
@@ -93,7 +93,7 @@ func Donut(title, description string, targets ...Target) *Panel {
 	}, targets).Colored("palette-classic-by-name")
 }
 
-// Table is a table, sorted by a column, the greatest first if desc.
+// Table is a table sorted by a column, largest value first if desc.
 func Table(title, description, sortBy string, desc bool, targets ...Target) *Panel {
 	return newPanel("table", title, description, Options{
 		"showHeader": true,

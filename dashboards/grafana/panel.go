@@ -42,7 +42,7 @@ type FieldConfig struct {
 	Overrides []Override `json:"overrides"`
 }
 
-// Defaults is how all values are shown, but for the overrides.
+// Defaults is how all values are shown, except where an override says otherwise.
 type Defaults struct {
 	Unit        string      `json:"unit,omitempty"`
 	Decimals    *int        `json:"decimals,omitempty"`
@@ -74,7 +74,7 @@ type Step struct {
 	Value *float64 `json:"value"`
 }
 
-// Mapping shows a text in place of a value.
+// Mapping shows a text instead of a value.
 type Mapping struct {
 	Type    string  `json:"type"`
 	Options Options `json:"options"`
@@ -139,8 +139,8 @@ func newPanel(kind, title, description string, options Options, targets []Target
 	}
 }
 
-// Wide sets the width in columns of 24.
-func (p *Panel) Wide(columns int) *Panel {
+// Width sets the width in columns, of which a dashboard has 24.
+func (p *Panel) Width(columns int) *Panel {
 	p.GridPos.W = columns
 	return p
 }
@@ -157,25 +157,25 @@ func (p *Panel) Decimals(n int) *Panel {
 	return p
 }
 
-// From sets the least value of the scale.
-func (p *Panel) From(least float64) *Panel {
-	p.FieldConfig.Defaults.Min = &least
+// Min sets the lower end of the scale.
+func (p *Panel) Min(lowest float64) *Panel {
+	p.FieldConfig.Defaults.Min = &lowest
 	return p
 }
 
-// UpTo sets the greatest value of the scale.
-func (p *Panel) UpTo(greatest float64) *Panel {
-	p.FieldConfig.Defaults.Max = &greatest
+// Max sets the upper end of the scale.
+func (p *Panel) Max(highest float64) *Panel {
+	p.FieldConfig.Defaults.Max = &highest
 	return p
 }
 
-// NoValue sets the text that stands in place of no value.
+// NoValue sets the text that is shown when there is no value.
 func (p *Panel) NoValue(text string) *Panel {
 	p.FieldConfig.Defaults.NoValue = text
 	return p
 }
 
-// Every sets the least step between two values over time.
+// Every sets the smallest step between two values over time.
 func (p *Panel) Every(interval string) *Panel {
 	p.Interval = interval
 	return p
@@ -212,14 +212,14 @@ func (p *Panel) Transform(id string, options Options) *Panel {
 	return p
 }
 
-// Set sets an option of this kind of panel.
-func (p *Panel) Set(option string, value any) *Panel {
+// Option sets an option of this kind of panel.
+func (p *Panel) Option(option string, value any) *Panel {
 	p.Options[option] = value
 	return p
 }
 
-// Custom sets an option of the fields of this kind of panel.
-func (p *Panel) Custom(option string, value any) *Panel {
+// FieldOption sets an option of the fields of this kind of panel.
+func (p *Panel) FieldOption(option string, value any) *Panel {
 	if p.FieldConfig.Defaults.Custom == nil {
 		p.FieldConfig.Defaults.Custom = Options{}
 	}
@@ -243,38 +243,34 @@ func (p *Panel) FixedColors(colors ...[2]string) *Panel {
 	return p
 }
 
-// Words is a text and a color for values from one up to another. A missing bound is
+// RangeText is the text and color shown for values in a range. A missing bound is
 // infinite.
-type Words struct {
+type RangeText struct {
 	From, To    *float64
 	Text, Color string
 }
 
-// Say shows texts in place of values.
-func (p *Panel) Say(words ...Words) *Panel {
-	p.FieldConfig.Defaults.Mappings = rangeMappings(words)
-	return p
-}
-
-func rangeMappings(words []Words) []Mapping {
+// MapRanges shows texts instead of the values in given ranges.
+func (p *Panel) MapRanges(texts ...RangeText) *Panel {
 	var mappings []Mapping
-	for i, w := range words {
+	for i, r := range texts {
 		mappings = append(mappings, Mapping{Type: "range", Options: Options{
-			"from": w.From, "to": w.To,
-			"result": Options{"text": w.Text, "color": w.Color, "index": i},
+			"from": r.From, "to": r.To,
+			"result": Options{"text": r.Text, "color": r.Color, "index": i},
 		}})
 	}
-	return mappings
-}
-
-// SayExactly shows texts in place of single values, in the order of the choices.
-func (p *Panel) SayExactly(choices ...Choice) *Panel {
-	p.FieldConfig.Defaults.Mappings = ExactWords(choices...)
+	p.FieldConfig.Defaults.Mappings = mappings
 	return p
 }
 
-// ExactWords maps single values to texts, in the order of the choices.
-func ExactWords(choices ...Choice) []Mapping {
+// MapValues shows texts instead of single values, in the order of the choices.
+func (p *Panel) MapValues(choices ...Choice) *Panel {
+	p.FieldConfig.Defaults.Mappings = ValueMappings(choices...)
+	return p
+}
+
+// ValueMappings maps single values to texts, in the order of the choices.
+func ValueMappings(choices ...Choice) []Mapping {
 	options := Options{}
 	for i, choice := range choices {
 		options[choice.Value.(string)] = Options{"text": choice.Text, "index": i}

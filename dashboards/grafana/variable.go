@@ -5,7 +5,7 @@ type Variables struct {
 	List []*Variable `json:"list"`
 }
 
-// Variable is a choice at the top of a dashboard.
+// Variable is a selection at the top of a dashboard.
 type Variable struct {
 	Type        string      `json:"type"`
 	Name        string      `json:"name"`
@@ -26,7 +26,7 @@ type Variable struct {
 	Options     []Choice    `json:"options,omitempty"`
 }
 
-// Choice is one of a variable's values and the word for it.
+// Choice is one of the values of a variable, with its label.
 type Choice struct {
 	Text     any  `json:"text,omitempty"`
 	Value    any  `json:"value,omitempty"`
@@ -41,12 +41,12 @@ type Datasource struct {
 
 func chosenDatasource() *Datasource { return &Datasource{Type: "prometheus", UID: "${datasource}"} }
 
-// DatasourceVariable chooses the Prometheus, under any name.
+// DatasourceVariable offers every Prometheus data source.
 func (d *Dashboard) DatasourceVariable(label string) {
 	d.addVariable(&Variable{Type: "datasource", Name: "datasource", Label: label, Query: "prometheus"})
 }
 
-// QueryVariable chooses among the answers to a query.
+// QueryVariable offers the results of a query.
 func (d *Dashboard) QueryVariable(name, label, query string) *Variable {
 	return d.addVariable(&Variable{
 		Type:       "query",
@@ -60,7 +60,7 @@ func (d *Dashboard) QueryVariable(name, label, query string) *Variable {
 	})
 }
 
-// CustomVariable chooses among fixed values, the first of which is the default.
+// CustomVariable offers fixed values, the first of which is the default.
 func (d *Dashboard) CustomVariable(name, label string, choices ...Choice) *Variable {
 	query := ""
 	for i, choice := range choices {

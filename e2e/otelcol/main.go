@@ -1,5 +1,5 @@
-// Command otelcol is an OpenTelemetry Collector that takes metrics by OTLP and hands
-// them on by OTLP over HTTP.
+// Command otelcol is an OpenTelemetry Collector that receives metrics by OTLP and
+// forwards them by OTLP over HTTP.
 package main
 
 import (

@@ -1,10 +1,6 @@
-package main
+package boards
 
 import "github.com/wxapp-exporter/wxapp_exporter/dashboards/grafana"
-
-// staleAfter is the age of a window above which no publication explains it: the day
-// after it, and seven hours more than 9 o'clock of the next.
-const staleAfter = 42 * 3600
 
 func column(field, heading string, properties ...grafana.Property) grafana.Column {
 	return grafana.Column{Field: field, Heading: heading, Properties: properties}
@@ -18,7 +14,7 @@ func width(pixels int) grafana.Property {
 	return grafana.Property{ID: "custom.width", Value: pixels}
 }
 
-// bar draws the values of a column as bars, the longest for the greatest of them.
+// bar draws the values of a column as bars, scaled to the largest of them.
 func bar(unitName string) []grafana.Property {
 	return []grafana.Property{
 		unit(unitName),
@@ -46,14 +42,9 @@ func changeColumn(field, heading string) grafana.Column {
 		unit("percentunit"), decimals(1))...)
 }
 
-// dayColumn shows the day that the numbers are for.
+// dayColumn shows the day that the data is for.
 func dayColumn(field, heading string) grafana.Column {
 	return column(field, heading, unit("time:YYYY-MM-DD ddd"))
-}
-
-// ageColumn shows how long ago a window ended.
-func ageColumn(field, heading string) grafana.Column {
-	return column(field, heading, append(colored("green", grafana.At(staleAfter, "red")), unit("s"), decimals(1))...)
 }
 
 // sameColors gives the names that WeChat sends the same color on every panel.
@@ -71,9 +62,9 @@ func sameColors(p *grafana.Panel, dimension string) *grafana.Panel {
 	return p
 }
 
-// noLastWeek stands where nothing can be compared yet.
+// noLastWeek is the text where there is nothing to compare with yet.
 func noLastWeek(l language) string {
-	return l.say("no numbers of the same weekday last week", "没有上周同一天的数据")
+	return l.text("no data for the same weekday last week", "没有上周同一天的数据")
 }
 
 // changePanel shows a change of each app.
@@ -81,18 +72,4 @@ func changePanel(title, description, query string) *grafana.Panel {
 	return grafana.Stat(title, description, grafana.Now(query, "{{app}}")).
 		Unit("percentunit").Decimals(1).
 		Thresholds("red", grafana.At(-0.1, "orange"), grafana.At(0, "green"))
-}
-
-// freshness shows in words whether numbers are old.
-func freshness(l language, title, description, query string) *grafana.Panel {
-	from, stale, never := 0.0, float64(staleAfter), 1e12
-	return grafana.Stat(title, description, grafana.Now(query, "{{app}}")).
-		Unit("s").
-		Thresholds("green", grafana.At(staleAfter, "red")).
-		Say(
-			grafana.Words{From: &from, To: &stale, Text: l.say("up to date", "最新"), Color: "green"},
-			grafana.Words{From: &stale, To: &never, Text: l.say("OLD NUMBERS", "数据过期"), Color: "red"},
-		).
-		Set("colorMode", "background").
-		NoValue(l.say("no numbers yet", "尚无数据"))
 }

@@ -1,22 +1,22 @@
-package main
+package boards
 
 import (
 	"fmt"
 	"strings"
 )
 
-// carried is how far a value of the past is carried forward: over the pause between
-// two samples of a history with one sample a day.
-const carried = "26h"
+// lookback is how long a past value is still used: longer than the pause between two
+// samples of a history with one sample a day.
+const lookback = "26h"
 
-// sel returns a selector of the metric with the job chosen and more matchers.
-func sel(metric string, matchers ...string) string {
+// selector returns a selector of the metric with the selected job and more matchers.
+func selector(metric string, matchers ...string) string {
 	return metric + "{" + strings.Join(append([]string{`job=~"$job"`}, matchers...), ",") + "}"
 }
 
 // moment is when a selector is read.
 type moment struct {
-	held   bool // the last value is carried forward, as over time and for the past
+	held   bool // the last value within lookback is read, as over time and for the past
 	offset int  // in hours
 	at     string
 }
@@ -24,8 +24,8 @@ type moment struct {
 // now is the moment of the query.
 func now() moment { return moment{} }
 
-// along is each moment of a query over time.
-func along() moment { return moment{held: true} }
+// overTime is each moment of a query over time.
+func overTime() moment { return moment{held: true} }
 
 // atEnd is the end of the time shown, for a query over time.
 func atEnd() moment { return moment{held: true, at: "end()"} }
@@ -36,7 +36,7 @@ func hoursAgo(hours int) moment { return moment{held: true, offset: hours} }
 // read reads a selector at the moment.
 func (m moment) read(selector string) string {
 	if m.held {
-		selector += "[" + carried + "]"
+		selector += "[" + lookback + "]"
 	}
 	if m.at != "" {
 		selector += " @ " + m.at
@@ -50,7 +50,7 @@ func (m moment) read(selector string) string {
 	return selector
 }
 
-// apps is which apps a query is about: a matcher, or none for all.
+// apps selects the apps of a query: a matcher, or nothing for all.
 type apps string
 
 const (
@@ -83,12 +83,12 @@ func (a apps) users(m moment, metric, dimension string, labels ...string) string
 	if dimension != "" {
 		matchers = append(matchers, fmt.Sprintf("dimension%s%q", operator, dimension))
 	}
-	selector := sel("wxapp_users", a.with(matchers...)...)
-	return fmt.Sprintf("max by (%s) (%s)", strings.Join(append([]string{"appid"}, labels...), ", "), m.read(selector))
+	users := selector("wxapp_users", a.with(matchers...)...)
+	return fmt.Sprintf("max by (%s) (%s)", strings.Join(append([]string{"appid"}, labels...), ", "), m.read(users))
 }
 
 // total returns the users of each app. They are taken from the dimension gender
-// alone, which names everybody.
+// alone, which covers everybody.
 func (a apps) total(m moment, metric string) string {
 	return fmt.Sprintf("sum by (appid) (%s)", a.users(m, metric, "gender", "name"))
 }
@@ -117,14 +117,14 @@ func most(n int, m moment, query, metric, dimension string) string {
 
 // dataEnd returns the end of each app's window.
 func (a apps) dataEnd(m moment, length string) string {
-	return fmt.Sprintf("max by (appid) (%s)", m.read(sel("wxapp_data_end_timestamp_seconds", a.with(fmt.Sprintf("range=%q", length))...)))
+	return fmt.Sprintf("max by (appid) (%s)", m.read(selector("wxapp_data_end_timestamp_seconds", a.with(fmt.Sprintf("range=%q", length))...)))
 }
 
 // ago returns what a query answers for the window that ends so many days before the
-// newest one. Since publication moves between 09:00 and 16:00, that window may have
+// newest one. Publication moves between 09:00 and 16:00, so that window may have
 // been shown up to seven hours earlier or later in the day than the newest one is now.
-// Where it was not shown at either of these times there is no answer, rather than one
-// about another day.
+// Where it was shown at none of these times, there is no answer instead of one for
+// another day.
 func (a apps) ago(days int, query func(moment) string) string {
 	const publicationMoves = 7
 	var alternatives []string
@@ -136,7 +136,7 @@ func (a apps) ago(days int, query func(moment) string) string {
 	return "(" + strings.Join(alternatives, " or ") + ")"
 }
 
-// change returns by how much the users of each app changed since so many days ago.
+// change returns by how much the users of each app changed in so many days.
 func (a apps) change(days int) string {
 	return fmt.Sprintf("%s / %s - 1", a.total(now(), chosenMetric),
 		a.ago(days, func(m moment) string { return a.total(m, chosenMetric) }))
@@ -150,7 +150,7 @@ func (a apps) newShare(m moment) string {
 // appNames returns a series with the name of each app. An app that has two names,
 // while it is renamed, has one of them.
 func (a apps) appNames(m moment) string {
-	return fmt.Sprintf("topk by (appid) (1, max by (app, appid) (%s))", m.read(sel("wxapp_app_info", a.with()...)))
+	return fmt.Sprintf("topk by (appid) (1, max by (app, appid) (%s))", m.read(selector("wxapp_app_info", a.with()...)))
 }
 
 // withName adds the label app to the answers of a query by app.

@@ -1,4 +1,4 @@
-package main
+package grafana
 
 import (
 	"bytes"
@@ -10,8 +10,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// grafanaDatasource is the uid of the data source that Grafana's alerts ask.
-const grafanaDatasource = "prometheus"
+// alertDatasource is the uid of the data source that the alerts query.
+const alertDatasource = "prometheus"
 
 // ruleFile is a Prometheus rule file with alerts.
 type ruleFile struct {
@@ -26,7 +26,7 @@ type ruleFile struct {
 	}
 }
 
-// The form of the alerts that Grafana reads from its provisioning folder.
+// The alerts in the form that Grafana reads from its provisioning folder.
 type (
 	alertFile struct {
 		APIVersion int          `yaml:"apiVersion"`
@@ -60,12 +60,12 @@ type (
 
 const alertHeader = `# Code generated from rules/wxapp-alerts.yml by go generate; DO NOT EDIT.
 #
-# For Grafana's folder provisioning/alerting. The data source is the one with the uid
-# ` + grafanaDatasource + `; put another in its place if yours has another uid.
+# For Grafana's folder provisioning/alerting. The queries go to the data source with the
+# uid ` + alertDatasource + `; replace it if yours has another one.
 `
 
-// grafanaAlerts returns a rule file of Prometheus in the form of Grafana.
-func grafanaAlerts(rules []byte) ([]byte, error) {
+// Alerts converts a rule file of Prometheus to the form that Grafana provisions.
+func Alerts(rules []byte) ([]byte, error) {
 	var source ruleFile
 	if err := yaml.Unmarshal(rules, &source); err != nil {
 		return nil, err
@@ -79,14 +79,14 @@ func grafanaAlerts(rules []byte) ([]byte, error) {
 			}
 			annotations := map[string]string{}
 			for name, text := range rule.Annotations {
-				annotations[name] = grafanaTemplate(text)
+				annotations[name] = alertTemplate(text)
 			}
 			alerts.Rules = append(alerts.Rules, alertRule{
 				UID:       "wxapp-" + strings.ToLower(strings.TrimPrefix(rule.Alert, "Wxapp")),
 				Title:     rule.Alert,
 				Condition: "B",
-				Data:      []alertQuery{ask(rule.Expr), aboveZero()},
-				// An alert's query answers only when something is wrong.
+				Data:      []alertQuery{alertExpression(rule.Expr), aboveZero()},
+				// The query of an alert returns series only while something is wrong.
 				NoDataState:  "OK",
 				ExecErrState: "Error",
 				For:          rule.For,
@@ -104,12 +104,12 @@ func grafanaAlerts(rules []byte) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// ask asks Prometheus for the expression of an alert, as query A.
-func ask(expr string) alertQuery {
+// alertExpression is query A: the expression of the alert.
+func alertExpression(expr string) alertQuery {
 	return alertQuery{
 		RefID:             "A",
 		RelativeTimeRange: map[string]int{"from": 600, "to": 0},
-		DatasourceUID:     grafanaDatasource,
+		DatasourceUID:     alertDatasource,
 		Model: map[string]any{
 			"refId": "A", "expr": expr, "instant": true, "range": false, "editorMode": "code",
 			"intervalMs": 1000, "maxDataPoints": 43200,
@@ -117,7 +117,7 @@ func ask(expr string) alertQuery {
 	}
 }
 
-// aboveZero fires for every series that query A answers with.
+// aboveZero is query B: it fires for every series of query A that is above zero.
 func aboveZero() alertQuery {
 	return alertQuery{
 		RefID:             "B",
@@ -131,10 +131,10 @@ func aboveZero() alertQuery {
 	}
 }
 
-var value = regexp.MustCompile(`\$value\b`)
+var valueVariable = regexp.MustCompile(`\$value\b`)
 
-// grafanaTemplate rewrites a template for Grafana, where $value is a text about all
-// queries, and the number is that of query A.
-func grafanaTemplate(text string) string {
-	return value.ReplaceAllLiteralString(text, "$values.A.Value")
+// alertTemplate rewrites a template for Grafana, where $value is a text about all
+// queries; the number is the value of query A.
+func alertTemplate(text string) string {
+	return valueVariable.ReplaceAllLiteralString(text, "$values.A.Value")
 }

@@ -1,4 +1,4 @@
-package main
+package boards
 
 import (
 	"strings"
@@ -16,9 +16,9 @@ const (
 
 func languages() []language { return []language{english, chinese} }
 
-// say returns the text in the language. Every text that people see is written here
-// once, in both.
-func (l language) say(inEnglish, inChinese string) string {
+// text returns a text in the language. Every text that users see is written once, in
+// both languages side by side.
+func (l language) text(inEnglish, inChinese string) string {
 	if l == chinese {
 		return inChinese
 	}
@@ -33,34 +33,21 @@ func (l language) uid(name string) string {
 	return name + "-" + strings.ToLower(string(l))
 }
 
-// fileName returns the file of a dashboard.
-func fileName(board *grafana.Dashboard, l language) string {
-	if l == english {
-		return board.UID + ".json"
-	}
-	return strings.TrimSuffix(board.UID, "-"+strings.ToLower(string(l))) + "." + string(l) + ".json"
-}
-
-// dashboards returns all dashboards in the language.
-func dashboards(l language) []*grafana.Dashboard {
-	return []*grafana.Dashboard{portrait(l), fleet(l), exporter(l)}
-}
-
 // dimension returns the word for a dimension.
 func (l language) dimension(dimension string) string {
 	switch dimension {
 	case "province":
-		return l.say("Province", "省份")
+		return l.text("Province", "省份")
 	case "city":
-		return l.say("City", "城市")
+		return l.text("City", "城市")
 	case "gender":
-		return l.say("Gender", "性别")
+		return l.text("Gender", "性别")
 	case "age":
-		return l.say("Age", "年龄")
+		return l.text("Age", "年龄")
 	case "platform":
-		return l.say("Platform", "平台")
+		return l.text("Platform", "平台")
 	default:
-		return l.say("Device", "机型")
+		return l.text("Device", "机型")
 	}
 }
 
