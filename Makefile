@@ -78,6 +78,7 @@ unit: ## run the tests of the exporter's module
 	@tools/install-missing.sh $(for_unit)
 	echo '--- unit'
 	go test -race $(count) ./...
+	go test $(count) -run '^TestYear$$' ./poller # a whole year, which takes too long with -race
 
 .PHONY: fuzz
 fuzz: ## run each fuzz target for FUZZTIME inputs

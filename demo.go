@@ -9,6 +9,7 @@ import (
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
 	"github.com/wxapp-exporter/wxapp_exporter/config"
+	"github.com/wxapp-exporter/wxapp_exporter/poller"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
 )
@@ -29,7 +30,10 @@ func demo(ctx context.Context, stdout, stderr io.Writer) error {
 		settings.Archive = folder
 	}
 
-	exporter := newExporter(settings, warnings, stderr)
+	exporter, err := newExporter(ctx, settings, warnings, stderr)
+	if err != nil {
+		return err
+	}
 	exporter.sources = demoSources(exporter.metrics)
 	exporter.listening = func(url string) {
 		_, _ = fmt.Fprintf(stdout, demoText, url+settings.TelemetryPath, url+"/")
@@ -46,7 +50,7 @@ Stop with Ctrl-C.
 `
 
 // demoSources returns made-up apps of several sizes.
-func demoSources(metrics *collector.ProcessMetrics) []collector.Source {
+func demoSources(metrics *collector.SelfMetrics) []poller.Source {
 	simulated := &wechattest.Server{Apps: map[string]wechattest.App{
 		"wxdemo0000000000c1": {Secret: "demo", Users: 40_000},
 		"wxdemo0000000000c2": {Secret: "demo", Users: 6_000},
@@ -58,9 +62,9 @@ func demoSources(metrics *collector.ProcessMetrics) []collector.Source {
 		"wxdemo0000000000c3": "社区图书馆",
 	}
 	client := &http.Client{Transport: simulated}
-	var sources []collector.Source
+	var sources []poller.Source
 	for id, name := range names {
-		sources = append(sources, collector.Source{
+		sources = append(sources, poller.Source{
 			App: collector.App{ID: id, Name: name},
 			API: &wechat.Client{
 				HTTP:    client,

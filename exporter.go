@@ -18,10 +18,10 @@ import (
 	"github.com/prometheus/common/version"
 	toolkit "github.com/prometheus/exporter-toolkit/web"
 
-	"github.com/wxapp-exporter/wxapp_exporter/archive"
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
 	"github.com/wxapp-exporter/wxapp_exporter/collector/exposition"
 	"github.com/wxapp-exporter/wxapp_exporter/config"
+	"github.com/wxapp-exporter/wxapp_exporter/poller"
 	"github.com/wxapp-exporter/wxapp_exporter/web"
 )
 
@@ -32,58 +32,42 @@ const stopTimeout = 4 * time.Second
 // exporter is the whole of the running program: it polls and it serves.
 type exporter struct {
 	config  config.Config
-	sources []collector.Source
-	archive collector.Archive
-	metrics *collector.ProcessMetrics
+	sources []poller.Source
+	archive poller.Archive
+	metrics *collector.SelfMetrics
 	log     *slog.Logger
-	// toolkitLog is without the lines in which the exporter toolkit says at every start
-	// what log says already.
+	// toolkitLog has no info lines: what the exporter toolkit logs at every start is in log
+	// already.
 	toolkitLog *slog.Logger
 	// listening is told the address when it is bound. May be nil.
 	listening func(url string)
 }
 
 // newExporter returns an exporter without apps.
-func newExporter(c config.Config, warnings []string, stderr io.Writer) *exporter {
+func newExporter(ctx context.Context, c config.Config, warnings []string, stderr io.Writer) (*exporter, error) {
 	e := &exporter{
 		config:     c,
-		metrics:    collector.NewProcessMetrics(),
+		metrics:    collector.NewSelfMetrics(),
 		log:        newLogger(stderr, c.LogFormat, c.LogLevel),
 		toolkitLog: newLogger(stderr, c.LogFormat, max(c.LogLevel, slog.LevelWarn)),
 	}
 	for _, warning := range warnings {
 		e.log.Warn("configuration warning", "warning", warning)
 	}
-	e.archive = e.openArchive()
-	return e
-}
-
-// openArchive returns the archive of the configuration, or none. A folder that cannot
-// be written may be mended while the exporter runs.
-func (e *exporter) openArchive() collector.Archive {
-	if e.config.Archive == "" {
-		e.log.Warn("no archive: a restart loses the numbers, and WeChat keeps those of two days only",
-			"remedy", "set WXAPP_ARCHIVE to a folder")
-		return collector.NoArchive{}
-	}
-	folder := archive.Folder{Path: e.config.Archive}
-	if err := folder.Check(); err != nil {
-		e.metrics.ArchiveWritten(err)
-		e.log.Warn("the archive cannot be written; numbers are shown, but a restart may lose them", "error", err,
-			"remedy", "make the folder that WXAPP_ARCHIVE names writable, or set WXAPP_ARCHIVE to one that is")
-	}
-	return folder
+	var err error
+	e.archive, err = e.openArchive(ctx)
+	return e, err
 }
 
 // run polls and serves until the context ends.
 func (e *exporter) run(ctx context.Context) error {
-	store, live := &collector.Store{WithoutLocations: !e.config.LocationInfo}, e.liveMetrics()
-	pusher, err := e.newPusher(store, live)
+	store, self := &collector.Store{}, e.selfMetrics()
+	pusher, err := e.newPusher(store, self)
 	if err != nil {
 		return err
 	}
 	restored := make(chan struct{})
-	handler, err := e.handler(store, live, restored)
+	handler, err := e.handler(store, self, restored)
 	if err != nil {
 		return err
 	}
@@ -106,7 +90,8 @@ func (e *exporter) run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var parts sync.WaitGroup
-	parts.Go(func() { e.poller(store).Run(ctx, func() { close(restored) }) })
+	polled := make(chan error, 1)
+	parts.Go(func() { polled <- e.poller(store).Run(ctx, func() { close(restored) }) })
 	if pusher != nil {
 		parts.Go(func() { pusher.Run(ctx) })
 	}
@@ -124,16 +109,15 @@ func (e *exporter) run(ctx context.Context) error {
 	}
 	parts.Wait()
 	if err := <-served; !errors.Is(err, http.ErrServerClosed) {
-		return fmt.Errorf("serve: %w", err)
+		return errors.Join(fmt.Errorf("serve: %w", err), <-polled)
 	}
 	e.log.Info("stopped")
-	return nil
+	return <-polled
 }
 
-func (e *exporter) poller(store *collector.Store) *collector.Poller {
-	return &collector.Poller{
-		Sources: e.sources,
-		Schedule: collector.Schedule{
+func (e *exporter) poller(store *collector.Store) *poller.Poller {
+	p := poller.New(poller.Options{
+		Schedule: poller.Schedule{
 			Ranges:       e.config.Ranges,
 			PublishHour:  e.config.PublishHour,
 			PollInterval: e.config.PollInterval,
@@ -145,25 +129,32 @@ func (e *exporter) poller(store *collector.Store) *collector.Poller {
 		Archive:    e.archive,
 		Metrics:    e.metrics,
 		Logger:     e.log,
+	})
+	for _, source := range e.sources {
+		p.Add(source)
 	}
+	return p
 }
 
-// liveMetrics returns the metrics of the whole program, which change all the time.
-func (e *exporter) liveMetrics() *prometheus.Registry {
-	live := prometheus.NewRegistry()
-	live.MustRegister(
+// selfMetrics returns the metrics of the exporter itself, which change all the time.
+func (e *exporter) selfMetrics() *prometheus.Registry {
+	self := prometheus.NewRegistry()
+	self.MustRegister(
 		e.metrics,
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		versioncollector.NewCollector("wxapp_exporter"),
 	)
-	return live
+	return self
 }
 
-// handler serves the store. Metrics wait until what is in the archive is restored:
-// without the series of the apps, a scrape would make Prometheus take them for gone.
-func (e *exporter) handler(store *collector.Store, live prometheus.Gatherer, restored <-chan struct{}) (http.Handler, error) {
-	metrics, err := exposition.New(store, live, e.logOnce("metrics of the process are left out of scrapes"))
+// handler serves the store. Scrapes wait until the archive is restored: a scrape without
+// the series of the apps would tell Prometheus that they are gone.
+func (e *exporter) handler(store *collector.Store, self prometheus.Gatherer, restored <-chan struct{}) (http.Handler, error) {
+	metrics, err := exposition.New(store, self, exposition.Options{
+		WithoutLocations: !e.config.LocationInfo,
+		OnError:          e.logOnce("some metrics of the exporter itself are missing from scrapes"),
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -185,8 +176,8 @@ func (e *exporter) handler(store *collector.Store, live prometheus.Gatherer, res
 	return mux, nil
 }
 
-// logOnce returns a function that logs errors, but not the same one twice in a row:
-// what fails in a scrape fails in the next one, too.
+// logOnce returns a function that logs errors, but not the same one twice in a row: what
+// fails in one scrape usually fails in the next one, too.
 func (e *exporter) logOnce(message string) func(error) {
 	var last atomic.Value
 	return func(err error) {

@@ -7,16 +7,18 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/collector/otlp"
 )
 
-// newPusher returns what pushes the store and the live metrics, and adds its own metrics
-// to the live ones. It returns nil when nothing is to be pushed.
-func (e *exporter) newPusher(store *collector.Store, live *prometheus.Registry) (*otlp.Pusher, error) {
+// newPusher returns what pushes the store and the exporter's own metrics, and adds those
+// of the push to them. It returns nil if nothing is to be pushed.
+func (e *exporter) newPusher(store *collector.Store, self *prometheus.Registry) (*otlp.Pusher, error) {
 	config := e.config.OTLP
 	if config == nil {
 		return nil, nil
 	}
-	metrics := collector.NewOTLPMetrics()
-	live.MustRegister(metrics)
-	pusher, err := otlp.New(*config, store, live, metrics, e.log)
+	metrics := otlp.NewMetrics()
+	self.MustRegister(metrics)
+	push := *config
+	push.WithoutLocations = !e.config.LocationInfo
+	pusher, err := otlp.New(push, store, self, metrics, e.log)
 	if err != nil {
 		return nil, err
 	}

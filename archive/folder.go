@@ -1,10 +1,7 @@
-// Package archive keeps WeChat's answers, which are the only record of days that
-// WeChat itself no longer answers for.
 package archive
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -13,130 +10,79 @@ import (
 	"strings"
 	"time"
 
-	"github.com/wxapp-exporter/wxapp_exporter/collector"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
-// answeredLayout is the form of times in file names: UTC, to the nanosecond, and free
-// of characters that a file system may refuse.
-const answeredLayout = "20060102T150405.000000000Z"
+// maxObject bounds what is read of a file, in bytes.
+const maxObject = 16 << 20
 
-// Folder is an archive in a folder of the file system:
-//
-//	APPID/state.json                    what the poller knows
-//	APPID/RANGE/END_ANSWERED.json       an answer as WeChat sent it
-//
-// where END is the last day of the window and ANSWERED the time in UTC at which the
-// answer came. Every file is written aside and then renamed, so that a file is whole
-// or absent. It implements collector.Archive.
+// unfinished is the beginning of the names of files that are being written.
+const unfinished = ".new-"
+
+// Folder is a Bucket in a folder of the file system. A file is written aside, synced and
+// then renamed; the folders are synced, too. The files can be read by their owner and
+// its group. The folder itself must be there: when it is gone, every call fails,
+// because what would be written into a new one might be below the point where a volume
+// is mounted later.
 type Folder struct {
-	// Path is the folder. It is made when it is missing.
 	Path string
 }
 
-// Check returns an error when the folder cannot be written.
-func (f Folder) Check() error {
+// Make makes the folder when it is missing.
+func (f Folder) Make() error {
 	if err := os.MkdirAll(f.Path, 0o750); err != nil {
-		return fmt.Errorf("make archive folder: %w", err)
+		return fmt.Errorf("make the archive's folder: %w", err)
 	}
-	probe, err := os.CreateTemp(f.Path, ".check-*")
+	return syncFolder(filepath.Dir(f.Path))
+}
+
+// Get returns the content of a file. What is not a regular file is an error.
+func (f Folder) Get(_ context.Context, key string) ([]byte, error) {
+	content, err := wechat.ReadRegularFile(f.file(key), maxObject)
+	if errors.Is(err, fs.ErrNotExist) {
+		if gone := f.check(); gone != nil {
+			return nil, gone
+		}
+	}
+	return content, err
+}
+
+// List returns the names of the files in a folder.
+func (f Folder) List(_ context.Context, folder string) ([]string, error) {
+	entries, err := os.ReadDir(f.file(folder))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, f.check()
+	}
 	if err != nil {
-		return fmt.Errorf("write to archive folder: %w", err)
+		return nil, err
 	}
-	return errors.Join(probe.Close(), os.Remove(probe.Name()))
-}
-
-// State returns the state of an app that was saved last, or the zero State. When it
-// is lost or damaged it is pieced together from the names of the answers.
-func (f Folder) State(_ context.Context, appid string) (collector.State, error) {
-	content, err := os.ReadFile(f.statePath(appid))
-	if err == nil {
-		var state collector.State
-		if json.Unmarshal(content, &state) == nil {
-			return state, nil
-		}
-	} else if !errors.Is(err, fs.ErrNotExist) {
-		return collector.State{}, fmt.Errorf("read archived state: %w", err)
-	}
-	return f.stateFromAnswers(appid)
-}
-
-// stateFromAnswers makes a state that holds the newest answer for every window.
-func (f Folder) stateFromAnswers(appid string) (collector.State, error) {
-	newest := map[wechat.Window]time.Time{}
-	var state collector.State
-	for _, length := range wechat.Ranges() {
-		entries, err := os.ReadDir(filepath.Join(f.Path, appid, length.String()))
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return collector.State{}, fmt.Errorf("list archived answers: %w", err)
-		}
-		for _, entry := range entries {
-			end, answered, ok := parseAnswerName(entry.Name())
-			if w := (wechat.Window{End: end, Range: length}); ok && answered.After(newest[w]) {
-				newest[w] = answered
-			}
+	var names []string
+	for _, entry := range entries {
+		if !entry.IsDir() && !strings.HasPrefix(entry.Name(), unfinished) {
+			names = append(names, entry.Name())
 		}
 	}
-	for w, answered := range newest {
-		state.Readings = append(state.Readings, collector.Reading{
-			Window: w, Asked: answered, Outcome: collector.OutcomeData, Answered: answered, Confirmed: answered,
-		})
-		if answered.After(state.LastSuccess) {
-			state.LastPoll, state.LastSuccess = answered, answered
-		}
+	return names, nil
+}
+
+// Put writes a file.
+func (f Folder) Put(_ context.Context, key string, content []byte) error {
+	if err := f.check(); err != nil {
+		return err
 	}
-	return state, nil
-}
-
-// SaveState replaces the state of an app.
-func (f Folder) SaveState(_ context.Context, appid string, state collector.State) error {
-	content, err := json.MarshalIndent(state, "", "  ")
-	if err != nil {
-		return fmt.Errorf("encode state: %w", err)
+	path := f.file(key)
+	folder := filepath.Dir(path)
+	if err := f.makeFolder(folder); err != nil {
+		return err
 	}
-	return write(f.statePath(appid), append(content, '\n'))
-}
-
-// Answer returns the answer for a window that came at a time.
-func (f Folder) Answer(_ context.Context, appid string, w wechat.Window, answered time.Time) ([]byte, error) {
-	answer, err := os.ReadFile(f.answerPath(appid, w, answered))
-	if err != nil {
-		return nil, fmt.Errorf("read archived answer: %w", err)
-	}
-	return answer, nil
-}
-
-// SaveAnswer adds an answer.
-func (f Folder) SaveAnswer(_ context.Context, appid string, w wechat.Window, answered time.Time, answer []byte) error {
-	return write(f.answerPath(appid, w, answered), answer)
-}
-
-func (f Folder) statePath(appid string) string {
-	return filepath.Join(f.Path, appid, "state.json")
-}
-
-func (f Folder) answerPath(appid string, w wechat.Window, answered time.Time) string {
-	name := w.End.String() + "_" + answered.UTC().Format(answeredLayout) + ".json"
-	return filepath.Join(f.Path, appid, w.Range.String(), name)
-}
-
-func parseAnswerName(name string) (end wechat.Day, answered time.Time, ok bool) {
-	name, isAnswer := strings.CutSuffix(name, ".json")
-	day, moment, _ := strings.Cut(name, "_")
-	end, dayErr := wechat.ParseDay(day)
-	answered, timeErr := time.Parse(answeredLayout, moment)
-	return end, answered, isAnswer && dayErr == nil && timeErr == nil
+	return write(folder, path, content)
 }
 
 // write writes a file so that after a crash it has the old content or the new one.
-func write(path string, content []byte) (err error) {
-	folder := filepath.Dir(path)
-	if err := os.MkdirAll(folder, 0o750); err != nil {
-		return fmt.Errorf("make archive folder: %w", err)
-	}
-	file, err := os.CreateTemp(folder, ".new-*")
+func write(folder, path string, content []byte) (err error) {
+	file, err := os.CreateTemp(folder, unfinished)
 	if err != nil {
-		return fmt.Errorf("write to archive: %w", err)
+		return err
 	}
 	defer func() {
 		if err != nil {
@@ -144,27 +90,83 @@ func write(path string, content []byte) (err error) {
 		}
 	}()
 	_, writeErr := file.Write(content)
-	if err := errors.Join(writeErr, file.Sync(), file.Close()); err != nil {
-		return fmt.Errorf("write to archive: %w", err)
+	if err := errors.Join(writeErr, file.Chmod(0o640), file.Sync(), file.Close()); err != nil {
+		return err
 	}
 	if err := os.Rename(file.Name(), path); err != nil {
-		return fmt.Errorf("write to archive: %w", err)
+		return err
 	}
 	return syncFolder(folder)
 }
 
-// syncFolder makes a rename in a folder durable.
+// makeFolder makes a folder below the archive's, and its parents, so that they last.
+func (f Folder) makeFolder(folder string) error {
+	if folder == filepath.Clean(f.Path) {
+		return nil
+	}
+	err := os.Mkdir(folder, 0o750)
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		return nil
+	case errors.Is(err, fs.ErrNotExist):
+		if err := f.makeFolder(filepath.Dir(folder)); err != nil {
+			return err
+		}
+		err = os.Mkdir(folder, 0o750)
+	}
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return syncFolder(filepath.Dir(folder))
+}
+
+// check returns an error when the folder itself is gone.
+func (f Folder) check() error {
+	info, err := os.Stat(f.Path)
+	switch {
+	case err != nil:
+		// Not wrapped: that the folder is gone does not mean that an object never was.
+		return fmt.Errorf("the archive's folder is gone: %v", err) //nolint:errorlint
+	case !info.IsDir():
+		return fmt.Errorf("the archive's folder %s is not a folder", f.Path)
+	}
+	return nil
+}
+
+// sweepAge is the age from which an unfinished file is taken for one that nobody is
+// writing any more.
+const sweepAge = 10 * time.Minute
+
+// Sweep removes the files that were being written when the program was killed, and
+// returns how many there were. What cannot be read or removed stays.
+func (f Folder) Sweep(ctx context.Context) (removed int, err error) {
+	root, err := os.OpenRoot(f.Path)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, root.Close()) }()
+	err = fs.WalkDir(root.FS(), ".", func(path string, entry fs.DirEntry, err error) error {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil || !entry.Type().IsRegular() || !strings.HasPrefix(entry.Name(), unfinished) {
+			return nil //nolint:nilerr // what cannot be read cannot be swept
+		}
+		if info, err := entry.Info(); err == nil && time.Since(info.ModTime()) > sweepAge && root.Remove(path) == nil {
+			removed++
+		}
+		return nil
+	})
+	return removed, err
+}
+
+func (f Folder) file(key string) string { return filepath.Join(f.Path, filepath.FromSlash(key)) }
+
+// syncFolder makes what was done in a folder durable.
 func syncFolder(path string) error {
 	folder, err := os.Open(path)
 	if err != nil {
-		return fmt.Errorf("write to archive: %w", err)
+		return err
 	}
-	err = folder.Sync()
-	if closeErr := folder.Close(); closeErr != nil {
-		err = errors.Join(err, closeErr)
-	}
-	if err != nil {
-		return fmt.Errorf("write to archive: %w", err)
-	}
-	return nil
+	return errors.Join(folder.Sync(), folder.Close())
 }

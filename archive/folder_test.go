@@ -1,8 +1,8 @@
 package archive_test
 
 import (
-	"bytes"
-	"encoding/json"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,125 +10,21 @@ import (
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/archive"
-	"github.com/wxapp-exporter/wxapp_exporter/collector"
+	"github.com/wxapp-exporter/wxapp_exporter/poller"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
-
-const appid = "wx0123456789abcdef"
-
-var answered = time.Date(2026, 11, 24, 1, 2, 3, 4, time.UTC)
-
-// window returns the window of a length that ends on 2026-11-23.
-func window(length wechat.Range) wechat.Window {
-	return wechat.Window{End: wechat.DayOf(answered).Add(-1), Range: length}
-}
-
-func TestStateIsRestored(t *testing.T) {
-	folder := archive.Folder{Path: filepath.Join(t.TempDir(), "made", "when missing")}
-	state, err := folder.State(t.Context(), appid)
-	if err != nil || len(state.Readings) != 0 {
-		t.Fatalf("state of an unknown app: %+v, %v; want the zero state", state, err)
-	}
-
-	saved := collector.State{
-		LastPoll:    answered.Add(time.Second),
-		LastSuccess: answered,
-		Quota:       &wechat.Quota{Limit: 100, Used: 3, Remaining: 97},
-		QuotaAsked:  answered,
-		Readings: []collector.Reading{{
-			Window: window(wechat.Range7Days), Asked: answered.Add(time.Hour),
-			Outcome: collector.OutcomeData, Answered: answered, Confirmed: answered.Add(time.Hour),
-		}},
-	}
-	if err := folder.SaveState(t.Context(), appid, saved); err != nil {
-		t.Fatal(err)
-	}
-	restored, err := folder.State(t.Context(), appid)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got, want := encoded(t, restored), encoded(t, saved); got != want {
-		t.Errorf("restored %s\nwant %s", got, want)
-	}
-}
-
-func encoded(t *testing.T, state collector.State) string {
-	t.Helper()
-	content, err := json.Marshal(state)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(content)
-}
-
-func TestAnswersAreKeptAsTheyCame(t *testing.T) {
-	folder := archive.Folder{Path: t.TempDir()}
-	w := window(wechat.Range30Days)
-	first, revised := []byte("{\"ref_date\" : \"\xff\"}\r\n"), []byte("{}")
-	for at, answer := range map[time.Time][]byte{answered: first, answered.Add(24 * time.Hour): revised} {
-		if err := folder.SaveAnswer(t.Context(), appid, w, at, answer); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for at, want := range map[time.Time][]byte{answered: first, answered.Add(24 * time.Hour): revised} {
-		got, err := folder.Answer(t.Context(), appid, w, at)
-		if err != nil || !bytes.Equal(got, want) {
-			t.Errorf("answer of %s: %q, %v; want %q", at, got, err, want)
-		}
-	}
-	if _, err := folder.Answer(t.Context(), appid, w, answered.Add(1)); err == nil {
-		t.Error("an answer that was never saved was found")
-	}
-	names, err := filepath.Glob(filepath.Join(folder.Path, appid, "30d", "*"))
-	if err != nil || len(names) != 2 || filepath.Base(names[0]) != "20261123_20261124T010203.000000004Z.json" {
-		t.Errorf("files %q, %v; want two, named by window and time", names, err)
-	}
-}
-
-// What state.json says can be told from the names of the answers, but for the times of
-// confirmation.
-func TestStateIsPiecedTogetherWhenItIsDamaged(t *testing.T) {
-	for _, damage := range []string{"", "{", "null and void", "\x00\x00"} {
-		folder := archive.Folder{Path: t.TempDir()}
-		w := window(wechat.Range1Day)
-		for _, at := range []time.Time{answered.Add(-time.Hour), answered, answered.Add(-2 * time.Hour)} {
-			if err := folder.SaveAnswer(t.Context(), appid, w, at, []byte("{}")); err != nil {
-				t.Fatal(err)
-			}
-		}
-		write(t, filepath.Join(folder.Path, appid, "1d", "notes.txt"), "not ours")
-		write(t, filepath.Join(folder.Path, appid, "state.json"), damage)
-
-		state, err := folder.State(t.Context(), appid)
-		if err != nil {
-			t.Fatalf("damage %q: %v", damage, err)
-		}
-		if len(state.Readings) != 1 || state.Readings[0].Window != w || !state.Readings[0].Answered.Equal(answered) {
-			t.Errorf("damage %q: readings %+v; want the newest answer for %s", damage, state.Readings, w)
-		}
-		if !state.LastSuccess.Equal(answered) {
-			t.Errorf("damage %q: last success %s, want %s", damage, state.LastSuccess, answered)
-		}
-	}
-}
-
-func write(t *testing.T, path, content string) {
-	t.Helper()
-	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
-		t.Fatal(err)
-	}
-}
 
 func TestFolderThatCannotBeWritten(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "file")
 	write(t, path, "a file where the folder should be")
 	folder := archive.Folder{Path: path}
-
-	w := window(wechat.Range1Day)
+	kept := archive.Archive{Bucket: folder}
+	key := poller.AnswerKey{Window: window(wechat.Range1Day), Answered: answered}
 	for what, err := range map[string]error{
-		"check":       folder.Check(),
-		"save state":  folder.SaveState(t.Context(), appid, collector.State{}),
-		"save answer": folder.SaveAnswer(t.Context(), appid, w, answered, []byte("{}")),
+		"make":        folder.Make(),
+		"prepare":     kept.Prepare(t.Context()),
+		"save state":  kept.SaveState(t.Context(), appid, poller.State{}),
+		"save answer": kept.SaveAnswer(t.Context(), appid, key, []byte("{}")),
 	} {
 		if err == nil || !strings.Contains(err.Error(), path) {
 			t.Errorf("%s: %v; want an error that names the folder", what, err)
@@ -136,25 +32,107 @@ func TestFolderThatCannotBeWritten(t *testing.T) {
 	}
 }
 
+// A folder that is gone is an error, and not a folder to be made: the volume may be
+// mounted again.
+func TestFolderThatIsGone(t *testing.T) {
+	kept, path := inFolder(t)
+	if err := os.Rename(path, path+" elsewhere"); err != nil {
+		t.Fatal(err)
+	}
+	key := poller.AnswerKey{Window: window(wechat.Range1Day), Answered: answered}
+	_, stateErr := kept.State(t.Context(), appid)
+	_, listErr := kept.List(t.Context(), appid)
+	for what, err := range map[string]error{
+		"state":       stateErr,
+		"list":        listErr,
+		"save state":  kept.SaveState(t.Context(), appid, poller.State{}),
+		"save answer": kept.SaveAnswer(t.Context(), appid, key, []byte("{}")),
+	} {
+		if err == nil || !strings.Contains(err.Error(), "folder is gone") {
+			t.Errorf("%s: %v; want an error that says that the folder is gone", what, err)
+		}
+	}
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the folder is there again: %v", err)
+	}
+	if err := os.Rename(path+" elsewhere", path); err != nil {
+		t.Fatal(err)
+	}
+	if err := kept.SaveState(t.Context(), appid, poller.State{}); err != nil {
+		t.Errorf("the folder is back, and cannot be written: %v", err)
+	}
+}
+
 func TestNothingButWholeFilesIsLeft(t *testing.T) {
-	folder := archive.Folder{Path: t.TempDir()}
-	if err := folder.Check(); err != nil {
-		t.Fatal(err)
-	}
+	kept, path := inFolder(t)
 	// The file cannot be renamed over a folder that stands at its place.
-	if err := os.MkdirAll(filepath.Join(folder.Path, appid, "state.json", "occupied"), 0o750); err != nil {
+	if err := os.MkdirAll(filepath.Join(path, appid, "state.json", "occupied"), 0o750); err != nil {
 		t.Fatal(err)
 	}
-	if err := folder.SaveState(t.Context(), appid, collector.State{}); err == nil {
+	folder := archive.Folder{Path: path}
+	if err := folder.Put(t.Context(), appid+"/state.json", []byte("{}")); err == nil {
 		t.Fatal("a file replaced a folder")
 	}
-	err := filepath.WalkDir(folder.Path, func(path string, entry os.DirEntry, err error) error {
-		if err == nil && !entry.IsDir() {
-			t.Errorf("%s is left", path)
+	if names := unfinished(t, path); len(names) > 0 {
+		t.Errorf("%q are left", names)
+	}
+	_ = kept
+}
+
+// What a kill left half-written is swept; what another process writes just now is not.
+func TestSweep(t *testing.T) {
+	kept, path := inFolder(t)
+	key := poller.AnswerKey{Window: window(wechat.Range1Day), Answered: answered}
+	save(t, kept, key, "{}")
+	old, fresh := filepath.Join(path, appid, "1d", ".new-1"), filepath.Join(path, appid, "1d", ".new-2")
+	write(t, old, "half")
+	write(t, fresh, "half")
+	if err := os.Chtimes(old, answered, time.Now().Add(-time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	removed, err := archive.Folder{Path: path}.Sweep(t.Context())
+	if err != nil || removed != 1 {
+		t.Errorf("swept %d, %v; want 1", removed, err)
+	}
+	if names := unfinished(t, path); len(names) != 1 || names[0] != fresh {
+		t.Errorf("%q are left, want %q", names, fresh)
+	}
+	if _, err := kept.Answer(t.Context(), appid, key); err != nil {
+		t.Error(err)
+	}
+}
+
+// Nobody but the owner and its group can read the archive.
+func TestModes(t *testing.T) {
+	kept, path := inFolder(t)
+	save(t, kept, poller.AnswerKey{Window: window(wechat.Range1Day), Answered: answered}, "{}")
+	err := filepath.WalkDir(path, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := entry.Info()
+		if err == nil && info.Mode().Perm()&0o007 != 0 {
+			t.Errorf("%s has the mode %s", path, info.Mode())
 		}
 		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// unfinished returns the files that are being written.
+func unfinished(t *testing.T, path string) []string {
+	t.Helper()
+	var names []string
+	err := filepath.WalkDir(path, func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && strings.HasPrefix(entry.Name(), ".new-") {
+			names = append(names, path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return names
 }

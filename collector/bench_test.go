@@ -1,4 +1,4 @@
-package collector
+package collector_test
 
 import (
 	"net/http"
@@ -7,6 +7,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/wxapp-exporter/wxapp_exporter/collector"
+	"github.com/wxapp-exporter/wxapp_exporter/collector/collectortest"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
 )
@@ -28,22 +30,16 @@ func BenchmarkSnapshot(b *testing.B) {
 	portrait := usualPortrait(b)
 	b.ReportAllocs()
 	for b.Loop() {
-		newLists(portrait, wechat.Dimensions(), map[wechat.Dimension]int{wechat.Device: 20})
+		collector.NewRows(portrait, wechat.Dimensions(), map[wechat.Dimension]int{wechat.Device: 20})
 	}
 }
 
 // BenchmarkGather gathers the series of one app, three windows, through a registry.
 func BenchmarkGather(b *testing.B) {
-	lists := newLists(usualPortrait(b), wechat.Dimensions(), nil)
-	snapshot := &Snapshot{App: App{ID: "wx0123456789abcdef", Name: "app"}}
-	for _, length := range wechat.Ranges() {
-		window := wechat.Window{End: wechat.DayOf(time.Now()), Range: length}
-		snapshot.Held = append(snapshot.Held, HeldWindow{Window: window, lists: lists})
-	}
-	store := &Store{}
-	store.Put(snapshot)
+	store := &collector.Store{}
+	store.Put(collectortest.Snapshot(b, &wechattest.Server{}, collector.App{ID: "wx0123456789abcdef", Name: "app"}))
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(New(store))
+	registry.MustRegister(collectortest.NewCollector(store))
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := registry.Gather(); err != nil {

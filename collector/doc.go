@@ -1,8 +1,6 @@
-// Package collector turns WeChat's answers into metrics.
+// Package collector holds what is shown of every app, and the metrics that show it.
 //
-// A Poller asks WeChat for the user portraits of each app when the Schedule says
-// so, keeps every answer in an Archive and puts an immutable Snapshot per app into
-// the Store. A Collector shows the Store to Prometheus. What stands before the
-// Store may block and fail; what stands behind it only reads memory, so a scrape
-// never causes a call to WeChat.
+// A Store has one immutable Snapshot per app. Whoever asks WeChat puts snapshots in;
+// whatever shows them takes their samples out and only reads memory, so a scrape never
+// causes a call to WeChat. All outputs read the same samples, so they cannot disagree.
 package collector

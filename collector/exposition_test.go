@@ -1,7 +1,6 @@
 package collector_test
 
 import (
-	"context"
 	"os"
 	"strings"
 	"testing"
@@ -13,21 +12,10 @@ import (
 	"github.com/prometheus/common/expfmt"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
+	"github.com/wxapp-exporter/wxapp_exporter/collector/collectortest"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
 )
-
-// fixedAPI answers every window with the same bytes.
-type fixedAPI []byte
-
-func (a fixedAPI) UserPortrait(context.Context, wechat.Window) (*wechat.Portrait, error) {
-	return wechat.DecodePortrait(a)
-}
-
-func (fixedAPI) Quota(context.Context) (wechat.Quota, error) {
-	return wechat.Quota{Limit: 1000, Used: 6, Remaining: 994}, nil
-}
-
-func (fixedAPI) TokenExpiry() time.Time { return time.Unix(947_500_000, 0) }
 
 // The documented answer, given for every window, becomes this exposition.
 func TestDocumentedAnswer(t *testing.T) {
@@ -36,13 +24,13 @@ func TestDocumentedAnswer(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := newSimulation(t)
-		sleepUntil(t, "2000-01-10 16:00")
-		s.startWith(fixedAPI(answer))
+		time.Sleep(9*24*time.Hour + 8*time.Hour) // 2000-01-10 16:00 in Asia/Shanghai
+		store := &collector.Store{}
+		store.Put(collectortest.Answered(t, collector.App{ID: app.ID, Name: app.ID}, answer))
 
 		const golden = "testdata/documented.prom"
 		registry := prometheus.NewPedanticRegistry()
-		registry.MustRegister(collector.New(s.store))
+		registry.MustRegister(collectortest.NewCollector(store))
 		names := make([]string, 0, len(collector.AppMetrics()))
 		for _, metric := range collector.AppMetrics() {
 			names = append(names, metric.Name)
@@ -77,48 +65,44 @@ func TestDocumentedAnswer(t *testing.T) {
 // Every metric of the table is shown under the name, type, help and labels that the
 // table gives, and nothing else is.
 func TestDocumentedMetricsAreEmitted(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newSimulation(t)
-		sleepUntil(t, "2000-01-10 16:00")
-		s.start()
-
-		registry := prometheus.NewPedanticRegistry()
-		push := collector.NewOTLPMetrics()
-		push.Succeeded(time.Now())
-		registry.MustRegister(collector.New(s.store), s.metrics, push)
-		families, err := registry.Gather()
-		if err != nil {
-			t.Fatal(err)
-		}
-		documented := map[string]*collector.Metric{}
-		for _, metric := range collector.Metrics() {
+	store := &collector.Store{}
+	store.Put(collectortest.Snapshot(t, &wechattest.Server{}, app))
+	registry := prometheus.NewPedanticRegistry()
+	registry.MustRegister(collectortest.NewCollector(store), collector.NewSelfMetrics())
+	families, err := registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	documented := map[string]*collector.Metric{}
+	for _, metric := range collector.Metrics() {
+		if !strings.HasPrefix(metric.Name, "wxapp_otlp_") { // those are held in package otlp
 			documented[metric.Name] = metric
 		}
-		for _, family := range families {
-			metric, ok := documented[family.GetName()]
-			if !ok {
-				t.Errorf("%s is not documented", family.GetName())
-				continue
-			}
-			delete(documented, family.GetName())
-			if kind := strings.ToLower(family.GetType().String()); kind != string(metric.Type) {
-				t.Errorf("%s is a %s, documented as %s", metric.Name, kind, metric.Type)
-			}
-			if family.GetHelp() != metric.Help {
-				t.Errorf("%s has the help %q, documented as %q", metric.Name, family.GetHelp(), metric.Help)
-			}
-			var labels []string
-			for _, label := range family.GetMetric()[0].GetLabel() {
-				labels = append(labels, label.GetName())
-			}
-			if strings.Join(labels, " ") != strings.Join(metric.Labels, " ") {
-				t.Errorf("%s has the labels %v, documented as %v", metric.Name, labels, metric.Labels)
-			}
+	}
+	for _, family := range families {
+		metric, ok := documented[family.GetName()]
+		if !ok {
+			t.Errorf("%s is not documented", family.GetName())
+			continue
 		}
-		for name := range documented {
-			t.Errorf("%s is documented, but not shown", name)
+		delete(documented, family.GetName())
+		if kind := strings.ToLower(family.GetType().String()); kind != string(metric.Type) {
+			t.Errorf("%s is a %s, documented as %s", metric.Name, kind, metric.Type)
 		}
-	})
+		if family.GetHelp() != metric.Help {
+			t.Errorf("%s has the help %q, documented as %q", metric.Name, family.GetHelp(), metric.Help)
+		}
+		var labels []string
+		for _, label := range family.GetMetric()[0].GetLabel() {
+			labels = append(labels, label.GetName())
+		}
+		if strings.Join(labels, " ") != strings.Join(metric.Labels, " ") {
+			t.Errorf("%s has the labels %v, documented as %v", metric.Name, labels, metric.Labels)
+		}
+	}
+	for name := range documented {
+		t.Errorf("%s is documented, but not shown", name)
+	}
 }
 
 // Whatever WeChat answers, the registry gathers without error.
@@ -134,10 +118,15 @@ func FuzzAnswer(f *testing.F) {
 	f.Add([]byte(`{"visit_uv":{"devices":[{"name":"\u0000\"\\\n","value":"9007199254740993"},{"name":"b","value":-0.0}]}}`))
 	f.Add([]byte("{\"visit_uv\":{\"ages\":[{\"name\":\"\xff\",\"value\":1},{\"name\":\"c\",\"value\":1e400}]}}"))
 	f.Fuzz(func(t *testing.T, answer []byte) {
-		synctest.Test(t, func(t *testing.T) {
-			s := newSimulation(t)
-			s.startWith(fixedAPI(answer))
-			s.gather()
-		})
+		if _, err := wechat.DecodePortrait(answer); err != nil {
+			return
+		}
+		store := &collector.Store{}
+		store.Put(collectortest.Answered(t, app, answer))
+		registry := prometheus.NewPedanticRegistry()
+		registry.MustRegister(collectortest.NewCollector(store))
+		if _, err := registry.Gather(); err != nil {
+			t.Error(err)
+		}
 	})
 }

@@ -64,10 +64,7 @@ func Provinces() []Location {
 func LocationMetric() *Metric { return &locationInfo }
 
 // EachLocation calls emit for every place that is known, under each of its names.
-func (s *Store) EachLocation(emit func(Sample)) {
-	if s.WithoutLocations {
-		return
-	}
+func EachLocation(emit func(Sample)) {
 	for _, place := range Provinces() {
 		for _, name := range []string{place.Long, place.Short} {
 			emit(Sample{&locationInfo, []string{string(wechat.Province), degrees(place.Latitude), degrees(place.Longitude), name}, 1})

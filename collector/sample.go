@@ -30,7 +30,7 @@ func (s *Snapshot) eachUsers(emit func(Sample)) {
 		var columns []column
 		for _, metric := range wechat.Metrics() {
 			for _, held := range s.Held {
-				for _, list := range held.lists {
+				for _, list := range held.Rows.lists {
 					if list.Metric == metric && list.Dimension == dimension {
 						columns = append(columns, column{string(metric), held.Range.String(), list.rows})
 					}
@@ -44,7 +44,7 @@ func (s *Snapshot) eachUsers(emit func(Sample)) {
 // column is one list of a window: what it has of each name of a dimension.
 type column struct {
 	metric, length string
-	rows           []wechat.Row // those not handed over yet, sorted by name
+	rows           []row // those not handed over yet, sorted by name
 }
 
 func (s *Snapshot) eachName(dimension wechat.Dimension, columns []column, emit func(Sample)) {
@@ -52,17 +52,17 @@ func (s *Snapshot) eachName(dimension wechat.Dimension, columns []column, emit f
 	for {
 		name := ""
 		for _, c := range columns {
-			if len(c.rows) > 0 && (name == "" || c.rows[0].Name < name) {
-				name = c.rows[0].Name
+			if len(c.rows) > 0 && (name == "" || c.rows[0].name.Value() < name) {
+				name = c.rows[0].name.Value()
 			}
 		}
 		if name == "" {
 			return
 		}
 		for i, c := range columns {
-			if len(c.rows) > 0 && c.rows[0].Name == name {
+			if len(c.rows) > 0 && c.rows[0].name.Value() == name {
 				labels[2], labels[3], labels[4] = c.metric, name, c.length
-				emit(Sample{&users, labels, c.rows[0].Users})
+				emit(Sample{&users, labels, c.rows[0].users})
 				columns[i].rows = c.rows[1:]
 			}
 		}
@@ -77,7 +77,7 @@ func (s *Snapshot) eachWindow(emit func(Sample)) {
 		emit(Sample{&dataEnd, []string{s.App.ID, held.Range.String()}, held.EndTime().Unix()})
 	}
 	for _, held := range s.Held {
-		for _, list := range held.lists {
+		for _, list := range held.Rows.lists {
 			if list.limited {
 				labels := []string{s.App.ID, string(list.Dimension), string(list.Metric), held.Range.String()}
 				emit(Sample{&namesDropped, labels, int64(list.dropped)})
@@ -100,13 +100,14 @@ func (s *Snapshot) eachBookkeeping(emit func(Sample)) {
 		emit(Sample{&up, id, 1})
 	case StatusDown:
 		emit(Sample{&up, id, 0})
+	case StatusUnknown:
 	}
 	seconds(&lastPoll, s.LastPoll)
 	seconds(&lastSuccess, s.LastSuccess)
 	seconds(&nextPoll, s.NextPoll)
 	seconds(&tokenExpiry, s.TokenExpiry)
 	for _, reason := range wechat.FailureReasons() {
-		emit(Sample{&pollFailures, []string{s.App.ID, string(reason)}, s.Failures[reason]})
+		emit(Sample{&pollFailures, []string{s.App.ID, string(reason)}, s.FailedPolls[reason]})
 	}
 	emit(Sample{&rowsMerged, id, s.RowsMerged})
 	emit(Sample{&rowsRejected, id, s.RowsRejected})

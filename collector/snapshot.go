@@ -12,19 +12,30 @@ type App struct {
 	Name string // the name that its owner gave it, or the appid
 }
 
-// Status says how an app's last poll ended.
+// Status says whether the numbers of an app come in as they should.
 type Status int
 
 // The statuses of an app.
 const (
 	// StatusUnknown: no poll has ended yet and no data were restored, or a poll was
-	// due since they were.
+	// due when they were restored.
 	StatusUnknown Status = iota
-	// StatusUp: the last poll did not fail, or data were restored and none was due
-	// since.
+	// StatusUp: no window that is due failed when it was last asked for, or data were
+	// restored and none was due since then.
 	StatusUp
-	// StatusDown: the last poll failed.
+	// StatusDown: a window that is due failed when it was last asked for.
 	StatusDown
+)
+
+// Outcome says what came of a question to WeChat.
+type Outcome string
+
+// The outcomes of a question.
+const (
+	OutcomeData     Outcome = "data"
+	OutcomeEmpty    Outcome = "empty"     // a portrait without rows
+	OutcomeNotReady Outcome = "not_ready" // errcode 61503
+	OutcomeFailed   Outcome = "failed"
 )
 
 // Snapshot is all that is shown of one app. It is never changed: the end of a poll
@@ -32,8 +43,9 @@ const (
 type Snapshot struct {
 	App    App
 	Status Status
-	// Failure is what the last poll failed with, nil when it did not.
-	Failure *wechat.Error
+	// Failures are the failures of the last poll, and those of windows that are due and
+	// failed before. Empty unless Status is StatusDown.
+	Failures []*wechat.Error
 	// LastPoll is when the last poll ended, LastSuccess when the last answer with data
 	// was stored, NextPoll when the next poll is due. Zero: not known.
 	LastPoll, LastSuccess, NextPoll time.Time
@@ -42,12 +54,25 @@ type Snapshot struct {
 	TokenExpiry time.Time
 	// Quota is the quota of portrait calls as it was read last. Nil: not known.
 	Quota *wechat.Quota
-	// Failures counts the polls that failed, by reason.
-	Failures map[wechat.Reason]int64
-	// RowsMerged and RowsRejected count odd rows in the answers.
+	// FailedPolls counts the polls that failed, by reason.
+	FailedPolls map[wechat.Reason]int64
+	// RowsMerged and RowsRejected count rows of the answers that were added to another
+	// one of the same name, and rows that were skipped.
 	RowsMerged, RowsRejected int64
+	// Asked is the last question about each range, the shortest range first. Ranges
+	// that were never asked about are absent.
+	Asked []Question
 	// Held are the newest windows that are held, the shortest first.
 	Held []HeldWindow
+}
+
+// Question is the last question about a range and what came of it.
+type Question struct {
+	Window  wechat.Window
+	At      time.Time // when the answer came, or when the question failed
+	Outcome Outcome
+	// Failure is nil unless Outcome is OutcomeFailed.
+	Failure *wechat.Error
 }
 
 // HeldWindow is the newest window of a range that is held of an app.
@@ -57,8 +82,8 @@ type HeldWindow struct {
 	Answered, Confirmed time.Time
 	// Withdrawn says that the numbers are too old to be shown.
 	Withdrawn bool
-
-	lists []list
+	// Rows are the numbers, none when they are withdrawn.
+	Rows Rows
 }
 
 // HasData reports whether numbers of any window are shown.

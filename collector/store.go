@@ -10,39 +10,54 @@ import (
 // Store holds the newest Snapshot of every app. Its methods may be called from
 // several goroutines; the zero Store is empty and ready to use.
 type Store struct {
-	// WithoutLocations leaves wxapp_location_info out. It must not change in use.
-	WithoutLocations bool
-
 	writing   sync.Mutex
 	snapshots atomic.Pointer[[]*Snapshot] // sorted by appid, never changed
-	watchers  []func(appid string)
+	watchers  []Watcher
 }
+
+// Watcher is told of every change of a Store: of the new snapshot of an app, or of nil
+// when the app is gone.
+type Watcher func(appid string, snapshot *Snapshot)
 
 // Put replaces the snapshot of an app, or adds it. It returns when all that watch the
 // Store have taken it up.
-func (s *Store) Put(snapshot *Snapshot) {
-	for _, changed := range s.put(snapshot) {
-		changed(snapshot.App.ID)
+func (s *Store) Put(snapshot *Snapshot) { s.change(snapshot.App.ID, snapshot) }
+
+// Remove forgets an app. It returns when all that watch the Store have forgotten it,
+// too. An app that is not held is none to forget.
+func (s *Store) Remove(appid string) { s.change(appid, nil) }
+
+func (s *Store) change(appid string, snapshot *Snapshot) {
+	for _, changed := range s.replace(appid, snapshot) {
+		changed(appid, snapshot)
 	}
 }
 
-func (s *Store) put(snapshot *Snapshot) (watchers []func(appid string)) {
+// replace changes what is held of an app and returns who is to be told of it.
+func (s *Store) replace(appid string, snapshot *Snapshot) []Watcher {
 	s.writing.Lock()
 	defer s.writing.Unlock()
 
 	snapshots := slices.Clone(s.Snapshots())
-	i, found := find(snapshots, snapshot.App.ID)
-	if found {
+	i, found := find(snapshots, appid)
+	switch {
+	case snapshot == nil && !found:
+		return nil
+	case snapshot == nil:
+		snapshots = slices.Delete(snapshots, i, i+1)
+	case found:
 		snapshots[i] = snapshot
-	} else {
+	default:
 		snapshots = slices.Insert(snapshots, i, snapshot)
 	}
 	s.snapshots.Store(&snapshots)
 	return s.watchers
 }
 
-// Watch has changed called with the appid after every Put, in the goroutine that puts.
-func (s *Store) Watch(changed func(appid string)) {
+// Watch has changed called after every change, in the goroutine that makes it. Changes
+// of different apps may be told at the same time. Those of one app are told in their
+// order if the app is changed by one goroutine at a time.
+func (s *Store) Watch(changed Watcher) {
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	s.watchers = append(slices.Clip(s.watchers), changed)

@@ -1,12 +1,10 @@
 package collector_test
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"sync"
 	"testing"
-	"testing/synctest"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
 )
@@ -16,10 +14,10 @@ func TestWatch(t *testing.T) {
 	store := &collector.Store{}
 	var mu sync.Mutex
 	told := map[string]int{}
-	store.Watch(func(appid string) {
+	store.Watch(func(appid string, snapshot *collector.Snapshot) {
 		mu.Lock()
 		defer mu.Unlock()
-		if snapshot := store.Snapshot(appid); snapshot == nil || snapshot.App.ID != appid {
+		if snapshot.App.ID != appid || store.Snapshot(appid) != snapshot {
 			t.Errorf("told of %s, whose snapshot is %v", appid, snapshot)
 		}
 		told[appid]++
@@ -43,34 +41,27 @@ func TestWatch(t *testing.T) {
 	}
 }
 
-// The users of an app come by dimension, name, metric and range.
-func TestOrderOfSamples(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newSimulation(t)
-		sleepUntil(t, "2000-01-10 16:00")
-		s.start()
-
-		ranges := []string{"1d", "7d", "30d"}
-		var last []string
-		n := 0
-		s.snapshot(appid).Each(func(sample collector.Sample) {
-			if sample.Metric != collector.AppMetrics()[0] {
-				return
-			}
-			n++
-			labels := slices.Clone(sample.Labels) // appid, dimension, metric, name, range
-			if last != nil && cmp.Or(
-				cmp.Compare(last[1], labels[1]),
-				cmp.Compare(last[3], labels[3]),
-				cmp.Compare(last[2], labels[2]),
-				cmp.Compare(slices.Index(ranges, last[4]), slices.Index(ranges, labels[4])),
-			) >= 0 {
-				t.Errorf("%q come after %q", labels, last)
-			}
-			last = labels
-		})
-		if n < 1000 {
-			t.Errorf("only %d samples", n)
-		}
+// An app that is removed is gone, and those who watch are told so.
+func TestRemove(t *testing.T) {
+	store := &collector.Store{}
+	for _, id := range []string{"wx1", "wx2", "wx3"} {
+		store.Put(&collector.Snapshot{App: collector.App{ID: id}})
+	}
+	before := store.Snapshots()
+	var told []string
+	store.Watch(func(appid string, snapshot *collector.Snapshot) {
+		told = append(told, fmt.Sprint(appid, " ", snapshot == nil, " ", store.Snapshot(appid) == nil))
 	})
+	store.Remove("wx2")
+	store.Remove("wx2")
+	store.Remove("wx9")
+	if want := []string{"wx2 true true"}; !slices.Equal(told, want) {
+		t.Errorf("told %q, want %q", told, want)
+	}
+	if after := store.Snapshots(); len(after) != 2 || after[0].App.ID != "wx1" || after[1].App.ID != "wx3" {
+		t.Errorf("%d snapshots are left", len(after))
+	}
+	if len(before) != 3 || before[1].App.ID != "wx2" {
+		t.Error("the snapshots that a reader holds have changed")
+	}
 }

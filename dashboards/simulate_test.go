@@ -15,6 +15,8 @@ import (
 	dto "github.com/prometheus/client_model/go"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
+	"github.com/wxapp-exporter/wxapp_exporter/collector/collectortest"
+	"github.com/wxapp-exporter/wxapp_exporter/poller"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
 )
@@ -49,23 +51,23 @@ func simulate(t *testing.T) []scrape {
 	var scrapes []scrape
 	synctest.Test(t, func(*testing.T) {
 		server := &wechattest.Server{Latency: 120 * time.Millisecond, Published: publication}
-		metrics := collector.NewProcessMetrics()
+		metrics := collector.NewSelfMetrics()
 		store := &collector.Store{}
-		poller := &collector.Poller{
-			Schedule:   collector.Schedule{Ranges: wechat.Ranges(), PublishHour: 8, PollInterval: 30 * time.Minute},
+		polling := poller.New(poller.Options{
+			Schedule:   poller.Schedule{Ranges: wechat.Ranges(), PublishHour: 8, PollInterval: 30 * time.Minute},
 			Dimensions: wechat.Dimensions(),
 			Top:        map[wechat.Dimension]int{wechat.Device: 20, wechat.City: 50},
 			MaxAge:     168 * time.Hour,
 			Store:      store,
-			Archive:    collector.NoArchive{},
+			Archive:    poller.NoArchive{},
 			Metrics:    metrics,
 			Logger:     slog.New(slog.DiscardHandler),
-		}
+		})
 		server.Apps = map[string]wechattest.App{}
 		for _, simulated := range simulatedApps {
 			server.Apps[simulated.app.ID] = wechattest.App{Users: simulated.users}
 			client := &http.Client{Transport: server, Timeout: 30 * time.Second}
-			poller.Sources = append(poller.Sources, collector.Source{App: simulated.app, API: &wechat.Client{
+			polling.Add(poller.Source{App: simulated.app, API: &wechat.Client{
 				HTTP:    client,
 				Observe: metrics.Observe,
 				Tokens: &wechat.SecretTokens{
@@ -78,7 +80,7 @@ func simulate(t *testing.T) []scrape {
 		}
 		registry := prometheus.NewRegistry()
 		registry.MustRegister(
-			collector.New(store), metrics,
+			collectortest.NewCollector(store), metrics,
 			collectors.NewGoCollector(),
 			collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 			versioncollector.NewCollector("wxapp_exporter"),
@@ -86,7 +88,7 @@ func simulate(t *testing.T) []scrape {
 
 		ctx, stop := context.WithCancel(context.Background())
 		var running sync.WaitGroup
-		running.Go(func() { poller.Run(ctx, func() {}) })
+		running.Go(func() { _ = polling.Run(ctx, func() {}) })
 		begin := time.Now()
 		for elapsed := time.Duration(0); elapsed < simulatedDays*24*time.Hour; {
 			pause := 3 * time.Hour

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
@@ -54,6 +55,17 @@ func TestArchiveThatCannotBeWritten(t *testing.T) {
 	exporter.metricsWith(t, `^wxapp_archive_failures_total [1-9]`)
 	if output := exporter.output.String(); !failureNaming(noFolder).MatchString(output) {
 		t.Error("no warning or error names the folder")
+	}
+
+	// What could not be archived is lost at the stop, and that is not kept quiet.
+	if err := exporter.command.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if code := exporter.wait(t); code != 1 {
+		t.Errorf("exit code %d, want 1", code)
+	}
+	if output := exporter.output.String(); !strings.Contains(output, "answers are lost") || !strings.Contains(output, "level=ERROR") {
+		t.Error("no error says that answers are lost")
 	}
 }
 

@@ -7,11 +7,11 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
 )
 
-// gazetteerPath is where the gazetteer of the provinces is.
+// gazetteerPath is the path of the gazetteer of the provinces.
 const gazetteerPath = "/gazetteer/china-provinces.json"
 
-// gazetteerEntry is a place in a gazetteer of Grafana's Geomap panel. A place is
-// found by its key, its keys and its name.
+// gazetteerEntry is a place in a gazetteer of Grafana's Geomap panel. Grafana finds a place
+// by its key, its keys and its name.
 type gazetteerEntry struct {
 	Key       string   `json:"key"`
 	Keys      []string `json:"keys"`
@@ -20,8 +20,8 @@ type gazetteerEntry struct {
 	Longitude float64  `json:"longitude"`
 }
 
-// gazetteer serves the provinces as a gazetteer. Browsers fetch it from the pages of
-// Grafana, which is another origin.
+// gazetteer serves the provinces as a gazetteer. Browsers fetch it from pages of Grafana,
+// that is, from another origin.
 func gazetteer(w http.ResponseWriter, _ *http.Request) {
 	var entries []gazetteerEntry
 	for _, p := range collector.Provinces() {

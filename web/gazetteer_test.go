@@ -10,7 +10,7 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/web"
 )
 
-// The form is that of the gazetteers that Grafana brings along.
+// The format is that of Grafana's own gazetteers.
 func TestGazetteer(t *testing.T) {
 	mux := http.NewServeMux()
 	(&web.Site{Store: &collector.Store{}}).Register(mux)

@@ -1,6 +1,5 @@
 // Package web serves what people and orchestrators ask the exporter for beside the
-// metrics: whether it is alive, whether it is ready, and a page that says where to
-// look.
+// metrics: whether it is alive, whether it is ready, and a status page.
 package web
 
 import (
@@ -8,6 +7,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
@@ -16,23 +16,26 @@ import (
 
 // Site serves the pages.
 type Site struct {
-	// Apps is the number of apps that the Store will hold.
+	// Apps is the number of apps that the exporter starts with. It is ready when it knows
+	// something about all of them, and stays ready then.
 	Apps int
 	// Store holds what is shown.
 	Store *collector.Store
-	// TelemetryPath is where the metrics are, to be linked to.
+	// TelemetryPath is the path of the metrics. The status page links to it.
 	TelemetryPath string
-	// Version is shown at the foot of the page.
+	// Version is shown at the end of the status page.
 	Version string
+
+	wasReady atomic.Bool
 }
 
 //go:embed index.html
 var indexHTML string
 
-// Register adds the pages to mux: /, /-/healthy, /-/ready and the gazetteer of China's
-// provinces for maps in Grafana, /gazetteer/china-provinces.json.
+// Register adds the pages to mux: the status page /, /-/healthy, /-/ready and
+// /gazetteer/china-provinces.json, the gazetteer of China's provinces for maps in Grafana.
 func (s *Site) Register(mux *http.ServeMux) {
-	page := template.Must(template.New("index").Funcs(template.FuncMap{"minute": minute, "outcome": outcome}).Parse(indexHTML))
+	page := template.Must(template.New("index").Funcs(template.FuncMap{"minute": minute, "outcomes": outcomes}).Parse(indexHTML))
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
@@ -45,7 +48,8 @@ func (s *Site) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET "+gazetteerPath, gazetteer)
 }
 
-// ready answers 503 until every app has data or a known reason for having none.
+// ready answers 503 until every app has data or a known reason for having none. Apps that
+// are added or removed later do not change the answer.
 func (s *Site) ready(w http.ResponseWriter, _ *http.Request) {
 	known := 0
 	for _, snapshot := range s.Store.Snapshots() {
@@ -53,7 +57,10 @@ func (s *Site) ready(w http.ResponseWriter, _ *http.Request) {
 			known++
 		}
 	}
-	if known < s.Apps {
+	if known >= s.Apps {
+		s.wasReady.Store(true)
+	}
+	if !s.wasReady.Load() {
 		answer(w, http.StatusServiceUnavailable,
 			fmt.Sprintf("The exporter is not ready: the first poll of %d of %d apps has not ended.", s.Apps-known, s.Apps))
 		return
@@ -67,7 +74,7 @@ func answer(w http.ResponseWriter, status int, text string) {
 	_, _ = fmt.Fprintln(w, text)
 }
 
-// minute shows a time to people, in Asia/Shanghai as the days of the data are.
+// minute returns a time to the minute, in Asia/Shanghai like the days of the data.
 func minute(t time.Time) string {
 	if t.IsZero() {
 		return "–"
@@ -75,14 +82,18 @@ func minute(t time.Time) string {
 	return wechat.InShanghai(t).Format("2006-01-02 15:04")
 }
 
-// outcome says how the last poll of an app ended.
-func outcome(s *collector.Snapshot) string {
+// outcomes says in one or more lines how the last poll of an app ended.
+func outcomes(s *collector.Snapshot) []string {
 	switch s.Status {
 	case collector.StatusUp:
-		return "all is well"
+		return []string{"ok"}
 	case collector.StatusDown:
-		return s.Failure.Error() + " – " + s.Failure.Remedy()
+		var lines []string
+		for _, failure := range s.Failures {
+			lines = append(lines, failure.Error()+" – "+failure.Remedy())
+		}
+		return lines
 	default:
-		return "the first poll has not ended yet"
+		return []string{"the first poll has not ended yet"}
 	}
 }

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"html/template"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -30,7 +31,10 @@ var (
 	}
 	badApp = &collector.Snapshot{
 		App: collector.App{ID: "wx3", Name: "wx3"}, Status: collector.StatusDown,
-		Failure: &wechat.Error{Reason: wechat.ReasonAllowlist, Endpoint: wechat.EndpointToken, Code: "40164", Message: "invalid ip 203.0.113.30"},
+		Failures: []*wechat.Error{
+			{Reason: wechat.ReasonAllowlist, Endpoint: wechat.EndpointToken, Code: "40164", Message: "invalid ip 203.0.113.30"},
+			{Reason: wechat.ReasonPermission, Endpoint: wechat.EndpointUserPortrait, Code: "48001", Message: "api <unauthorized>"},
+		},
 	}
 )
 
@@ -61,6 +65,27 @@ func TestReady(t *testing.T) {
 	}
 }
 
+// Once the exporter is ready, apps that are added or removed do not change that.
+func TestStaysReady(t *testing.T) {
+	site := &web.Site{Apps: 2, Store: &collector.Store{}}
+	site.Store.Put(goodApp)
+	site.Store.Put(badApp)
+	if status, body := get(t, site, "/-/ready"); status != http.StatusOK {
+		t.Fatalf("status %d: %s", status, body)
+	}
+	site.Store.Remove(badApp.App.ID)
+	if status, body := get(t, site, "/-/ready"); status != http.StatusOK {
+		t.Errorf("status %d after an app was removed: %s", status, body)
+	}
+	site.Store.Put(newApp)
+	if status, body := get(t, site, "/-/ready"); status != http.StatusOK {
+		t.Errorf("status %d after an app was added: %s", status, body)
+	}
+	if _, body := get(t, site, "/"); strings.Contains(body, badApp.App.ID) {
+		t.Error("the page shows the removed app")
+	}
+}
+
 func TestIndex(t *testing.T) {
 	site := &web.Site{Apps: 3, Store: &collector.Store{}, TelemetryPath: "/numbers", Version: "1.2.3"}
 	for _, snapshot := range []*collector.Snapshot{newApp, goodApp, badApp} {
@@ -72,9 +97,10 @@ func TestIndex(t *testing.T) {
 	}
 	for _, want := range []string{
 		`href="/numbers"`, "1.2.3",
-		"&lt;b&gt;书 &amp; 店", "7d: 20261117-20261123", "2026-11-24 10:16", "all is well",
+		"&lt;b&gt;书 &amp; 店", "7d: 20261117-20261123", "2026-11-24 10:16", "<br>ok<",
 		"the first poll has not ended yet",
-		"invalid ip 203.0.113.30", "203.0.113.30",
+		"token: errcode 40164: invalid ip 203.0.113.30 – " + template.HTMLEscapeString(badApp.Failures[0].Remedy()),
+		"user_portrait: errcode 48001: api &lt;unauthorized&gt; – " + template.HTMLEscapeString(badApp.Failures[1].Remedy()),
 	} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page does not show %q", want)

@@ -27,7 +27,7 @@ var ErrNotRegularFile = errors.New("not a regular file")
 //
 // The error is an *fs.PathError. It never holds the content of the file.
 func ReadFile(path string, limit int64) ([]byte, error) {
-	content, err := within(readFileTimeout, func() ([]byte, error) { return readRegularFile(path, limit) })
+	content, err := within(readFileTimeout, func() ([]byte, error) { return ReadRegularFile(path, limit) })
 	if err == nil {
 		return content, nil
 	}
@@ -37,13 +37,15 @@ func ReadFile(path string, limit int64) ([]byte, error) {
 	return nil, &fs.PathError{Op: "read", Path: path, Err: err}
 }
 
-func readRegularFile(path string, limit int64) ([]byte, error) {
+// ReadRegularFile is ReadFile without the limit of time, for callers that have one of
+// their own and can bound how many reads are waiting.
+func ReadRegularFile(path string, limit int64) ([]byte, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, err
 	}
 	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("is a %s, %w", fileKind(info.Mode()), ErrNotRegularFile)
+		return nil, &fs.PathError{Op: "read", Path: path, Err: fmt.Errorf("is a %s, %w", fileKind(info.Mode()), ErrNotRegularFile)}
 	}
 	file, err := os.Open(path)
 	if err != nil {
@@ -55,7 +57,7 @@ func readRegularFile(path string, limit int64) ([]byte, error) {
 		return nil, err
 	}
 	if int64(len(content)) > limit {
-		return nil, fmt.Errorf("is larger than %d bytes", limit)
+		return nil, &fs.PathError{Op: "read", Path: path, Err: fmt.Errorf("is larger than %d bytes", limit)}
 	}
 	return content, nil
 }

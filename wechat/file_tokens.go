@@ -25,7 +25,7 @@ type FileTokens struct {
 // Token reads the token. Its expiry is unknown. It returns when ctx ends, even if the
 // file system does not answer. The error is an *Error.
 func (t *FileTokens) Token(ctx context.Context) (Token, error) {
-	return t.token(ctx, func() ([]byte, error) { return readRegularFile(t.Path, maxTokenFile) })
+	return t.token(ctx, func() ([]byte, error) { return ReadRegularFile(t.Path, maxTokenFile) })
 }
 
 // Invalidate does nothing, because no token is held.

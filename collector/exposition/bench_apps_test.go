@@ -3,120 +3,103 @@
 package exposition
 
 import (
+	"bytes"
 	"context"
 	"fmt"
-	"log/slog"
-	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
+	"github.com/wxapp-exporter/wxapp_exporter/collector/collectortest"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
 )
 
-// portraitKinds is how many different portraits the apps of a benchmark have. Apps do
-// not share anything when they are compressed, so that more would change nothing.
+// portraitKinds is how many different apps a benchmark has. Compression does not work
+// across apps, so more of them would change nothing.
 const portraitKinds = 25
 
-// constantAPI is a WeChat that answers from memory.
-type constantAPI map[wechat.Window]*wechat.Portrait
+// answers are what WeChat says about the windows of one app.
+type answers = map[wechat.Window]collectortest.Answer
 
-func (a constantAPI) UserPortrait(_ context.Context, w wechat.Window) (*wechat.Portrait, error) {
-	if portrait := a[w]; portrait != nil {
-		return portrait, nil
-	}
-	return &wechat.Portrait{}, nil
-}
-
-func (constantAPI) Quota(context.Context) (wechat.Quota, error) {
-	return wechat.Quota{Limit: 10_000, Used: 6, Remaining: 9_994}, nil
-}
-
-func (constantAPI) TokenExpiry() time.Time { return time.Now().Add(time.Hour) }
-
-// newConstantAPIs asks the simulated WeChat for the portraits of some apps with 20,000
-// users a day, so that nearly every city has a row. Random values replace those of the
-// simulation when they are wanted: log-uniform from 1 to 100,000, unlike each other.
-func newConstantAPIs(randomValues bool) ([]constantAPI, error) {
+// differentApps asks the simulated WeChat about some apps with 20,000 users a day, so
+// that nearly every city has a row.
+func differentApps() ([]answers, error) {
 	server := &wechattest.Server{Apps: map[string]wechattest.App{}}
-	var apis []constantAPI
-	random := rand.New(rand.NewPCG(1, 2))
+	var kinds []answers
 	for i := range portraitKinds {
-		appid := appidOf(i)
-		server.Apps[appid] = wechattest.App{Users: 20_000}
-		client := simulated(server, appid, "").API
-		api := constantAPI{}
-		for _, length := range wechat.Ranges() {
-			window := wechat.Window{End: wechat.DayOf(time.Now()).Add(-2), Range: length}
-			portrait, err := client.UserPortrait(context.Background(), window)
-			if err != nil {
-				return nil, err
-			}
-			portrait.Answer = nil
-			for group := range maps.Keys(portrait.Rows) {
-				for j := range portrait.Rows[group] {
-					if randomValues {
-						portrait.Rows[group][j].Users = int64(math.Pow(10, 5*random.Float64()))
-					}
+		app := appOf(i)
+		server.Apps[app.ID] = wechattest.App{Users: 20_000}
+		kind, err := collectortest.Ask(context.Background(), server, app)
+		if err != nil {
+			return nil, err
+		}
+		kinds = append(kinds, kind)
+	}
+	return kinds, nil
+}
+
+// randomize replaces the numbers of the simulation by random ones: log-uniform from 1 to
+// 100,000, independent of each other.
+func randomize(kinds []answers) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for _, kind := range kinds {
+		for _, answer := range kind {
+			for _, rows := range answer.Portrait.Rows {
+				for i := range rows {
+					rows[i].Users = int64(math.Pow(10, 5*random.Float64()))
 				}
 			}
-			api[window] = portrait
 		}
-		apis = append(apis, api)
 	}
-	return apis, nil
 }
 
-func appidOf(i int) string { return fmt.Sprintf("wx%016x", uint64(i+1)*0x9e3779b97f4a7c15) }
-
-// pollApps polls apps until the first poll of each has ended. The pollers live on,
-// asleep, until the context ends.
-func pollApps(ctx context.Context, apis []constantAPI, n int) *collector.Store {
-	store := &collector.Store{}
-	var polled sync.WaitGroup
-	polled.Add(n)
-	var mu sync.Mutex
-	done := map[string]bool{}
-	store.Watch(func(appid string) {
-		mu.Lock()
-		defer mu.Unlock()
-		if !store.Snapshot(appid).LastPoll.IsZero() && !done[appid] {
-			done[appid] = true
-			polled.Done()
-		}
-	})
-	var sources []collector.Source
-	for i := range n {
-		sources = append(sources, collector.Source{
-			App: collector.App{ID: appidOf(i), Name: fmt.Sprintf("小程序 %d", i)},
-			API: apis[i%len(apis)],
-		})
-	}
-	poller := newPoller(store, sources...)
-	poller.Logger = slog.New(slog.DiscardHandler)
-	go poller.Run(ctx, func() {})
-	polled.Wait()
-	return store
+func appOf(i int) collector.App {
+	return collector.App{ID: fmt.Sprintf("wx%016x", uint64(i+1)*0x9e3779b97f4a7c15), Name: fmt.Sprintf("小程序 %d", i)}
 }
 
-// manyApps returns a Store of n apps that share the numbers of a few, so that the
-// memory of the process is that of the handler, not of the snapshots.
-func manyApps(randomValues bool, n int) (*collector.Store, error) {
-	apis, err := newConstantAPIs(randomValues)
+// separateApps returns a Store of n apps, each with snapshots of answers of its own, as
+// if all had come from WeChat: whatever a snapshot keeps of its answer is in memory.
+func separateApps(n int) (*collector.Store, error) {
+	kinds, err := differentApps()
 	if err != nil {
 		return nil, err
 	}
-	ctx, stop := context.WithCancel(context.Background())
-	defer stop()
-	few := pollApps(ctx, apis, portraitKinds).Snapshots()
+	store := &collector.Store{}
+	for i := range n {
+		own := answers{}
+		for window, answer := range kinds[i%len(kinds)] {
+			portrait, err := wechat.DecodePortrait(bytes.Clone(answer.Portrait.Answer))
+			if err != nil {
+				return nil, err
+			}
+			own[window] = collectortest.Answer{Portrait: portrait}
+		}
+		store.Put(collectortest.Show(appOf(i), own))
+	}
+	return store, nil
+}
+
+// sharingApps returns a Store of n apps that share the numbers of a few, so that the
+// memory of the process is that of the handler, not of the snapshots.
+func sharingApps(randomValues bool, n int) (*collector.Store, error) {
+	kinds, err := differentApps()
+	if err != nil {
+		return nil, err
+	}
+	if randomValues {
+		randomize(kinds)
+	}
+	few := make([]*collector.Snapshot, len(kinds))
+	for i := range kinds {
+		few[i] = collectortest.Show(appOf(i), kinds[i])
+	}
 	store := &collector.Store{}
 	for i := range n {
 		snapshot := *few[i%len(few)]
-		snapshot.App = collector.App{ID: appidOf(i), Name: fmt.Sprintf("小程序 %d", i)}
+		snapshot.App = appOf(i)
 		store.Put(&snapshot)
 	}
 	return store, nil

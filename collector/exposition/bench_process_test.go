@@ -59,8 +59,8 @@ func (s benchServer) start(b *testing.B) *contender {
 	return c
 }
 
-// startNginx starts nginx, with its settings as they are without a configuration but
-// for gzip_static, and sendfile on or off, or returns nil where it is not installed.
+// startNginx starts nginx with its default settings, except for gzip_static and, if
+// wanted, sendfile. It returns nil where nginx is not installed.
 func startNginx(b *testing.B, name, sendfile string, content []byte) *contender {
 	b.Helper()
 	binary, err := exec.LookPath("nginx")
@@ -113,13 +113,14 @@ http {
 	return &contender{name: name, url: "http://" + address, pid: command.Process.Pid, client: newClient()}
 }
 
-// newClient returns a client that keeps one connection and does not inflate, so that
-// the server is what takes the time.
+// newClient returns a client that keeps one connection and does not decompress, so that
+// most of the time is spent in the server.
 func newClient() *http.Client {
 	return &http.Client{Transport: &http.Transport{DisableCompression: true, MaxConnsPerHost: 1, ReadBufferSize: 1 << 20}}
 }
 
-// get asks for a path with the headers of Prometheus 3.16 and returns what comes.
+// get asks for a path with the headers of Prometheus 3.16 and returns the answer, or
+// only its length.
 func (c *contender) get(b *testing.B, path string, keep bool) (content []byte, length int64) {
 	b.Helper()
 	request, err := http.NewRequestWithContext(b.Context(), http.MethodGet, c.url+path, nil)
@@ -149,8 +150,7 @@ func (c *contender) get(b *testing.B, path string, keep bool) (content []byte, l
 	return content, length
 }
 
-// cpu returns the time that the process has spent on a processor, by the operating
-// system's account of it.
+// cpu returns the processor time of the process, as the operating system accounts for it.
 func (c *contender) cpu(b *testing.B) time.Duration {
 	b.Helper()
 	const processTime = 2
@@ -172,7 +172,7 @@ func (c *contender) cost(b *testing.B, n int, call func()) float64 {
 	return (c.cpu(b) - before).Seconds() / float64(n)
 }
 
-// now returns what the server says of itself.
+// now returns what the server says about itself.
 func (c *contender) now(b *testing.B) (report benchReport) {
 	b.Helper()
 	content, _ := c.get(b, "/report", true)

@@ -24,10 +24,11 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
+	"github.com/wxapp-exporter/wxapp_exporter/collector/collectortest"
 )
 
 // benchServer is what a process of the benchmark serves. The benchmark starts its own
-// binary again for every one, so that the operating system accounts for each apart.
+// binary once for each, so that the operating system accounts for each of them apart.
 type benchServer struct {
 	Kind   string // ours, promhttp, empty, static or whole
 	Apps   int
@@ -53,7 +54,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// benchReport is what a server says of itself.
+// benchReport is what a server says about itself.
 type benchReport struct {
 	Address string
 	Series  int
@@ -100,8 +101,8 @@ func (s *benchServer) run() error {
 		}
 	})
 	debug.FreeOSMemory()
-	_ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0) // the peak starts anew
-	server := &http.Server{Handler: mux}                      //nolint:gosec // nobody is slow here
+	_ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0) // resets the peak
+	server := &http.Server{Handler: mux}                      //nolint:gosec // no client is slow here
 	if s.Kind == "ours" {
 		server.ConnContext = ConnContext
 	}
@@ -128,11 +129,11 @@ func times(r *http.Request) int {
 	return n
 }
 
-// handler returns what the server is there for.
+// handler returns the handler of the server's kind.
 func (s *benchServer) handler(report *benchReport) (http.Handler, *collector.Store, error) {
-	process := prometheus.NewRegistry()
-	process.MustRegister(
-		collector.NewProcessMetrics(),
+	self := prometheus.NewRegistry()
+	self.MustRegister(
+		collector.NewSelfMetrics(),
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		versioncollector.NewCollector("wxapp_exporter"),
@@ -140,42 +141,41 @@ func (s *benchServer) handler(report *benchReport) (http.Handler, *collector.Sto
 	options := promhttp.HandlerOpts{EnableOpenMetrics: true}
 	switch s.Kind {
 	case "empty":
-		return promhttp.HandlerFor(process, options), nil, nil
+		return promhttp.HandlerFor(self, options), nil, nil
 	case "static":
 		content, err := os.ReadFile(s.File)
 		return staticHandler(content), nil, err
 	case "whole":
-		apis, err := newConstantAPIs(s.Random)
+		before := heap()
+		store, err := separateApps(s.Apps)
 		if err != nil {
 			return nil, nil, err
 		}
-		before := heap()
-		store := pollApps(context.Background(), apis, s.Apps)
 		report.Heap = heap() - before
 		report.Series = seriesOf(store)
-		handler, err := New(store, process, nil)
+		handler, err := New(store, self, Options{})
 		return handler, store, err
 	}
-	store, err := manyApps(s.Random, s.Apps)
+	store, err := sharingApps(s.Random, s.Apps)
 	if err != nil {
 		return nil, nil, err
 	}
 	report.Series = seriesOf(store)
 	if s.Kind == "promhttp" {
-		process.MustRegister(collector.New(store))
-		return promhttp.HandlerFor(process, options), store, nil
+		self.MustRegister(collectortest.NewCollector(store))
+		return promhttp.HandlerFor(self, options), store, nil
 	}
 	before := heap()
-	handler, err := New(store, process, nil)
+	handler, err := New(store, self, Options{})
 	if err != nil {
 		return nil, nil, err
 	}
-	handler.rendered.all()
+	handler.cache.all()
 	report.Heap = heap() - before
 	return handler, store, nil
 }
 
-// staticHandler serves bytes that are compressed already.
+// staticHandler serves bytes that are already compressed.
 func staticHandler(content []byte) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		header := w.Header()
@@ -188,7 +188,7 @@ func staticHandler(content []byte) http.Handler {
 
 // heap returns the size of all that is reachable.
 func heap() int64 {
-	for range 3 { // what a sync.Pool holds goes with the second
+	for range 3 { // the second empties every sync.Pool
 		runtime.GC()
 	}
 	var stats runtime.MemStats
@@ -196,7 +196,7 @@ func heap() int64 {
 	return int64(stats.HeapAlloc)
 }
 
-// peakRSS returns the most memory that the process had at a time.
+// peakRSS returns the largest amount of memory that the process ever had.
 func peakRSS() int64 {
 	status, _ := os.ReadFile("/proc/self/status")
 	_, rest, _ := bytes.Cut(status, []byte("VmHWM:"))

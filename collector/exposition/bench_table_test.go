@@ -25,7 +25,7 @@ func (t *table) print(w io.Writer) {
 		for _, way := range []struct{ name, title string }{
 			{"ours", "**this handler**"},
 			{"promhttp", "promhttp over the plain collector"},
-			{"empty", "N: promhttp with the live metrics only"},
+			{"empty", "N: promhttp with the exporter's own metrics only"},
 			{"static", "R: net/http writing the same bytes"},
 			{"nginx", "nginx, `gzip_static`"},
 			{"sendfile", "nginx, `gzip_static`, `sendfile on`"},
@@ -73,9 +73,9 @@ func (t *table) print(w io.Writer) {
 	})
 
 	fmt.Fprintf(w, `
-Rendering one app anew takes %.1f ms. Snapshots of 1,000 apps with %d series, and all
-that the sleeping pollers hold, take %.1f bytes per series (goal: ≤ 32). The whole of such
-an exporter, with ten apps changing before every scrape, has a peak RSS of %d MB.
+Rendering one app takes %.1f ms. The snapshots of 1,000 apps with %d series take %.1f bytes
+per series (goal: ≤ 32). An exporter that holds them, with ten apps changing before every
+scrape, has a peak RSS of %d MB.
 
 | values | bytes on the wire per series | heap at rest of the exposition per series |
 |---|---|---|
@@ -104,7 +104,7 @@ func (t *table) goal(w io.Writer, what, goal string, reached func(*comparison) f
 	fmt.Fprintln(w)
 }
 
-// ratio writes a number with three digits, or a dash for what was not measured.
+// ratio writes a number with three digits, or a dash if it was not measured.
 func ratio(r float64) string {
 	switch {
 	case math.IsNaN(r) || math.IsInf(r, 0):
@@ -130,8 +130,8 @@ func (c *comparison) sizes(bytes int64) float64 {
 	return float64(bytes) / float64(c.results["ours"].wire)
 }
 
-// sizesOverN returns what a peak RSS is over that of N, in sizes of the gzip file. N
-// itself varies by a megabyte, so that files of less tell nothing.
+// sizesOverN returns how much a peak RSS exceeds that of N, in sizes of the gzip file. N
+// varies by a megabyte, so small files are left out.
 func (c *comparison) sizesOverN(peakRSS int64) float64 {
 	if c.results["ours"].wire < 10e6 {
 		return math.NaN()

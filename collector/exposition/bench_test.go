@@ -10,12 +10,12 @@ import (
 	"time"
 )
 
-// BenchmarkTable prints what a scrape costs, beside other ways to serve the same, and
-// how far the goals are reached. Batches of all contenders take turns, and medians
-// are shown, so that the rest of the machine weighs on all of them alike.
+// BenchmarkTable prints what a scrape costs, next to other ways of serving the same, and
+// how close it comes to the goals. Batches of all contenders take turns, and medians are
+// shown, so that other work on the machine affects all of them alike.
 func BenchmarkTable(b *testing.B) {
 	if b.N > 1 {
-		b.Skip("one run says it all")
+		b.Skip("one run is enough")
 	}
 	var t table
 	for _, apps := range []int{1, 10, 100, 1000} {
@@ -39,15 +39,15 @@ type result struct {
 
 func (r *result) cpu() float64 { return median(r.seconds) }
 
-// isOurs reports whether the server is one of this binary, which can tell of itself.
+// isOurs reports whether the server is this binary, which reports about itself.
 func (r *result) isOurs() bool { return r.contender.report.Address != "" }
 
 // comparison is what was measured at a number of apps.
 type comparison struct {
 	apps    int
 	results map[string]*result
-	// refresh is the CPU time of rendering one app anew, deflate that of compressing its
-	// text in one go, first that of a scrape after a change.
+	// refresh is the CPU time of rendering one app, deflate that of compressing its text
+	// in one go, first that of a scrape after a change.
 	refresh, deflate, first float64
 	peakRSS                 int64 // of our handler while apps change
 }
@@ -82,7 +82,7 @@ func compare(b *testing.B, apps int) *comparison {
 	for round := range rounds {
 		for _, r := range c.results {
 			if r.batch == 1 && round >= 3 {
-				continue // seconds for every scrape: nothing about them is uncertain
+				continue // each scrape takes seconds, so three of them are enough
 			}
 			r.seconds = append(r.seconds, r.cost(b, r.batch, func() { _, r.wire = r.get(b, "/metrics", false) }))
 		}
@@ -127,7 +127,7 @@ func (c *comparison) change(b *testing.B, ours *contender) {
 	c.first, c.refresh, c.deflate = median(first), median(refresh), median(deflate)
 }
 
-// wholeExporter returns what an exporter with 1,000 apps and their snapshots takes,
+// wholeExporter returns the memory of an exporter with 1,000 apps and their snapshots,
 // while apps change and it is scraped.
 func wholeExporter(b *testing.B) benchReport {
 	whole := benchServer{Kind: "whole", Apps: 1000}.start(b)
@@ -138,7 +138,7 @@ func wholeExporter(b *testing.B) benchReport {
 	return whole.now(b)
 }
 
-// size is what the apps of one kind of values take.
+// size is the space that some apps take.
 type size struct {
 	series int
 	wire   int64

@@ -2,12 +2,12 @@ package exposition
 
 import "hash/crc32"
 
-// checksum is what gzip wants to know of a text, in a form in which the checksums of
-// two texts give that of both in a row.
+// checksum is what a gzip file says about its text. The checksums of two texts can be
+// combined into that of one text followed by the other.
 type checksum struct {
 	crc uint32
-	// shift is x^(8·size) modulo the polynomial of CRC-32: what the CRC of a text has
-	// to be multiplied by when size bytes follow it.
+	// shift is x^(8·size) modulo the polynomial of CRC-32. The CRC of a text is multiplied
+	// by it when this text follows.
 	shift uint32
 	size  int64
 }
@@ -33,8 +33,8 @@ func (c checksum) then(next checksum) checksum {
 	}
 }
 
-// CRC-32 reckons with polynomials over the numbers 0 and 1. Their highest bit stands
-// for x^0, the lowest for x^31.
+// CRC-32 works with polynomials whose coefficients are 0 and 1. The highest bit of a
+// number stands for x^0, the lowest for x^31.
 const (
 	one     = 1 << 31 // x^0
 	xToThe8 = 1 << 23 // x^8

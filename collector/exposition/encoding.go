@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// acceptsGzip reports whether a client likes gzip better than no compression. As
-// promhttp reads it, a client that does not care gets none.
+// acceptsGzip reports whether a client prefers gzip to no compression. A client without a
+// preference gets no compression, as with promhttp.
 func acceptsGzip(header http.Header) bool {
 	gzip, identity := 0.0, 0.0
 	for _, field := range header["Accept-Encoding"] {

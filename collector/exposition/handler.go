@@ -1,16 +1,13 @@
 // Package exposition serves the metrics to Prometheus at about the price of a static
 // file. The samples of an app change once a day and are scraped every few seconds, so
-// they are rendered and compressed when they change, once, and the compressed texts of
-// all apps are joined into one gzip file. What is live, the metrics of the process, is
-// added to every scrape without compression.
+// they are rendered and compressed once, when they change, and the compressed texts of
+// all apps are joined into one gzip file. The metrics of the exporter itself change all
+// the time; they are added to every scrape without compression.
 package exposition
 
 import (
 	"bufio"
 	"bytes"
-	"compress/gzip"
-	"fmt"
-	"io"
 	"net/http"
 	"runtime"
 	"slices"
@@ -23,80 +20,111 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
 )
 
-// Handler answers scrapes in the text format and in OpenMetrics, compressed by gzip
-// where the client takes that. The parameter appid, which may be repeated, limits the
-// answer to the series of those apps; an unknown one is answered by 404, and the empty
-// one stands for the series of the whole process.
+// Handler answers scrapes in the text format and in OpenMetrics, compressed by gzip if
+// the client accepts that.
+//
+// The parameter appid, which may be repeated, limits the answer to the series of those
+// apps. The appid "." stands for the metrics of the exporter itself and the places of the
+// provinces. An unknown appid is answered by 404; an empty one, more than 1,000 or
+// a query that is malformed by 400.
+//
+// A client that needs more than 30 seconds for a piece of 1 MiB, or more than two minutes
+// in all, is cut off.
 type Handler struct {
 	store   *collector.Store
-	live    *live
+	self    *self
 	onError func(error)
 
 	metrics                         []*collector.Metric // of an app
-	textHeaders, openMetricsHeaders []part              // of each metric
-	locations                       part
-	rendered                        rendered
+	textHeaders, openMetricsHeaders []fragment          // of each metric
+	locations                       fragment
+	cache                           cache
 
 	buffers   sync.Pool     // of *buffers
+	inflater  *inflater     // for clients that do not accept gzip
 	renderers sync.Pool     // of *renderer
-	rendering chan struct{} // one of its places is taken while an app is rendered
+	rendering chan struct{} // holds one value for each app that is being rendered
 }
 
-// buffers are the memory of a scrape, to be used again by later ones.
+// Options are the optional settings of a Handler.
+type Options struct {
+	// WithoutLocations leaves out wxapp_location_info, where the provinces are.
+	WithoutLocations bool
+	// OnError is told when metrics of the exporter itself are left out of a scrape
+	// because they are broken. It may be called from several goroutines. Nil: nobody is
+	// told.
+	OnError func(error)
+}
+
+// buffers are the memory of a scrape. Later scrapes use it again.
 type buffers struct {
-	live   bytes.Buffer  // the text of the live metrics
-	writer *bufio.Writer // makes one system call of many small chunks
+	self   bytes.Buffer  // the text of the exporter's own metrics
+	writer *bufio.Writer // turns many small chunks into one system call
 }
 
-// New returns a Handler of the snapshots in store and of the live metrics of the
-// process. Errors of the live metrics, which cost no more than the metrics in
-// question, are handed to onError, which may be called from several goroutines. New
-// fails when a live metric has the name of a metric of the apps.
-func New(store *collector.Store, process prometheus.Gatherer, onError func(error)) (*Handler, error) {
-	live, err := newLive(process)
+// bufferSize is how many bytes small chunks are joined to, and how many are decompressed at
+// a time.
+const bufferSize = 256 << 10
+
+// New returns a Handler of the snapshots in store and of the metrics of the exporter
+// itself, which self gathers. It fails if one of those has the name of a metric of
+// the apps.
+func New(store *collector.Store, self prometheus.Gatherer, options Options) (*Handler, error) {
+	own, err := newSelf(self)
 	if err != nil {
 		return nil, err
 	}
 	renderer, metrics := newRenderer(), collector.AppMetrics()
 	h := &Handler{
 		store:              store,
-		live:               live,
-		onError:            onError,
+		self:               own,
+		onError:            options.OnError,
 		metrics:            metrics,
 		textHeaders:        renderer.headers(metrics, false),
 		openMetricsHeaders: renderer.headers(metrics, true),
-		locations:          renderer.locations(store),
-		rendered:           rendered{groupOf: map[string]*group{}},
-		buffers:            sync.Pool{New: func() any { return &buffers{writer: bufio.NewWriterSize(nil, 256<<10)} }},
+		cache:              cache{groupOf: map[string]*group{}},
+		buffers:            sync.Pool{New: func() any { return &buffers{writer: bufio.NewWriterSize(nil, bufferSize)} }},
+		inflater:           newInflater(),
 		renderers:          sync.Pool{New: func() any { return newRenderer() }},
 		rendering:          make(chan struct{}, runtime.GOMAXPROCS(0)),
 	}
+	if h.onError == nil {
+		h.onError = func(error) {}
+	}
+	if !options.WithoutLocations {
+		h.locations = renderer.locations()
+	}
 	store.Watch(h.refresh)
 	for _, snapshot := range store.Snapshots() {
-		h.refresh(snapshot.App.ID)
+		h.refresh(snapshot.App.ID, snapshot)
 	}
 	return h, nil
 }
 
-// refresh renders an app anew. Since every change of the store is followed by a call,
-// one that was overtaken by another has nothing to do.
-func (h *Handler) refresh(appid string) {
+// refresh renders the new snapshot of an app, or forgets the app if it is nil. Every
+// change of the Store is followed by a call, so one that comes too late does nothing.
+func (h *Handler) refresh(appid string, snapshot *collector.Snapshot) {
+	outdated := func() bool { return h.store.Snapshot(appid) != snapshot }
+	if snapshot == nil {
+		h.cache.remove(appid, outdated)
+		return
+	}
 	h.rendering <- struct{}{}
 	defer func() { <-h.rendering }()
-
-	snapshot := h.store.Snapshot(appid)
-	var parts []part
-	if snapshot != nil {
-		renderer := h.renderers.Get().(*renderer)
-		parts = renderer.app(snapshot, h.metrics)
-		h.renderers.Put(renderer)
-	}
-	h.rendered.put(appid, parts, func() bool { return h.store.Snapshot(appid) != snapshot })
+	renderer := h.renderers.Get().(*renderer)
+	fragments := renderer.app(snapshot, h.metrics)
+	h.renderers.Put(renderer)
+	h.cache.put(appid, fragments, outdated)
 }
 
 // ServeHTTP implements http.Handler.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	apps, process, err := h.choose(r.URL.Query()["appid"])
+	selection, err := parseQuery(r.URL.RawQuery)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	apps, err := h.apps(selection)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusNotFound)
 		return
@@ -104,12 +132,12 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	format := expfmt.NegotiateAccept(r.Header,
 		expfmt.FmtOpenMetrics_1_0_0, expfmt.FmtOpenMetrics_0_0_1, expfmt.FmtText)
 	buffers := h.buffers.Get().(*buffers)
-	defer h.buffers.Put(buffers)
-	buffers.live.Reset()
-	if err := h.live.write(&buffers.live, format, process); err != nil {
+	defer h.release(buffers)
+	buffers.self.Reset()
+	if err := h.self.write(&buffers.self, format, selection.self); err != nil {
 		h.onError(err)
 	}
-	body := h.body(format, apps, process, buffers.live.Bytes())
+	file := h.file(format, apps, selection.self, buffers.self.Bytes())
 
 	header := w.Header()
 	header.Set("Content-Type", string(format))
@@ -117,65 +145,52 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	compressed := acceptsGzip(r.Header)
 	if compressed {
 		header.Set("Content-Encoding", "gzip")
-		header.Set("Content-Length", strconv.Itoa(body.length))
+		header.Set("Content-Length", strconv.Itoa(file.length))
 	} else {
-		header.Set("Content-Length", strconv.FormatInt(body.text.size, 10))
+		header.Set("Content-Length", strconv.FormatInt(file.text.size, 10))
 	}
-	switch {
-	case r.Method == http.MethodHead:
-	case compressed:
-		buffers.writer.Reset(w)
-		_, _ = body.chunks.WriteTo(buffers.writer)
-		_ = buffers.writer.Flush() // a client that has gone away is its own affair
-	default:
-		if text, err := gzip.NewReader(&body.chunks); err == nil {
-			_, _ = io.CopyN(w, text, body.text.size)
-		}
+	if r.Method == http.MethodHead {
+		return
 	}
+	// A write fails if the client has gone away or is too slow. There is nothing to do
+	// about that, and nobody to report it to.
+	buffers.writer.Reset(newDeadlineWriter(w))
+	if compressed {
+		_, _ = file.chunks.WriteTo(buffers.writer)
+	} else {
+		_ = h.inflater.copy(r.Context(), buffers.writer, file)
+	}
+	_ = buffers.writer.Flush()
 }
 
-// choose returns the parts of the apps that a scrape asks for, one by one or joined,
-// and whether it asks for the metrics of the process.
-func (h *Handler) choose(appids []string) (apps [][]part, process bool, err error) {
-	if len(appids) == 0 {
-		return h.rendered.all(), true, nil
-	}
-	slices.Sort(appids)
-	for _, appid := range slices.Compact(appids) {
-		if appid == "" {
-			process = true
-			continue
-		}
-		parts, known := h.rendered.of(appid)
-		if !known {
-			return nil, false, fmt.Errorf("no app has the appid %q; ask without the parameter appid for all that there are", appid)
-		}
-		apps = append(apps, parts)
-	}
-	return apps, process, nil
+// release returns the buffers of a scrape, without the client that they wrote to: what
+// waits in a pool would keep it, and all that belongs to its connection, in memory.
+func (h *Handler) release(b *buffers) {
+	b.writer.Reset(nil)
+	h.buffers.Put(b)
 }
 
-// body returns a gzip file of the samples of apps, the places when a scrape asks for
-// the metrics of the process, and the live text. All samples of a metric stand in a row.
-func (h *Handler) body(format expfmt.Format, apps [][]part, process bool, live []byte) *member {
+// file returns a gzip file of the samples of apps, and if self is wanted, of the places
+// and the text of the exporter's own metrics. All samples of a metric stand in a row.
+func (h *Handler) file(format expfmt.Format, apps [][]fragment, self bool, ownText []byte) *gzipFile {
 	headers := h.textHeaders
 	if format.FormatType() == expfmt.TypeOpenMetrics {
 		headers = h.openMetricsHeaders
 	}
-	m := newMember()
+	f := newGzipFile()
 	for i, header := range headers {
-		if !slices.ContainsFunc(apps, func(parts []part) bool { return parts[i].size > 0 }) {
+		if !slices.ContainsFunc(apps, func(fragments []fragment) bool { return fragments[i].size > 0 }) {
 			continue
 		}
-		m.add(header)
-		for _, parts := range apps {
-			m.add(parts[i])
+		f.add(header)
+		for _, fragments := range apps {
+			f.add(fragments[i])
 		}
 	}
-	if process {
-		m.add(h.locations)
+	if self {
+		f.add(h.locations)
 	}
-	m.addText(live)
-	m.close()
-	return m
+	f.addText(ownText)
+	f.close()
+	return f
 }

@@ -2,49 +2,23 @@ package exposition
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
+	"weak"
 
 	"github.com/prometheus/client_golang/prometheus"
-	dto "github.com/prometheus/client_model/go"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
-	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
 )
 
-// twoDays returns a snapshot of each of two apps on one day, and on the next.
-func twoDays(t *testing.T) (first, second map[string]*collector.Snapshot) {
-	t.Helper()
-	server := &wechattest.Server{}
-	first, second = map[string]*collector.Snapshot{}, map[string]*collector.Snapshot{}
-	for _, snapshot := range shown(t, 2, simulated(server, "wxa", "A"), simulated(server, "wxb", "B")) {
-		if snapshot.HasData() && first[snapshot.App.ID] == nil {
-			first[snapshot.App.ID] = snapshot
-		}
-		second[snapshot.App.ID] = snapshot
-	}
-	if len(first) != 2 || first["wxa"] == second["wxa"] || first["wxb"] == second["wxb"] {
-		t.Fatalf("got %v and %v", first, second)
-	}
-	return first, second
-}
-
-func storeOf(snapshots map[string]*collector.Snapshot) *collector.Store {
-	store := &collector.Store{}
-	for _, snapshot := range snapshots {
-		store.Put(snapshot)
-	}
-	return store
-}
-
-// samplesOf returns what a snapshot hands over, by series.
+// samplesOf returns the samples of a snapshot by series.
 func samplesOf(snapshot *collector.Snapshot) map[string]float64 {
 	values := map[string]float64{}
 	snapshot.Each(func(s collector.Sample) {
@@ -57,16 +31,16 @@ func samplesOf(snapshot *collector.Snapshot) map[string]float64 {
 	return values
 }
 
-// While apps change, every scrape is whole, and shows of each app one snapshot.
+// While apps change, every scrape is whole and shows one snapshot of each app.
 func TestRefreshesAndScrapesAtOnce(t *testing.T) {
 	first, second := twoDays(t)
 	store := storeOf(first)
-	handler := newHandler(t, store, process())
+	handler := newHandler(t, store, selfMetrics())
 
 	var running sync.WaitGroup
 	for appid := range first {
 		running.Go(func() {
-			for range 20 {
+			for range 10 {
 				store.Put(second[appid])
 				store.Put(first[appid])
 			}
@@ -74,7 +48,7 @@ func TestRefreshesAndScrapesAtOnce(t *testing.T) {
 	}
 	for range 2 {
 		running.Go(func() {
-			for range 10 {
+			for range 5 {
 				values := parse(t, scrape(t, handler, "/metrics", acceptOpenMetrics)).values
 				for appid := range first {
 					got := maps.Clone(values)
@@ -88,59 +62,10 @@ func TestRefreshesAndScrapesAtOnce(t *testing.T) {
 		})
 	}
 	running.Wait()
-	expectSame(t, handler, reference(store, process()))
+	expectSame(t, handler, reference(store, selfMetrics()))
 }
 
-func TestAppID(t *testing.T) {
-	first, _ := twoDays(t)
-	handler := newHandler(t, storeOf(first), process())
-	tests := []struct {
-		query            string
-		a, b, theProcess bool
-	}{
-		{"", true, true, true},
-		{"?appid=wxa", true, false, false},
-		{"?appid=wxb", false, true, false},
-		{"?appid=wxb&appid=wxa", true, true, false},
-		{"?appid=wxa&appid=wxa", true, false, false},
-		{"?appid=wxa&appid=", true, false, true},
-		{"?appid=", false, false, true},
-		{"?other=x", true, true, true},
-	}
-	for _, accept := range []string{acceptText, acceptOpenMetrics} {
-		all := parse(t, scrape(t, handler, "/metrics", accept)).values
-		for _, test := range tests {
-			want := maps.Clone(all)
-			maps.DeleteFunc(want, func(series string, _ float64) bool {
-				switch {
-				case strings.Contains(series, `appid="wxa"`):
-					return !test.a
-				case strings.Contains(series, `appid="wxb"`):
-					return !test.b
-				default:
-					return !test.theProcess
-				}
-			})
-			text := scrape(t, handler, "/metrics"+test.query, accept)
-			if got := parse(t, text).values; !maps.Equal(got, want) {
-				t.Errorf("%q: got %d series, want %d", test.query, len(got), len(want))
-			}
-			if (accept == acceptOpenMetrics) != strings.HasSuffix(text, "\n# EOF\n") {
-				t.Errorf("%q, %s: wrong end of the text", test.query, accept)
-			}
-		}
-	}
-
-	for _, query := range []string{"?appid=wxc", "?appid=wxa&appid=wxc", "?appid=wxc&appid="} {
-		recorder := httptest.NewRecorder()
-		handler.ServeHTTP(recorder, request("/metrics"+query, acceptText))
-		if recorder.Code != http.StatusNotFound || !strings.Contains(recorder.Body.String(), `"wxc"`) {
-			t.Errorf("%s: %d %s", query, recorder.Code, recorder.Body)
-		}
-	}
-}
-
-// An app that appears is shown, without any data too.
+// An app that appears is shown even if it has no data yet.
 func TestNewApp(t *testing.T) {
 	store := &collector.Store{}
 	handler := newHandler(t, store, prometheus.NewRegistry())
@@ -148,8 +73,10 @@ func TestNewApp(t *testing.T) {
 	if strings.Contains(empty, "wxapp_users") || !strings.Contains(empty, "wxapp_location_info{") {
 		t.Errorf("without apps: %s", empty)
 	}
-	store = &collector.Store{WithoutLocations: true}
-	handler = newHandler(t, store, prometheus.NewRegistry())
+	handler, err := New(store, prometheus.NewRegistry(), Options{WithoutLocations: true})
+	if err != nil {
+		t.Fatal(err)
+	}
 	if got := scrape(t, handler, "/metrics", acceptOpenMetrics); got != "# EOF\n" {
 		t.Errorf("without anything: %s", got)
 	}
@@ -162,7 +89,7 @@ func TestNewApp(t *testing.T) {
 
 func TestWithoutGzip(t *testing.T) {
 	first, _ := twoDays(t)
-	handler := newHandler(t, storeOf(first), process())
+	handler := newHandler(t, storeOf(first), selfMetrics())
 	for _, accept := range []string{acceptText, acceptOpenMetrics} {
 		r := request("/metrics", accept)
 		r.Header.Del("Accept-Encoding")
@@ -182,7 +109,7 @@ func TestWithoutGzip(t *testing.T) {
 
 func TestHead(t *testing.T) {
 	first, _ := twoDays(t)
-	server := httptest.NewServer(newHandler(t, storeOf(first), process()))
+	server := httptest.NewServer(newHandler(t, storeOf(first), selfMetrics()))
 	defer server.Close()
 	for _, encoding := range []string{"gzip", "identity"} {
 		lengths := map[string]int64{}
@@ -209,7 +136,7 @@ func TestHead(t *testing.T) {
 	}
 }
 
-// slowClient takes nothing until it is told to go on.
+// slowClient reads nothing until it is told to go on.
 type slowClient struct {
 	*httptest.ResponseRecorder
 	connected, goOn chan struct{}
@@ -221,11 +148,11 @@ func (c *slowClient) Write(p []byte) (int, error) {
 	return c.ResponseRecorder.Write(p)
 }
 
-// A client that reads slowly gets the old snapshot whole, and holds up nobody.
+// A client that reads slowly gets the whole of the old snapshot, and delays nobody.
 func TestSlowClient(t *testing.T) {
 	first, second := twoDays(t)
 	store := storeOf(first)
-	handler := newHandler(t, store, process())
+	handler := newHandler(t, store, selfMetrics())
 	before := scrape(t, handler, "/metrics", acceptText)
 
 	slow := &slowClient{ResponseRecorder: httptest.NewRecorder(), connected: make(chan struct{}), goOn: make(chan struct{})}
@@ -235,11 +162,11 @@ func TestSlowClient(t *testing.T) {
 	for _, snapshot := range second {
 		store.Put(snapshot)
 	}
-	expectSame(t, handler, reference(store, process()))
+	expectSame(t, handler, reference(store, selfMetrics()))
 	close(slow.goOn)
 	running.Wait()
 	if gunzip(t, slow.Body.Bytes()) != before {
-		t.Error("the slow client got another text than that of the time at which it asked")
+		t.Error("the slow client did not get the text of the time when it asked")
 	}
 }
 
@@ -259,7 +186,7 @@ func (c *goneClient) Write(p []byte) (int, error) {
 func TestAbortedScrape(t *testing.T) {
 	first, _ := twoDays(t)
 	store := storeOf(first)
-	handler := newHandler(t, store, process())
+	handler := newHandler(t, store, selfMetrics())
 	for _, encoding := range []string{"gzip", "identity"} {
 		for _, after := range []int{0, 10, 1000, 20_000} {
 			r := request("/metrics", acceptText)
@@ -267,118 +194,21 @@ func TestAbortedScrape(t *testing.T) {
 			handler.ServeHTTP(&goneClient{httptest.NewRecorder(), after}, r)
 		}
 	}
-	expectSame(t, handler, reference(store, process()))
+	expectSame(t, handler, reference(store, selfMetrics()))
 }
 
-// gatherer returns families and an error.
-type gatherer struct {
-	families []*dto.MetricFamily
-	err      error
-}
-
-func (g *gatherer) Gather() ([]*dto.MetricFamily, error) { return g.families, g.err }
-
-func gauge(name string, metrics ...*dto.Metric) *dto.MetricFamily {
-	return &dto.MetricFamily{Name: &name, Type: dto.MetricType_GAUGE.Enum(), Metric: metrics}
-}
-
-func isOne() *dto.Metric { number := 1.0; return &dto.Metric{Gauge: &dto.Gauge{Value: &number}} }
-
-// What fails among the live metrics costs no other metric.
-func TestLiveErrors(t *testing.T) {
-	first, _ := twoDays(t)
-	process := &gatherer{}
-	var got []error
-	handler, err := New(storeOf(first), process, func(err error) { got = append(got, err) })
-	if err != nil {
-		t.Fatal(err)
+// A scrape that has ended is not kept in memory by the buffers that it used.
+func TestFinishedScrapeIsReleased(t *testing.T) {
+	handler := newHandler(t, &collector.Store{}, selfMetrics())
+	finished := func() weak.Pointer[httptest.ResponseRecorder] {
+		recorder := httptest.NewRecorder()
+		handler.ServeHTTP(recorder, request("/metrics", acceptText))
+		return weak.Make(recorder)
 	}
-	process.err = errors.New("collector went away")
-	process.families = []*dto.MetricFamily{
-		gauge("go_before", isOne()),
-		gauge("go_broken", isOne(), &dto.Metric{}),
-		gauge("wxapp_up", isOne()), // was not there at the start
-		gauge("go_after", isOne()),
+	client := finished()
+	runtime.GC() // only once: the second one would empty the pool
+	if client.Value() != nil {
+		t.Error("the response of a finished scrape is still in memory")
 	}
-	for _, accept := range []string{acceptText, acceptOpenMetrics} {
-		got = nil
-		text := scrape(t, handler, "/metrics", accept)
-		values := parse(t, text).values
-		for _, series := range []string{"go_before", "go_after", `wxapp_up{appid="wxa"}`} {
-			if values[series] != 1 {
-				t.Errorf("%s is missing", series)
-			}
-		}
-		if strings.Contains(text, "broken") {
-			t.Error("half a family is shown")
-		}
-		if len(got) != 1 {
-			t.Fatalf("got the errors %v", got)
-		}
-		for _, part := range []string{"collector went away", "go_broken", "wxapp_up"} {
-			if !strings.Contains(got[0].Error(), part) {
-				t.Errorf("the error %q says nothing of %s", got[0], part)
-			}
-		}
-	}
-	got = nil
-	scrape(t, handler, "/metrics?appid=wxa", acceptText)
-	if got != nil {
-		t.Errorf("a scrape of an app met %v", got)
-	}
-}
-
-func TestCollidingNames(t *testing.T) {
-	for _, name := range []string{"wxapp_users", "wxapp_location_info", "wxapp_poll_failures_total", "wxapp_poll_failures"} {
-		process := &gatherer{families: []*dto.MetricFamily{gauge("go_threads", isOne()), gauge(name, isOne())}}
-		_, err := New(&collector.Store{}, process, nil)
-		if err == nil || !strings.Contains(err.Error(), name) || strings.Contains(err.Error(), "go_threads") {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-}
-
-// Live metrics may be longer than a block that is not compressed.
-func TestManyLiveMetrics(t *testing.T) {
-	process := &gatherer{}
-	for i := range 10_000 {
-		process.families = append(process.families, gauge(fmt.Sprintf("go_%d", i), isOne()))
-	}
-	handler := newHandler(t, &collector.Store{}, process)
-	values := parse(t, scrape(t, handler, "/metrics", acceptText)).values
-	for i := range 10_000 {
-		if values[fmt.Sprintf("go_%d", i)] != 1 {
-			t.Fatalf("go_%d is missing among %d series", i, len(values))
-		}
-	}
-}
-
-// discard is a client that takes everything and keeps nothing.
-type discard http.Header
-
-func (d discard) Header() http.Header         { return http.Header(d) }
-func (d discard) Write(p []byte) (int, error) { return len(p), nil }
-func (d discard) WriteHeader(int)             {}
-
-// A scrape of many apps allocates what one of a single app does.
-func TestAllocations(t *testing.T) {
-	first, _ := twoDays(t)
-	allocations := func(apps int) float64 {
-		store := &collector.Store{}
-		for i := range apps {
-			snapshot := *first["wxa"]
-			snapshot.App.ID = fmt.Sprintf("wx%016d", i)
-			if i%50 > 0 {
-				snapshot.Held = nil // which takes less time
-			}
-			store.Put(&snapshot)
-		}
-		handler := newHandler(t, store, process())
-		return testing.AllocsPerRun(20, func() {
-			handler.ServeHTTP(discard{}, request("/metrics", acceptOpenMetrics))
-		})
-	}
-	if one, many := allocations(1), allocations(1000); many-one > 10 {
-		t.Errorf("%v allocations with one app, %v with many", one, many)
-	}
+	runtime.KeepAlive(handler)
 }

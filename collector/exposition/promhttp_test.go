@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -15,24 +16,26 @@ import (
 	"github.com/prometheus/common/model"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
+	"github.com/wxapp-exporter/wxapp_exporter/collector/collectortest"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
 )
 
-// process returns live metrics of several types, whose values do not change.
-func process() *prometheus.Registry {
+// selfMetrics returns metrics of the exporter itself of several types, whose values do
+// not change.
+func selfMetrics() *prometheus.Registry {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(
-		collector.NewProcessMetrics(),
+		collector.NewSelfMetrics(),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "go_threads", Help: "Threads."}, func() float64 { return 7.5 }),
 	)
 	return registry
 }
 
 // reference returns the handler of client_golang for the same metrics.
-func reference(store *collector.Store, process prometheus.Gatherer) http.Handler {
+func reference(store *collector.Store, self prometheus.Gatherer) http.Handler {
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(collector.New(store))
-	return promhttp.HandlerFor(prometheus.Gatherers{registry, process}, promhttp.HandlerOpts{EnableOpenMetrics: true})
+	registry.MustRegister(collectortest.NewCollector(store))
+	return promhttp.HandlerFor(prometheus.Gatherers{registry, self}, promhttp.HandlerOpts{EnableOpenMetrics: true})
 }
 
 // expectSame compares what a Handler and the reference show.
@@ -77,28 +80,31 @@ func TestSameAsPromhttp(t *testing.T) {
 	server.Fail(wechattest.OddRows().For("wx000000000000000c"))
 	server.Fail(wechattest.Errcode(48001).For("wx000000000000000d"))
 	server.Fail(wechattest.Empty().For("wx000000000000000e"))
-	snapshots := shown(t, 3,
-		simulated(server, "wx000000000000000a", "鲜果到家"),
-		simulated(server, "wx000000000000000b", `a "quoted" \ name`),
-		simulated(server, "wx000000000000000c", "two\nlines"),
-		simulated(server, "wx000000000000000d", "d"),
-		simulated(server, "wx000000000000000e", "e"),
-		collector.Source{App: collector.App{ID: "odd", Name: "odd"}, API: answer(oddNames)},
+	snapshots := snapshotsOf(t, server, 3,
+		collector.App{ID: "wx000000000000000a", Name: "鲜果到家"},
+		collector.App{ID: "wx000000000000000b", Name: `a "quoted" \ name`},
+		collector.App{ID: "wx000000000000000c", Name: "two\nlines"},
+		collector.App{ID: "wx000000000000000d", Name: "d"},
+		collector.App{ID: "wx000000000000000e", Name: "e"},
 	)
+	odd := collector.App{ID: "odd", Name: "odd"}
+	snapshots = append(snapshots, collectortest.Answered(t, odd, []byte(oddNames)), &collector.Snapshot{App: odd})
 	store := &collector.Store{}
-	handler, reference := newHandler(t, store, process()), reference(store, process())
+	handler, reference := newHandler(t, store, selfMetrics()), reference(store, selfMetrics())
 	for i, snapshot := range snapshots {
 		store.Put(snapshot)
-		if (i+1)%(len(snapshots)/5) == 0 {
+		if i%5 == 0 || i == len(snapshots)-2 {
 			expectSame(t, handler, reference)
 		}
 	}
-	if series := strings.Count(scrape(t, handler, "/metrics", acceptText), "\nwxapp_users{"); series < 5000 {
+	store.Remove("wx000000000000000b")
+	expectSame(t, handler, reference)
+	if series := strings.Count(scrape(t, handler, "/metrics", acceptText), "\nwxapp_users{"); series < 3500 {
 		t.Errorf("compared only %d series of wxapp_users", series)
 	}
 }
 
-// oddNames is an answer whose names are a burden for the formats.
+// oddNames is an answer whose names are hard to escape.
 const oddNames = `{"ref_date":"20000101","visit_uv":{"city":[
 	{"name":"\"","value":1},{"name":"\\","value":2},{"name":"\\n","value":3},{"name":"\n","value":4},
 	{"name":"a b","value":5},{"name":"{}=,","value":6},{"name":"# EOF","value":7},{"name":"\u0000","value":8},
@@ -106,17 +112,17 @@ const oddNames = `{"ref_date":"20000101","visit_uv":{"city":[
 	{"name":"  ","value":13},{"name":"\\\"","value":14},{"name":"\t","value":15},{"name":"😀","value":9007199254740993}
 ]},"visit_uv_new":{"city":[{"name":"\"","value":0}]}}`
 
-// The documented answer becomes these texts.
+// The answer that WeChat documents becomes these texts.
 func TestDocumentedAnswer(t *testing.T) {
 	content, err := os.ReadFile("../../wechat/testdata/portrait-documented.json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	snapshots := shown(t, 2, collector.Source{App: collector.App{ID: "wx0123456789abcdef", Name: "鲜果到家"}, API: answer(content)})
-	last := *snapshots[len(snapshots)-1]
-	last.LastPoll, last.LastSuccess, last.NextPoll = time.Unix(946858102, 0), time.Unix(946858100, 0), time.Unix(946944502, 0)
 	store := &collector.Store{}
-	store.Put(&last)
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(24 * time.Hour)
+		store.Put(collectortest.Answered(t, collector.App{ID: "wx0123456789abcdef", Name: "鲜果到家"}, content))
+	})
 	handler := newHandler(t, store, prometheus.NewRegistry())
 	for golden, accept := range map[string]string{"testdata/documented.prom": acceptText, "testdata/documented.openmetrics": acceptOpenMetrics} {
 		got := scrape(t, handler, "/metrics", accept)
@@ -150,8 +156,8 @@ func TestNegotiation(t *testing.T) {
 		"gzip, identity", "br;q=1.0, gzip;q=0.8, *;q=0.1", "zippy", "gzip;q=nonsense",
 	}
 	store := &collector.Store{}
-	handler := newHandler(t, store, process())
-	reference := promhttp.HandlerFor(process(), promhttp.HandlerOpts{
+	handler := newHandler(t, store, selfMetrics())
+	reference := promhttp.HandlerFor(selfMetrics(), promhttp.HandlerOpts{
 		OfferedCompressions: []promhttp.Compression{promhttp.Identity, promhttp.Gzip},
 		AcceptedFormats:     []expfmt.Format{expfmt.FmtOpenMetrics_1_0_0, expfmt.FmtOpenMetrics_0_0_1, expfmt.FmtText},
 	})

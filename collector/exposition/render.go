@@ -8,7 +8,7 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
 )
 
-// renderer makes parts of metrics. It takes about a megabyte.
+// renderer makes fragments of metrics. It takes about a megabyte.
 type renderer struct {
 	*deflater
 	text []byte
@@ -16,44 +16,41 @@ type renderer struct {
 
 func newRenderer() *renderer { return &renderer{deflater: newDeflater()} }
 
-// app returns the samples of an app, as one part for each of metrics. These are all
-// metrics of an app, in the order in which a Snapshot hands their samples over.
-func (r *renderer) app(s *collector.Snapshot, metrics []*collector.Metric) []part {
-	parts := make([]part, len(metrics))
+// app returns the samples of an app, one fragment for each of metrics. These have to be
+// all metrics of an app, in the order in which a Snapshot hands over their samples.
+func (r *renderer) app(s *collector.Snapshot, metrics []*collector.Metric) []fragment {
+	fragments := make([]fragment, len(metrics))
 	current := 0
 	r.text = r.text[:0]
 	s.Each(func(sample collector.Sample) {
 		for sample.Metric != metrics[current] {
-			parts[current] = r.part(r.text)
+			fragments[current] = r.fragment(r.text)
 			r.text = r.text[:0]
 			current++
 		}
 		r.text = appendSample(r.text, sample)
 	})
-	parts[current] = r.part(r.text)
-	return parts
+	fragments[current] = r.fragment(r.text)
+	return fragments
 }
 
-// headers returns the lines that introduce each of metrics, in a format.
-func (r *renderer) headers(metrics []*collector.Metric, openMetrics bool) []part {
-	headers := make([]part, len(metrics))
+// headers returns the lines that introduce each of metrics.
+func (r *renderer) headers(metrics []*collector.Metric, openMetrics bool) []fragment {
+	headers := make([]fragment, len(metrics))
 	for i, metric := range metrics {
-		headers[i] = r.part(header(metric, openMetrics))
+		headers[i] = r.fragment(header(metric, openMetrics))
 	}
 	return headers
 }
 
-// locations returns the samples that tell where the provinces are.
-func (r *renderer) locations(store *collector.Store) part {
-	var samples []byte
-	store.EachLocation(func(s collector.Sample) { samples = appendSample(samples, s) })
-	if samples == nil {
-		return part{}
-	}
-	return r.part(append(header(collector.LocationMetric(), false), samples...))
+// locations returns the metric that tells where the provinces are.
+func (r *renderer) locations() fragment {
+	text := header(collector.LocationMetric(), false)
+	collector.EachLocation(func(s collector.Sample) { text = appendSample(text, s) })
+	return r.fragment(text)
 }
 
-// family returns the name that OpenMetrics has for all series of a metric.
+// family returns the name of a metric in OpenMetrics, where counters have no suffix.
 func family(name string) string { return strings.TrimSuffix(name, "_total") }
 
 // header returns the lines that introduce a metric.

@@ -23,10 +23,10 @@ const (
 	acceptText = "text/plain;version=0.0.4"
 )
 
-// newHandler returns a Handler that may meet no error.
-func newHandler(t testing.TB, store *collector.Store, process prometheus.Gatherer) *Handler {
+// newHandler returns a Handler whose errors fail the test.
+func newHandler(t testing.TB, store *collector.Store, self prometheus.Gatherer) *Handler {
 	t.Helper()
-	handler, err := New(store, process, func(err error) { t.Error(err) })
+	handler, err := New(store, self, Options{OnError: func(err error) { t.Error(err) }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,8 +40,8 @@ func request(target, accept string) *http.Request {
 	return r
 }
 
-// scrape returns the text that a handler answers. It has to come as a correct gzip
-// file of one member.
+// scrape returns the text that a handler answers. It has to be a correct gzip file of one
+// member.
 func scrape(t testing.TB, handler http.Handler, target, accept string) string {
 	t.Helper()
 	recorder := httptest.NewRecorder()
@@ -73,14 +73,14 @@ func gunzip(t testing.TB, file []byte) string {
 	return string(text)
 }
 
-// exposition is the text of a scrape, understood.
+// exposition is the parsed text of a scrape.
 type exposition struct {
 	comments map[string]string  // by keyword and family, as in "TYPE go_threads"
 	values   map[string]float64 // by name and labels
 }
 
-// parse parses the text format or OpenMetrics, as far as they are used here. It
-// demands that all lines of a family stand in a row, and no series twice.
+// parse parses the text format or OpenMetrics, as far as they are used here. All lines of
+// a family have to stand in a row, and no series may come twice.
 func parse(t testing.TB, text string) exposition {
 	t.Helper()
 	e := exposition{map[string]string{}, map[string]float64{}}
@@ -89,7 +89,7 @@ func parse(t testing.TB, text string) exposition {
 	for line := range strings.Lines(text) {
 		line, terminated := strings.CutSuffix(line, "\n")
 		if !terminated {
-			t.Fatalf("line without an end: %q", line)
+			t.Fatalf("line without a newline: %q", line)
 		}
 		if line == "# EOF" {
 			break
@@ -112,7 +112,7 @@ func parse(t testing.TB, text string) exposition {
 			t.Fatalf("%s stands among the samples of %s", line, current)
 		}
 		if _, twice := e.values[series]; twice {
-			t.Fatalf("%s stands twice", series)
+			t.Fatalf("%s comes twice", series)
 		}
 		e.values[series] = number
 	}

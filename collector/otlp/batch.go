@@ -9,8 +9,8 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
 )
 
-// batch gathers the points of a message by their metrics. Its memory is used for one
-// batch after the other.
+// batch collects the points of a message by metric. Its memory is used again for the next
+// batch.
 type batch struct {
 	families []family
 	size     int // points in all families
@@ -24,19 +24,21 @@ type family struct {
 	points []metricdata.DataPoint[int64]
 }
 
-// family returns the place of a metric in the batch.
+// family returns the index of a metric in families.
 func (b *batch) family(metric *collector.Metric) int {
-	place := slices.IndexFunc(b.families, func(f family) bool { return f.metric == metric })
-	if place < 0 {
-		place = len(b.families)
+	i := slices.IndexFunc(b.families, func(f family) bool { return f.metric == metric })
+	if i < 0 {
+		i = len(b.families)
 		b.families = append(b.families, family{metric: metric})
 	}
-	return place
+	return i
 }
 
-// begin empties the batch. Points that are added from now on bear the time of now.
+// begin empties the batch, so that nothing of its points stays in memory. Points that are
+// added from now on carry the current time.
 func (b *batch) begin() {
 	for i := range b.families {
+		clear(b.families[i].points)
 		b.families[i].points = b.families[i].points[:0]
 	}
 	b.size, b.now = 0, time.Now()
@@ -44,7 +46,7 @@ func (b *batch) begin() {
 
 func (b *batch) full() bool { return b.size == b.limit }
 
-// add adds points of one metric, as many as there is room for, and returns the others.
+// add adds points of one metric, as many as fit, and returns the rest.
 func (b *batch) add(metric int, points []point) (rest []point) {
 	n := min(len(points), b.limit-b.size)
 	family := &b.families[metric]
@@ -59,7 +61,7 @@ func (b *batch) add(metric int, points []point) (rest []point) {
 	return points[n:]
 }
 
-// metrics returns the batch as the SDK wants it, the counters as sums since started.
+// metrics returns the batch in the form of the SDK. Counters are sums since started.
 func (b *batch) metrics(started time.Time) []metricdata.Metrics {
 	b.message = b.message[:0]
 	for _, f := range b.families {
@@ -87,8 +89,8 @@ func (b *batch) metrics(started time.Time) []metricdata.Metrics {
 	return b.message
 }
 
-// unit returns the unit of a metric as it is sent. A gauge with the unit 1 is a ratio
-// to Prometheus, which would add that word to its name.
+// unit returns the unit under which a metric is sent. Prometheus takes a gauge with the
+// unit 1 for a ratio and would append that word to its name.
 func unit(m *collector.Metric) string {
 	if m.Unit == "1" {
 		return ""

@@ -23,12 +23,13 @@ import (
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
+	"github.com/wxapp-exporter/wxapp_exporter/collector/collectortest"
 )
 
 // benchmarkApps have about 240,000 series.
 const benchmarkApps = 100
 
-// sink is a receiver in this process that only reads.
+// sink is a receiver in this process that reads and discards.
 type sink struct{}
 
 func (sink) RoundTrip(request *http.Request) (*http.Response, error) {
@@ -45,11 +46,11 @@ func newSinkExporter(b *testing.B) *otlpmetrichttp.Exporter {
 	return exporter
 }
 
-// BenchmarkPush compares what 240,000 points cost on three ways to the receiver:
-// collecting, converting and marshaling, without compression and network. The ratios
-// are of the processor's time, as the operating system accounts it.
+// BenchmarkPush compares what it costs to collect, convert and marshal 240,000 points in
+// three ways, without compression and network. The ratios are of processor time, as the
+// operating system accounts for it.
 func BenchmarkPush(b *testing.B) {
-	store := storeOf(benchmarkApps)
+	store := storeOf(b, benchmarkApps)
 	ours := newOurPush(b, store)
 	native := newNativePush(b, store)
 	bridged := newBridgePush(b, store)
@@ -70,12 +71,12 @@ func BenchmarkPush(b *testing.B) {
 	b.ReportMetric(float64(oursTook)/float64(b.N*points), "cpu-ns/point")
 	b.ReportMetric(float64(oursTook)/float64(nativeTook), "×native")
 	b.ReportMetric(float64(oursTook)/float64(bridgedTook), "×bridge")
-	b.ReportMetric(0, "ns/op") // the sum of all three says nothing
+	b.ReportMetric(0, "ns/op") // the sum of all three means nothing
 }
 
 // BenchmarkBatches is the part of a push that is ours.
 func BenchmarkBatches(b *testing.B) {
-	s := newSeries(storeOf(benchmarkApps), newProcessMetrics(prometheus.NewRegistry(), func(error) {}))
+	s := newSeries(storeOf(b, benchmarkApps), newSelfMetrics(prometheus.NewRegistry(), func(error) {}), true)
 	points := 0
 	for batch := range s.batches(b.Context()) {
 		points += count(batch)
@@ -88,19 +89,18 @@ func BenchmarkBatches(b *testing.B) {
 	b.ReportMetric(float64(b.Elapsed())/float64(b.N*points), "ns/point")
 }
 
-// BenchmarkPeakMemory compares the memory that the process takes at most, over what it
-// has taken before, for a push in batches and for one in a single message. What is kept
-// between pushes is part of both.
+// BenchmarkPeakMemory compares the peak memory of a push in batches with that of a push in
+// a single message. What is kept between pushes is part of both.
 func BenchmarkPeakMemory(b *testing.B) {
-	store := storeOf(benchmarkApps)
+	store := storeOf(b, benchmarkApps)
 	exporter := newSinkExporter(b)
 	peak := func(limit int) uint64 {
 		debug.FreeOSMemory()
 		before := resident(b, "VmRSS")
 		if err := os.WriteFile("/proc/self/clear_refs", []byte("5"), 0); err != nil {
-			b.Skip(err) // the peak is not to be had
+			b.Skip(err) // the peak cannot be reset
 		}
-		s := newSeries(store, newProcessMetrics(prometheus.NewRegistry(), func(error) {}))
+		s := newSeries(store, newSelfMetrics(prometheus.NewRegistry(), func(error) {}), true)
 		s.batch.limit = limit
 		for range 3 {
 			for batch := range s.batches(b.Context()) {
@@ -119,7 +119,7 @@ func BenchmarkPeakMemory(b *testing.B) {
 	b.ReportMetric(0, "ns/op")
 }
 
-// resident returns a number of bytes that Linux has of this process.
+// resident returns a number of bytes from the status of this process on Linux.
 func resident(b *testing.B, name string) uint64 {
 	b.Helper()
 	status, err := os.ReadFile("/proc/self/status")
@@ -137,7 +137,7 @@ func resident(b *testing.B, name string) uint64 {
 // newOurPush returns a function that pushes all points and counts them.
 func newOurPush(b *testing.B, store *collector.Store) func() int {
 	exporter := newSinkExporter(b)
-	s := newSeries(store, newProcessMetrics(prometheus.NewRegistry(), func(error) {}))
+	s := newSeries(store, newSelfMetrics(prometheus.NewRegistry(), func(error) {}), true)
 	return func() (points int) {
 		for batch := range s.batches(b.Context()) {
 			points += count(batch)
@@ -147,14 +147,14 @@ func newOurPush(b *testing.B, store *collector.Store) func() int {
 	}
 }
 
-// newNativePush returns the same through instruments of the SDK, without their limit of
-// 2,000 attribute sets and with attribute sets that are built once.
+// newNativePush does the same with instruments of the SDK, without their limit of 2,000
+// attribute sets and with attribute sets that are built once.
 func newNativePush(b *testing.B, store *collector.Store) func() int {
 	exporter := newSinkExporter(b)
 	reader := metric.NewManualReader(metric.WithCardinalityLimitSelector(func(metric.InstrumentKind) (int, bool) { return 0, false }))
 	provider := metric.NewMeterProvider(metric.WithReader(reader), metric.WithCardinalityLimit(0))
 	meter := provider.Meter(scopeName)
-	s := newSeries(store, processMetrics{})
+	s := newSeries(store, selfMetrics{}, true)
 	all := s.all()
 	var instruments []otelmetric.Int64Observable
 	for _, family := range s.batch.families {
@@ -204,11 +204,11 @@ func newNativePush(b *testing.B, store *collector.Store) func() int {
 	}
 }
 
-// newBridgePush returns the same through the plain collector and the bridge.
+// newBridgePush does the same with the plain collector and the bridge.
 func newBridgePush(b *testing.B, store *collector.Store) func() int {
 	exporter := newSinkExporter(b)
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(collector.New(store))
+	registry.MustRegister(collectortest.NewCollector(store))
 	producer := bridge.NewMetricProducer(bridge.WithGatherer(registry))
 	return func() (points int) {
 		scopes, err := producer.Produce(b.Context())
@@ -247,8 +247,8 @@ func count(metrics []metricdata.Metrics) (points int) {
 	return points
 }
 
-// processorTime returns the time of the processor that a push takes, the collection of
-// its garbage included.
+// processorTime returns the processor time of a push, including the collection of its
+// garbage.
 func processorTime(push func() int) time.Duration {
 	runtime.GC()
 	begin := used()

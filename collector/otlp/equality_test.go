@@ -7,19 +7,19 @@ import (
 	"testing"
 
 	"github.com/prometheus/client_golang/prometheus"
-	collectorpb "go.opentelemetry.io/proto/otlp/collector/metrics/v1"
 	metricspb "go.opentelemetry.io/proto/otlp/metrics/v1"
 	"google.golang.org/protobuf/proto"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
+	"github.com/wxapp-exporter/wxapp_exporter/collector/collectortest"
 )
 
-// Every series that /metrics shows arrives, and no other, with its value.
+// Every series that /metrics shows arrives with its value, and no other series.
 func TestEverySeriesArrives(t *testing.T) {
 	tests := []struct {
 		protocol Protocol
 		apps     int
-	}{{GRPC, 0}, {GRPC, 1}, {GRPC, 13}, {GRPC, 100}, {HTTP, 0}, {HTTP, 1}, {HTTP, 13}}
+	}{{GRPC, 0}, {GRPC, 1}, {GRPC, 13}, {HTTP, 0}, {HTTP, 1}, {HTTP, 3}}
 	for _, test := range tests {
 		apps := test.apps
 		t.Run(fmt.Sprintf("%d apps by %s", apps, test.protocol), func(t *testing.T) {
@@ -27,18 +27,20 @@ func TestEverySeriesArrives(t *testing.T) {
 			p := newPushing(t, &collector.Store{}, serve(t, test.protocol, receiver), Config{Protocol: test.protocol, Gzip: true})
 			p.push(t.Context()) // so that all metrics of the push have a value
 			receiver.take()
-			fill(p.store, apps)
+			for _, snapshot := range storeOf(t, apps).Snapshots() {
+				p.store.Put(snapshot)
+			}
 			p.push(t.Context())
 			messages := receiver.take()
 			got := received(t, messages)
 
 			shown := prometheus.NewRegistry()
-			shown.MustRegister(collector.New(p.store))
-			want := gathered(t, shown, p.process)
+			shown.MustRegister(collectortest.NewCollector(p.store))
+			want := gathered(t, shown, p.self)
 			for series, value := range want {
 				switch name, _, _ := strings.Cut(series, "{"); {
 				case strings.HasPrefix(name, "wxapp_otlp_"), strings.HasPrefix(name, "go_"), strings.HasPrefix(name, "process_"):
-					if _, ok := got[series]; !ok { // its value moves on
+					if _, ok := got[series]; !ok { // its value changes
 						t.Errorf("%s did not arrive", series)
 					}
 				case got[series] != value:
@@ -49,7 +51,7 @@ func TestEverySeriesArrives(t *testing.T) {
 				t.Errorf("%d series arrived, /metrics shows %d", len(got), len(want))
 			}
 			if perApp := 2_000; len(got) < apps*perApp {
-				t.Errorf("%d series are too few to prove anything about %d apps", len(got), apps)
+				t.Errorf("%d series are too few for %d apps", len(got), apps)
 			}
 			checkSizes(t, len(messages), len(got))
 			if size := proto.Size(messages[min(1, len(messages)-1)]); size > 3<<18 {
@@ -59,7 +61,7 @@ func TestEverySeriesArrives(t *testing.T) {
 	}
 }
 
-// checkSizes holds that there are no more messages than needed.
+// checkSizes checks that there are no more messages than necessary.
 func checkSizes(t *testing.T, messages, series int) {
 	t.Helper()
 	if most := 2 + series/maxBatch; messages > most {
@@ -67,10 +69,10 @@ func checkSizes(t *testing.T, messages, series int) {
 	}
 }
 
-// What points say beside their value: integers, units, the time, sums and their start.
+// Beside the value of a point, its type, unit, time and start are right.
 func TestPoints(t *testing.T) {
 	receiver := &receiver{}
-	p := newPushing(t, storeOf(2), serveGRPC(t, receiver), Config{})
+	p := newPushing(t, storeOf(t, 2), serveGRPC(t, receiver), Config{})
 	p.push(t.Context())
 	messages := receiver.take()
 
@@ -85,7 +87,7 @@ func TestPoints(t *testing.T) {
 		if sum := metric.GetSum(); sum != nil {
 			points = sum.GetDataPoints()
 			if !sum.GetIsMonotonic() || sum.GetAggregationTemporality() != metricspb.AggregationTemporality_AGGREGATION_TEMPORALITY_CUMULATIVE {
-				t.Errorf("%s is no cumulative sum that only grows", name)
+				t.Errorf("%s is not a cumulative monotonic sum", name)
 			}
 		}
 		if strings.HasSuffix(name, "_total") != (metric.GetSum() != nil) {
@@ -106,7 +108,7 @@ func TestPoints(t *testing.T) {
 	for name, want := range map[string]string{
 		"wxapp_users":                          "{user}",
 		"wxapp_data_end_timestamp_seconds":     "s",
-		"wxapp_up":                             "", // with 1 it would be wxapp_up_ratio to Prometheus
+		"wxapp_up":                             "", // with 1, Prometheus would call it wxapp_up_ratio
 		"wxapp_app_info":                       "",
 		"wxapp_location_info":                  "",
 		"wxapp_poll_failures_total":            "{poll}",
@@ -140,78 +142,15 @@ func TestPoints(t *testing.T) {
 	}
 }
 
-// A batch holds each metric once, with the points of all apps.
-func TestBatchHoldsMetricOnce(t *testing.T) {
+// An error about one metric of the exporter itself affects neither the others nor the apps.
+func TestBrokenSelfMetrics(t *testing.T) {
 	receiver := &receiver{}
-	p := newPushing(t, storeOf(2), serveGRPC(t, receiver), Config{})
-	p.push(t.Context())
-	for _, message := range receiver.take() {
-		names := map[string]bool{}
-		for metric := range metricsOf([]*collectorpb.ExportMetricsServiceRequest{message}) {
-			if names[metric.GetName()] {
-				t.Errorf("%s stands twice in a message", metric.GetName())
-			}
-			names[metric.GetName()] = true
-		}
-	}
-}
-
-// Points follow the snapshots: what is replaced goes, what is new comes.
-func TestPointsFollowTheStore(t *testing.T) {
-	receiver := &receiver{}
-	p := newPushing(t, storeOf(2), serveGRPC(t, receiver), Config{})
-	p.push(t.Context())
-	receiver.take()
-
-	empty := collector.Snapshot{App: collector.App{ID: "wx0000000000000001", Name: "new"}}
-	p.store.Put(&empty)
-	p.push(t.Context())
-	got := received(t, receiver.take())
-	if got[`wxapp_app_info{app="new",appid="wx0000000000000001"}`] != 1 {
-		t.Error("the new snapshot is not pushed")
-	}
-	for series := range got {
-		if strings.HasPrefix(series, "wxapp_users{") && strings.Contains(series, `"wx0000000000000001"`) {
-			t.Errorf("%s is of the old snapshot", series)
-		}
-	}
-	if len(p.series.apps) != 2 {
-		t.Errorf("%d snapshots are held", len(p.series.apps))
-	}
-}
-
-// One invalid value would cost the whole message; here it costs nothing.
-func TestBrokenAppHarmsNoOther(t *testing.T) {
-	receiver := &receiver{}
-	p := newPushing(t, storeOf(2), serveGRPC(t, receiver), Config{})
-	broken := *p.store.Snapshots()[0]
-	broken.App.Name = "tea\xff"
-	p.store.Put(&broken)
-	p.push(t.Context())
-	got := received(t, receiver.take())
-	for series, value := range map[string]float64{
-		"wxapp_app_info{app=\"tea\uFFFD\",appid=\"wx0000000000000000\"}": 1,
-		`wxapp_app_info{app="茶馆",appid="wx0000000000000001"}`:            1,
-		`wxapp_otlp_export_failures_total{}`:                             0,
-	} {
-		if got[series] != value {
-			t.Errorf("%s is %v, want %v", series, got[series], value)
-		}
-	}
-	if failures := p.counted(t)["wxapp_otlp_export_failures_total{}"]; failures != 0 {
-		t.Errorf("%v batches failed: %s", failures, p.log)
-	}
-}
-
-// An error about some process-wide metrics costs neither the others nor any app.
-func TestBrokenProcessMetrics(t *testing.T) {
-	receiver := &receiver{}
-	p := newPushing(t, storeOf(1), serveGRPC(t, receiver), Config{})
+	p := newPushing(t, storeOf(t, 1), serveGRPC(t, receiver), Config{})
 	broken := prometheus.CollectorFunc(func(metrics chan<- prometheus.Metric) {
 		desc := prometheus.NewDesc("broken", "Broken.", nil, nil)
 		metrics <- prometheus.NewInvalidMetric(desc, fmt.Errorf("out of order"))
 	})
-	p.process.MustRegister(struct{ prometheus.Collector }{unchecked{broken}})
+	p.self.MustRegister(struct{ prometheus.Collector }{unchecked{broken}})
 	for range 2 {
 		p.push(t.Context())
 	}
@@ -226,27 +165,7 @@ func TestBrokenProcessMetrics(t *testing.T) {
 	}
 }
 
-// unchecked describes nothing, so that a registry takes what it collects as it comes.
+// unchecked describes nothing, so that a registry accepts whatever it collects.
 type unchecked struct{ prometheus.Collector }
 
 func (unchecked) Describe(chan<- *prometheus.Desc) {}
-
-// Nothing is allocated per point before the SDK takes over.
-func TestNoAllocationPerPoint(t *testing.T) {
-	allocations := func(apps int) (allocations float64, batches int) {
-		s := newSeries(storeOf(apps), newProcessMetrics(prometheus.NewRegistry(), func(error) {}))
-		push := func() {
-			batches = 0
-			for range s.batches(t.Context()) {
-				batches++
-			}
-		}
-		push()
-		return testing.AllocsPerRun(5, push), batches
-	}
-	one, _ := allocations(1)
-	many, batches := allocations(100)
-	if perBatch := (many - one) / float64(batches); perBatch > 25 { // the families of a batch
-		t.Errorf("%.0f allocations for 1 app, %.0f for 100 in %d batches", one, many, batches)
-	}
-}

@@ -3,6 +3,7 @@ package otlp
 import (
 	"context"
 	"crypto/tls"
+	"fmt"
 	"net/http"
 	"net/url"
 	"time"
@@ -19,10 +20,10 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
-// scopeName is the scope under which all metrics are sent.
+// scopeName is the instrumentation scope of all metrics.
 const scopeName = "github.com/wxapp-exporter/wxapp_exporter"
 
-// Protocol is how messages travel.
+// Protocol is how messages are sent.
 type Protocol string
 
 // The protocols, as the specification of OpenTelemetry names them.
@@ -31,61 +32,65 @@ const (
 	HTTP Protocol = "http/protobuf"
 )
 
-// Config says where to push to, and how. All fields are needed but TLS and Headers.
+// Config says where to push to, and how. TLS, Headers, Gzip and WithoutLocations are
+// optional.
 type Config struct {
 	Protocol Protocol
-	// Endpoint is where the receiver is. Its scheme, https or http, decides whether TLS
-	// is spoken. GRPC needs a port, may have the scheme unix and ignores the path; HTTP
-	// posts to the path as it is.
+	// Endpoint is the address of the receiver. The scheme https means TLS, http none. With
+	// GRPC it needs a port, the scheme may be unix, and the path is ignored; with HTTP the
+	// path is used as it is.
 	Endpoint *url.URL
-	// TLS is used with https only. Nil: the authorities that the system trusts.
+	// TLS is used with https only. Nil: the system decides which certificates are trusted.
 	TLS *tls.Config
 	// Headers are sent with every message.
 	Headers map[string]wechat.Secret
 	// Gzip says whether messages are compressed.
 	Gzip bool
-	// Interval is the pause from the begin of a push to the next.
+	// Interval is the time from the beginning of a push to the next.
 	Interval time.Duration
-	// Timeout is how long to go on trying to send one batch.
+	// Timeout limits the attempts to send one batch.
 	Timeout time.Duration
+	// WithoutLocations leaves out wxapp_location_info, where the provinces are.
+	WithoutLocations bool
 	// Resource describes the program that the points come from.
 	Resource *resource.Resource
 	// Version is the version of that program.
 	Version string
 }
 
-// exporter sends messages. Those of OpenTelemetry's SDK keep nothing of a message when
-// Export returns.
+// exporter sends messages. It does not use a message any more when Export has returned.
 type exporter interface {
 	Export(context.Context, *metricdata.ResourceMetrics) error
 	Shutdown(context.Context) error
 }
 
-// A message that the receiver may yet take is sent again after these pauses, for as
-// long as the context of Export allows.
+// A message that the receiver may accept later is sent again after these pauses, until
+// the context of Export ends.
 const (
 	firstRetry = time.Second
 	maxRetry   = 5 * time.Second
 )
 
-// maxReconnect bounds the pause between two attempts to connect. By default it grows
-// to two minutes, which is how long points would stay away after an outage has ended.
+// maxReconnect limits the pause between two attempts to connect. By default it grows to
+// two minutes, and that long no points would arrive after an outage has ended.
 const maxReconnect = 10 * time.Second
 
-func newExporter(c Config) (exporter, error) {
+// newExporter returns an exporter that reports every failed attempt to send a message,
+// from any goroutine.
+func newExporter(c Config, failed func(error)) (exporter, error) {
 	headers := make(map[string]string, len(c.Headers))
 	for name, value := range c.Headers {
 		headers[name] = value.Reveal()
 	}
 	if c.Protocol == HTTP {
-		return newHTTPExporter(c, headers)
+		return newHTTPExporter(c, headers, failed)
 	}
-	return newGRPCExporter(c, headers)
+	return newGRPCExporter(c, headers, failed)
 }
 
-// newGRPCExporter leaves nothing to the environment, which the SDK reads too, and
-// forgivingly.
-func newGRPCExporter(c Config, headers map[string]string) (exporter, error) {
+// newGRPCExporter sets every option. The SDK would read those that are missing from the
+// environment, and ignore mistakes in it.
+func newGRPCExporter(c Config, headers map[string]string, failed func(error)) (exporter, error) {
 	target, security := c.Endpoint.Host, insecure.NewCredentials()
 	switch c.Endpoint.Scheme {
 	case "https":
@@ -99,12 +104,12 @@ func newGRPCExporter(c Config, headers map[string]string) (exporter, error) {
 		otlpmetricgrpc.WithEndpoint(target),
 		otlpmetricgrpc.WithTLSCredentials(security),
 		otlpmetricgrpc.WithHeaders(headers),
-		otlpmetricgrpc.WithTimeout(0), // the context's
+		otlpmetricgrpc.WithTimeout(0), // only the context of Export limits the time
 		otlpmetricgrpc.WithRetry(otlpmetricgrpc.RetryConfig{Enabled: true, InitialInterval: firstRetry, MaxInterval: maxRetry}),
-		otlpmetricgrpc.WithDialOption(grpc.WithConnectParams(grpc.ConnectParams{
-			Backoff:           reconnect,
-			MinConnectTimeout: maxReconnect,
-		})),
+		otlpmetricgrpc.WithDialOption(
+			grpc.WithConnectParams(grpc.ConnectParams{Backoff: reconnect, MinConnectTimeout: maxReconnect}),
+			grpc.WithUnaryInterceptor(reportFailures(failed)),
+		),
 	}
 	if c.Gzip {
 		options = append(options, otlpmetricgrpc.WithCompressor("gzip"))
@@ -112,7 +117,18 @@ func newGRPCExporter(c Config, headers map[string]string) (exporter, error) {
 	return otlpmetricgrpc.New(context.Background(), options...)
 }
 
-func newHTTPExporter(c Config, headers map[string]string) (exporter, error) {
+// reportFailures reports every call that fails.
+func reportFailures(failed func(error)) grpc.UnaryClientInterceptor {
+	return func(ctx context.Context, method string, request, reply any, conn *grpc.ClientConn, invoke grpc.UnaryInvoker, options ...grpc.CallOption) error {
+		err := invoke(ctx, method, request, reply, conn, options...)
+		if err != nil {
+			failed(err)
+		}
+		return err
+	}
+}
+
+func newHTTPExporter(c Config, headers map[string]string, failed func(error)) (exporter, error) {
 	compression := otlpmetrichttp.NoCompression
 	if c.Gzip {
 		compression = otlpmetrichttp.GzipCompression
@@ -120,8 +136,8 @@ func newHTTPExporter(c Config, headers map[string]string) (exporter, error) {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.TLSClientConfig = c.TLS
 	client := &http.Client{
-		Transport: &patientTransport{transport},
-		// A redirected POST becomes a GET, whose success says nothing.
+		Transport: &retryableTransport{transport, failed},
+		// A redirect would turn the POST into a GET, which sends no points.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	exporter, err := otlpmetrichttp.New(context.Background(),
@@ -137,7 +153,7 @@ func newHTTPExporter(c Config, headers map[string]string) (exporter, error) {
 	return &httpExporter{exporter, client}, nil
 }
 
-// httpExporter closes its connections, which the SDK's leaves open.
+// httpExporter closes its connections at the end. The SDK leaves them open.
 type httpExporter struct {
 	*otlpmetrichttp.Exporter
 	client *http.Client
@@ -148,14 +164,21 @@ func (e *httpExporter) Shutdown(ctx context.Context) error {
 	return e.Exporter.Shutdown(ctx)
 }
 
-// patientTransport lets the SDK send again what a broken connection lost, as it does
-// with gRPC. With HTTP it does so only for errors that call themselves temporary.
-type patientTransport struct{ *http.Transport }
+// retryableTransport makes the SDK send a message again after the connection broke, as it
+// does with gRPC. With HTTP it does so only after errors that call themselves temporary.
+type retryableTransport struct {
+	*http.Transport
+	failed func(error)
+}
 
-func (t *patientTransport) RoundTrip(request *http.Request) (*http.Response, error) {
+func (t *retryableTransport) RoundTrip(request *http.Request) (*http.Response, error) {
 	response, err := t.Transport.RoundTrip(request)
 	if err != nil {
+		t.failed(err)
 		return nil, temporaryError{err}
+	}
+	if response.StatusCode >= http.StatusMultipleChoices {
+		t.failed(fmt.Errorf("HTTP %s", response.Status))
 	}
 	return response, nil
 }

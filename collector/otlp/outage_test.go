@@ -4,14 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 	"weak"
 
 	collectorpb "go.opentelemetry.io/proto/otlp/collector/metrics/v1"
@@ -23,95 +21,42 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
-// inVain is a time limit that is waited out.
-const inVain = 200 * time.Millisecond
-
-// check compares what the metrics of the push say. A last success of -1 is any.
-func (p *pushing) check(t *testing.T, want map[string]float64) {
-	t.Helper()
-	got := p.counted(t)
-	const success = "wxapp_otlp_last_success_timestamp_seconds{}"
-	if _, ok := got[success]; ok {
-		got[success] = -1
-	}
-	if !maps.Equal(got, want) {
-		t.Errorf("the metrics are %v, want %v\n%s", got, want, p.log)
-	}
-}
-
-func counts(exports, failures, rejected float64) map[string]float64 {
-	return map[string]float64{
-		"wxapp_otlp_exports_total{}":         exports,
-		"wxapp_otlp_export_failures_total{}": failures,
-		"wxapp_otlp_rejected_points_total{}": rejected,
-	}
-}
-
-func succeeded(counts map[string]float64) map[string]float64 {
-	counts["wxapp_otlp_last_success_timestamp_seconds{}"] = -1
-	return counts
-}
-
-// checkLog compares the words of the log lines, in their order.
-func (p *pushing) checkLog(t *testing.T, want ...string) {
-	t.Helper()
-	lines := strings.SplitAfter(p.log.String(), "\n")
-	lines = lines[:len(lines)-1]
-	if len(lines) != len(want) {
-		t.Fatalf("got %d lines, want %d:\n%s", len(lines), len(want), p.log)
-	}
-	for i, line := range lines {
-		if !strings.Contains(line, want[i]) {
-			t.Errorf("got the line %s, want %q in it", line, want[i])
-		}
-	}
-}
-
-const (
-	broke  = `level=WARN msg="the OpenTelemetry receiver did not take all points"`
-	healed = `level=INFO msg="the OpenTelemetry receiver takes all points again"`
-)
-
-// A receiver that is absent at the start, comes, is killed and comes back.
+// A receiver that is absent at the start appears, stops and comes back.
 func TestReceiverComesAndGoes(t *testing.T) {
 	socket := socket(t)
-	p := newPushing(t, storeOf(1), "unix://"+socket, Config{Gzip: true})
+	p := newPushing(t, storeOf(t, 1), "unix://"+socket, Config{Gzip: true})
 	batches := float64(p.inSmallBatches(t))
 	receiver := &receiver{}
-	push := func(timeout time.Duration) {
-		p.config.Timeout = timeout
-		p.push(t.Context())
-	}
 
-	push(inVain)
-	push(inVain)
+	p.pushUntilFailed(t)
+	p.pushUntilFailed(t)
 	p.check(t, counts(2*batches, 2*batches, 0))
-	p.checkLog(t, broke)
+	p.checkLog(t, failed)
 
 	stop := serveOn(t, listen(t, socket), receiver)
-	push(time.Minute)
+	p.push(t.Context())
 	p.check(t, succeeded(counts(3*batches, 2*batches, 0)))
-	p.checkLog(t, broke, healed)
+	p.checkLog(t, failed, recovered)
 	first := received(t, receiver.take())
 
 	stop()
-	push(inVain)
+	p.pushUntilFailed(t)
 	p.check(t, succeeded(counts(4*batches, 3*batches, 0)))
-	p.checkLog(t, broke, healed, broke)
+	p.checkLog(t, failed, recovered, failed)
 
 	serveOn(t, listen(t, socket), receiver)
-	push(time.Minute)
+	p.push(t.Context())
 	p.check(t, succeeded(counts(5*batches, 3*batches, 0)))
-	p.checkLog(t, broke, healed, broke, healed)
+	p.checkLog(t, failed, recovered, failed, recovered)
 	again := received(t, receiver.take())
 	for series := range first {
 		if _, ok := again[series]; !ok {
 			t.Errorf("%s does not arrive after the outage", series)
 		}
 	}
-	for _, word := range []string{"no success within 200ms", "Unavailable", fmt.Sprintf("%[1]v of %[1]v batches", batches), "remedy="} {
-		if !strings.Contains(p.log.String(), word) {
-			t.Errorf("the log does not say %q: %s", word, p.log)
+	for _, words := range []string{"Unavailable", fmt.Sprintf("%[1]v of %[1]v batches", batches), "remedy="} {
+		if !strings.Contains(p.log.String(), words) {
+			t.Errorf("the log does not say %q: %s", words, p.log)
 		}
 	}
 }
@@ -120,38 +65,38 @@ func TestReceiverComesAndGoes(t *testing.T) {
 func TestSlowReceiver(t *testing.T) {
 	for _, protocol := range []Protocol{GRPC, HTTP} {
 		t.Run(string(protocol), func(t *testing.T) {
+			deadline := newManualDeadline(t.Context())
 			var asked atomic.Int64
 			receiver := &receiver{answer: func(ctx context.Context, _ *collectorpb.ExportMetricsServiceRequest) (*collectorpb.ExportMetricsServiceResponse, error) {
 				asked.Add(1)
+				deadline.pass()
 				<-ctx.Done()
 				return nil, ctx.Err()
 			}}
-			p := newPushing(t, storeOf(1), serve(t, protocol, receiver), Config{Protocol: protocol, Timeout: inVain})
+			p := newPushing(t, storeOf(t, 1), serve(t, protocol, receiver), Config{Protocol: protocol})
 			batches := float64(p.inSmallBatches(t))
-			p.push(t.Context())
+			p.push(deadline)
 			p.check(t, counts(batches, batches, 0))
 			if n := asked.Load(); n != 1 {
 				t.Errorf("the receiver was asked %d times", n)
 			}
-			p.checkLog(t, broke)
+			p.checkLog(t, failed)
 		})
 	}
 }
 
-// A receiver without HTTP is waited for like one without gRPC.
+// A receiver that is absent is waited for with HTTP, too.
 func TestAbsentReceiverOfHTTP(t *testing.T) {
-	absent := httptest.NewServer(http.NotFoundHandler())
-	absent.Close()
-	p := newPushing(t, storeOf(1), absent.URL+"/v1/metrics", Config{Protocol: HTTP, Timeout: inVain})
-	p.push(t.Context())
+	p := newPushing(t, storeOf(t, 1), "http://127.0.0.1:1/v1/metrics", Config{Protocol: HTTP})
+	p.pushUntilFailed(t)
 	p.check(t, counts(2, 2, 0))
-	p.checkLog(t, "no success within 200ms")
+	p.checkLog(t, failed)
 	if !strings.Contains(p.log.String(), "connection refused") {
 		t.Errorf("the log does not say why: %s", p.log)
 	}
 }
 
-// One batch that is refused for good leaves the others alone.
+// A batch that is refused does not affect the others.
 func TestRefusedBatch(t *testing.T) {
 	for _, protocol := range []Protocol{GRPC, HTTP} {
 		for _, code := range []codes.Code{codes.InvalidArgument, codes.ResourceExhausted, codes.Internal} {
@@ -163,14 +108,14 @@ func TestRefusedBatch(t *testing.T) {
 					}
 					return &collectorpb.ExportMetricsServiceResponse{}, nil
 				}}
-				p := newPushing(t, storeOf(1), serve(t, protocol, receiver), Config{Protocol: protocol})
+				p := newPushing(t, storeOf(t, 1), serve(t, protocol, receiver), Config{Protocol: protocol})
 				batches := float64(p.inSmallBatches(t))
 				p.push(t.Context())
 				p.check(t, counts(batches, 1, 0))
 				if n := float64(len(receiver.take())); n != batches-1 {
 					t.Errorf("%v batches arrived", n)
 				}
-				p.checkLog(t, broke)
+				p.checkLog(t, failed)
 				for _, word := range []string{"not this one", fmt.Sprintf("1 of %v batches", batches)} {
 					if !strings.Contains(p.log.String(), word) {
 						t.Errorf("the log does not say %q: %s", word, p.log)
@@ -181,7 +126,7 @@ func TestRefusedBatch(t *testing.T) {
 	}
 }
 
-// A batch that the receiver may yet take is sent again.
+// A batch that the receiver may accept later is sent again.
 func TestBusyReceiver(t *testing.T) {
 	var asked atomic.Int64
 	receiver := &receiver{answer: func(context.Context, *collectorpb.ExportMetricsServiceRequest) (*collectorpb.ExportMetricsServiceResponse, error) {
@@ -190,13 +135,13 @@ func TestBusyReceiver(t *testing.T) {
 		}
 		return &collectorpb.ExportMetricsServiceResponse{}, nil
 	}}
-	p := newPushing(t, storeOf(1), serveGRPC(t, receiver), Config{})
+	p := newPushing(t, storeOf(t, 1), serveGRPC(t, receiver), Config{})
 	p.push(t.Context())
 	p.check(t, succeeded(counts(2, 0, 0)))
 	p.checkLog(t)
 }
 
-// Points that a receiver leaves out are counted.
+// Points that a receiver rejects are counted.
 func TestPartialSuccess(t *testing.T) {
 	for _, protocol := range []Protocol{GRPC, HTTP} {
 		t.Run(string(protocol), func(t *testing.T) {
@@ -204,20 +149,20 @@ func TestPartialSuccess(t *testing.T) {
 			receiver := &receiver{answer: func(context.Context, *collectorpb.ExportMetricsServiceRequest) (*collectorpb.ExportMetricsServiceResponse, error) {
 				return &collectorpb.ExportMetricsServiceResponse{PartialSuccess: partial}, nil
 			}}
-			p := newPushing(t, storeOf(1), serve(t, protocol, receiver), Config{Protocol: protocol})
+			p := newPushing(t, storeOf(t, 1), serve(t, protocol, receiver), Config{Protocol: protocol})
 			p.push(t.Context())
 			p.check(t, counts(2, 2, 14))
 			p.checkLog(t, "too (old)")
 
-			partial = &collectorpb.ExportMetricsPartialSuccess{ErrorMessage: "take care"} // a remark
+			partial = &collectorpb.ExportMetricsPartialSuccess{ErrorMessage: "take care"} // a warning
 			p.push(t.Context())
 			p.check(t, succeeded(counts(4, 2, 14)))
-			p.checkLog(t, broke, healed)
+			p.checkLog(t, failed, recovered)
 		})
 	}
 }
 
-// A redirect would turn the POST into a GET, whose answer says nothing.
+// A redirect is an error: it would turn the POST into a GET, which sends no points.
 func TestRedirect(t *testing.T) {
 	var asked atomic.Int64
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -235,7 +180,7 @@ func TestRedirect(t *testing.T) {
 	}
 }
 
-// Headers are sent, and do not show even where a receiver repeats them.
+// Headers are sent, and are not logged even if a receiver repeats them.
 func TestHeaders(t *testing.T) {
 	headers := map[string]wechat.Secret{"Authorization": "Bearer hush-hush", "x-scope-orgid": "12"}
 	t.Run("grpc", func(t *testing.T) {
@@ -258,20 +203,20 @@ func TestHeaders(t *testing.T) {
 	})
 }
 
-// What is not delivered is not kept: the next push brings newer points.
+// What is not delivered is not kept: the next push has newer points.
 func TestNothingPilesUpWhileDown(t *testing.T) {
 	const apps = 2
-	p := newPushing(t, storeOf(apps), "http://127.0.0.1:1", Config{})
+	p := newPushing(t, storeOf(t, apps), "http://127.0.0.1:1", Config{})
 	p.replaceExporter(func(context.Context) error { return errors.New("down") })
 
 	p.push(t.Context())
-	room := func() (points int) {
+	capacity := func() (points int) {
 		for _, family := range p.series.batch.families {
 			points += cap(family.points)
 		}
 		return points
 	}
-	before := room()
+	before := capacity()
 	var replaced []weak.Pointer[collector.Snapshot]
 	for range 20 {
 		for _, snapshot := range p.store.Snapshots() {
@@ -281,16 +226,16 @@ func TestNothingPilesUpWhileDown(t *testing.T) {
 		}
 		p.push(t.Context())
 	}
-	if after := room(); after != before {
-		t.Errorf("room for %d points after 20 pushes in vain, for %d after one", after, before)
+	if after := capacity(); after != before {
+		t.Errorf("a capacity of %d points after 20 failed pushes, of %d after one", after, before)
 	}
 	if n := len(p.series.apps); n != apps {
-		t.Errorf("points of %d snapshots are held", n)
+		t.Errorf("the points of %d snapshots are in memory", n)
 	}
 	runtime.GC()
 	for _, snapshot := range replaced {
 		if snapshot.Value() != nil {
-			t.Fatal("a snapshot that was replaced is held")
+			t.Fatal("a replaced snapshot is still in memory")
 		}
 	}
 }

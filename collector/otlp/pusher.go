@@ -1,8 +1,8 @@
 // Package otlp pushes what /metrics shows to an OpenTelemetry receiver: every series,
 // under the same name and with the same labels.
 //
-// Receivers refuse messages over 4 MiB, so a push is cut into batches. Points are
-// stamped with the time at which their batch is made, since receivers refuse others.
+// Receivers refuse messages over 4 MiB, so a push is cut into batches. They also refuse
+// old points, so points are stamped with the time at which their batch is made.
 package otlp
 
 import (
@@ -19,33 +19,33 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
 )
 
-// flushTimeout bounds the last push, which is made when the program stops.
+// flushTimeout limits the last push, which is made when the program stops.
 const flushTimeout = 2 * time.Second
 
-var errFlushTimeout = fmt.Errorf("the program stops and waits no longer than %s", flushTimeout)
+var errFlushTimeout = fmt.Errorf("no success within the %s that the program waits before it stops", flushTimeout)
 
-// Pusher pushes the snapshots of a Store and the process-wide metrics.
+// Pusher pushes the snapshots of a Store and the metrics of the exporter itself.
 type Pusher struct {
 	config   Config
 	exporter exporter
 	series   *series
-	report   *report
+	outcomes *outcomes
 }
 
-// New returns a Pusher of the snapshots in store and of the metrics that process
-// gathers. What it sends, and what fails, is counted in metrics and, when it begins to
-// fail and when it succeeds again, logged. It does not connect yet.
-func New(config Config, store *collector.Store, process prometheus.Gatherer, metrics *collector.OTLPMetrics, logger *slog.Logger) (*Pusher, error) {
-	exporter, err := newExporter(config)
+// New returns a Pusher of the snapshots in store and of the metrics of the exporter
+// itself, which self gathers. Pushes and failures are counted in metrics. They are logged
+// when they begin to fail and when they succeed again. New does not connect yet.
+func New(config Config, store *collector.Store, self prometheus.Gatherer, metrics *Metrics, logger *slog.Logger) (*Pusher, error) {
+	outcomes := newOutcomes(config, metrics, logger)
+	exporter, err := newExporter(config, outcomes.attempt)
 	if err != nil {
 		return nil, fmt.Errorf("make a client for the OpenTelemetry receiver: %w", err)
 	}
-	report := newReport(config, metrics, logger)
 	return &Pusher{
 		config:   config,
 		exporter: exporter,
-		series:   newSeries(store, newProcessMetrics(process, report.gathered)),
-		report:   report,
+		series:   newSeries(store, newSelfMetrics(self, outcomes.gathered), !config.WithoutLocations),
+		outcomes: outcomes,
 	}, nil
 }
 
@@ -64,12 +64,12 @@ func (p *Pusher) Run(ctx context.Context) {
 	flush, cancel := context.WithTimeoutCause(context.WithoutCancel(ctx), flushTimeout, errFlushTimeout)
 	defer cancel()
 	p.push(flush)
-	_ = p.exporter.Shutdown(flush) // closes the connection: nobody is left to tell
+	_ = p.exporter.Shutdown(flush) // closes the connection; the program ends either way
 }
 
-// push sends all points as they are now. When one batch has waited for the receiver in
-// vain, the others are not sent: each would wait as long, and the next push brings
-// newer points. A batch that is refused leaves the others alone.
+// push sends all points as they are now. If the receiver does not answer about a batch in
+// time, the remaining ones are not sent: each would wait as long, and the next push has
+// newer points. A batch that is refused does not affect the others.
 func (p *Pusher) push(ctx context.Context) {
 	down := false
 	for batch := range p.series.batches(ctx) {
@@ -78,15 +78,16 @@ func (p *Pusher) push(ctx context.Context) {
 			err, down = p.send(ctx, batch)
 		}
 		if errors.Is(ctx.Err(), context.Canceled) {
-			p.report.abandon()
-			return // the program stops: Run pushes once more
+			p.outcomes.discard()
+			return // the program stops, and Run pushes once more
 		}
-		p.report.batch(err)
+		p.outcomes.batch(err)
 	}
-	p.report.end()
+	p.outcomes.end()
 }
 
-// send sends one batch. It reports whether the receiver was waited for in vain.
+// send sends one batch. It reports whether the time ran out before the receiver accepted
+// or refused it.
 func (p *Pusher) send(ctx context.Context, batch []metricdata.Metrics) (err error, down bool) {
 	timeout := p.config.Timeout
 	ctx, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("no success within %s", timeout))

@@ -14,7 +14,7 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
 )
 
-// fakeExporter is what sending a message does.
+// fakeExporter is an exporter that sends nothing.
 type fakeExporter func(context.Context) error
 
 func (f fakeExporter) Export(ctx context.Context, _ *metricdata.ResourceMetrics) error { return f(ctx) }
@@ -26,27 +26,25 @@ func (p *pushing) replaceExporter(fake fakeExporter) {
 	p.exporter = fake
 }
 
-// start runs a pusher with a fake exporter in the background of a synctest bubble.
-func start(t *testing.T, export fakeExporter) (stop func()) {
-	p := newPushing(t, storeOf(1), "http://127.0.0.1:1", Config{Interval: time.Minute, Timeout: 10 * time.Second})
+// start runs a Pusher with a fake exporter in the background of a bubble of synctest.
+func start(t *testing.T, export fakeExporter) (p *pushing, batches int, stop func()) {
+	p = newPushing(t, storeOf(t, 1), "http://127.0.0.1:1", Config{Interval: time.Minute, Timeout: 10 * time.Second})
 	p.replaceExporter(export)
-	p.series.batch.limit = smallBatch
+	batches = p.inSmallBatches(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	var running sync.WaitGroup
 	running.Go(func() { p.Run(ctx) })
 	synctest.Wait()
-	return func() {
+	return p, batches, func() {
 		cancel()
 		running.Wait()
 	}
 }
 
 func TestRunPushesOncePerIntervalAndAtTheEnd(t *testing.T) {
-	polled() // outside of the bubble
-	batches := newPushing(t, storeOf(1), "http://127.0.0.1:1", Config{}).inSmallBatches(t)
 	synctest.Test(t, func(t *testing.T) {
 		var messages atomic.Int64
-		stop := start(t, func(context.Context) error { messages.Add(1); return nil })
+		_, batches, stop := start(t, func(context.Context) error { messages.Add(1); return nil })
 		for minute := range 5 {
 			if n := int(messages.Load()); n != batches*minute {
 				t.Errorf("%d messages after %d minutes", n, minute)
@@ -61,13 +59,12 @@ func TestRunPushesOncePerIntervalAndAtTheEnd(t *testing.T) {
 	})
 }
 
-// A receiver that hangs does not hold up the end of the program, whether a push is
-// under way or not.
+// A receiver that hangs does not keep the program from stopping, whether a push is under
+// way or not.
 func TestRunEndsInTime(t *testing.T) {
-	polled() // outside of the bubble
 	for _, wait := range []time.Duration{0, time.Minute + time.Second} {
 		synctest.Test(t, func(t *testing.T) {
-			stop := start(t, func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() })
+			_, _, stop := start(t, func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() })
 			time.Sleep(wait)
 			begin := time.Now()
 			stop()
@@ -78,19 +75,20 @@ func TestRunEndsInTime(t *testing.T) {
 	}
 }
 
-// One batch waits for a receiver in vain, the others of the push do not.
-func TestPushWaitsInVainOnce(t *testing.T) {
-	polled() // outside of the bubble
+// When a receiver hangs, only one batch of each push waits until the timeout. The log says
+// how long that was.
+func TestTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		begin := time.Now()
 		var at []time.Duration
-		stop := start(t, func(ctx context.Context) error {
+		p, _, stop := start(t, func(ctx context.Context) error {
 			at = append(at, time.Since(begin))
 			<-ctx.Done()
-			return ctx.Err()
+			return context.Cause(ctx)
 		})
 		time.Sleep(3*time.Minute + 30*time.Second)
 		stop()
+		p.checkLog(t, `error="no success within 10s"`)
 		want := []time.Duration{time.Minute, 2 * time.Minute, 3 * time.Minute, 3*time.Minute + 30*time.Second}
 		if len(at) != len(want) {
 			t.Fatalf("messages at %v, want %v", at, want)
@@ -103,10 +101,10 @@ func TestPushWaitsInVainOnce(t *testing.T) {
 	})
 }
 
-// A refused batch does not stop the others; every one of them is tried.
-func TestPushGoesOnAfterRefusal(t *testing.T) {
+// After a batch was refused, the others are still sent.
+func TestPushContinuesAfterRefusal(t *testing.T) {
 	messages := 0
-	p := newPushing(t, storeOf(1), "http://127.0.0.1:1", Config{})
+	p := newPushing(t, storeOf(t, 1), "http://127.0.0.1:1", Config{})
 	batches := p.inSmallBatches(t)
 	p.replaceExporter(func(context.Context) error { messages++; return errors.New("refused") })
 	p.push(t.Context())
@@ -115,8 +113,8 @@ func TestPushGoesOnAfterRefusal(t *testing.T) {
 	}
 }
 
-// A push that the end of the program breaks off is no failure.
-func TestBrokenOffPushIsNoFailure(t *testing.T) {
+// A push that is interrupted because the program stops is not a failure.
+func TestInterruptedPush(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	p := newPushing(t, &collector.Store{}, "http://127.0.0.1:1", Config{})
 	p.replaceExporter(func(ctx context.Context) error { cancel(); return ctx.Err() })

@@ -13,33 +13,35 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
 )
 
-// maxBatch is the greatest number of points in a message: at most 0.75 MB with the
-// longest names, where receivers refuse 4 MiB.
+// maxBatch is the largest number of points in a message. With the longest names they take
+// 0.75 MB; receivers refuse 4 MiB.
 const maxBatch = 5_000
 
-// series turns what is held into batches of points. An app's attributes are built when
-// its snapshot changes, at the end of a poll, and not at every push. They take some 350
-// bytes per point, for as long as the snapshot is the newest.
+// series turns the snapshots into batches of points. The attributes of an app are built
+// when its snapshot has changed, not at every push. They take about 350 bytes per point,
+// and are dropped with the first push after the snapshot is replaced or removed.
 type series struct {
 	store     *collector.Store
-	process   processMetrics
+	self      selfMetrics
 	started   time.Time // of all counters
 	apps      map[*collector.Snapshot]*points
 	locations *points
 	batch     batch
 }
 
-func newSeries(store *collector.Store, process processMetrics) *series {
-	s := &series{store: store, process: process, started: time.Now(), batch: batch{limit: maxBatch}}
-	s.locations = s.points(store.EachLocation)
+func newSeries(store *collector.Store, self selfMetrics, withLocations bool) *series {
+	s := &series{store: store, self: self, started: time.Now(), locations: &points{}, batch: batch{limit: maxBatch}}
+	if withLocations {
+		s.locations = s.points(collector.EachLocation)
+	}
 	return s
 }
 
-// batches hands over the points of everything that /metrics shows, at most 5,000 at a
-// time. A batch is valid until the next one is asked for.
+// batches returns the points of everything that /metrics shows, at most 5,000 at a time.
+// A batch is valid until the next one is requested.
 func (s *series) batches(ctx context.Context) iter.Seq[[]metricdata.Metrics] {
 	return func(yield func([]metricdata.Metrics) bool) {
-		if !yield(s.process.produce(ctx)) {
+		if !yield(s.self.produce(ctx)) {
 			return
 		}
 		s.batch.begin()
@@ -65,8 +67,8 @@ func (s *series) batches(ctx context.Context) iter.Seq[[]metricdata.Metrics] {
 	}
 }
 
-// all returns the points of every app and of the locations. Those of snapshots that
-// were replaced are forgotten.
+// all returns the points of every app and of the locations. It forgets those of snapshots
+// that were replaced or removed.
 func (s *series) all() []*points {
 	snapshots := s.store.Snapshots()
 	apps := make(map[*collector.Snapshot]*points, len(snapshots))
@@ -94,7 +96,7 @@ type point struct {
 	value      int64
 }
 
-// run is a number of points in a row that are of one metric.
+// run is a number of consecutive points of one metric.
 type run struct {
 	metric int // in batch.families
 	length int
@@ -110,12 +112,12 @@ func (s *series) points(each func(emit func(collector.Sample))) *points {
 		p.runs[len(p.runs)-1].length++
 		p.points = append(p.points, point{attributes(sample), sample.Value})
 	})
-	p.points = slices.Clone(p.points) // without the room that append leaves
+	p.points = slices.Clone(p.points) // without the unused capacity
 	return p
 }
 
-// attributes returns the labels of a sample. One value that is no UTF-8 would cost the
-// whole message.
+// attributes returns the labels of a sample. A single value that is not valid UTF-8 would
+// make the whole message fail.
 func attributes(s collector.Sample) attribute.Set {
 	pairs := make([]attribute.KeyValue, len(s.Labels))
 	for i, value := range s.Labels {

@@ -44,7 +44,7 @@ func exporterHealth(l language, d *grafana.Dashboard) {
 		grafana.Stat(l.text("Failed polls, 24 h", "失败的轮询（24 小时）"), l.text("Failed polls of all apps in the last 24 hours.", "最近 24 小时内失败的轮询次数。"),
 			grafana.Now("sum("+failures("24h")+")", "")).
 			Unit("locale").Decimals(0).Thresholds("green", grafana.At(1, "orange")).Width(3),
-		grafana.Stat(l.text("Archive failures, 24 h", "归档失败（24 小时）"), l.text("Failed archive writes in the last 24 hours. Data that is not archived is lost at the next restart.", "最近 24 小时内归档写入失败的次数。未保存的数据会在重启后丢失。"),
+		grafana.Stat(l.text("Archive failures, 24 h", "归档失败（24 小时）"), l.text("Failed archive writes in the last 24 hours. Answers that are not archived yet wait in memory, and a crash would lose them.", "最近 24 小时内归档写入失败的次数。尚未写入的数据在内存中等待，进程崩溃会导致丢失。"),
 			grafana.Now("sum(increase("+selector("wxapp_archive_failures_total")+"[24h]))", "")).
 			Unit("locale").Decimals(0).Thresholds("green", grafana.At(1, "red")).Width(4),
 	)

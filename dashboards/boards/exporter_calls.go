@@ -77,14 +77,15 @@ func exporterOutputs(l language, d *grafana.Dashboard) {
 	count := func(metric, legend string) grafana.Target {
 		return grafana.Over("sum(increase("+selector(metric)+"[$__rate_interval]))", legend)
 	}
-	failed := l.text("failed", "失败")
+	failed, waiting := l.text("failed", "失败"), l.text("answers waiting", "等待写入")
 	d.Row(l.text("Archive and OTLP push", "归档与 OTLP 推送"))
 	d.Line(8,
 		grafana.TimeSeries(l.text("Writes to the archive", "归档写入"),
-			l.text("Attempts to write an answer or the state, and failed attempts.", "写入数据或状态的次数，以及其中失败的次数。"),
+			l.text("Attempts to write an answer or the state, failed attempts, and answers that wait in memory because of failures.", "写入数据或状态的次数、其中失败的次数，以及因失败而在内存中等待写入的数据份数。"),
 			count("wxapp_archive_writes_total", l.text("attempts", "次数")),
-			count("wxapp_archive_failures_total", failed)).
-			Unit("locale").Decimals(0).Min(0).Every("1h").FixedColors([2]string{failed, "red"}).Width(8),
+			count("wxapp_archive_failures_total", failed),
+			grafana.Over("sum("+selector("wxapp_archive_pending_answers")+")", waiting)).
+			Unit("locale").Decimals(0).Min(0).Every("1h").FixedColors([2]string{failed, "red"}, [2]string{waiting, "orange"}).Width(8),
 		grafana.TimeSeries(l.text("Pushes by OTLP", "OTLP 推送"),
 			l.text("Pushes, failed pushes, and points that the receiver rejected. Empty when nothing is pushed.", "推送次数、失败次数与被接收方拒绝的数据点数。未启用推送时为空。"),
 			count("wxapp_otlp_exports_total", l.text("attempts", "次数")),

@@ -1,0 +1,182 @@
+// Package archive keeps WeChat's answers, which are the only record of days that
+// WeChat itself no longer answers for.
+package archive
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"time"
+
+	"github.com/wxapp-exporter/wxapp_exporter/poller"
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+)
+
+// Bucket keeps objects under keys, which are paths with slashes. Its methods may be
+// called from several goroutines.
+type Bucket interface {
+	// Get returns an object. The error is fs.ErrNotExist when there is none.
+	Get(ctx context.Context, key string) ([]byte, error)
+	// Put adds or replaces an object. After a crash it is there whole or not at all.
+	Put(ctx context.Context, key string, content []byte) error
+	// List returns the names of the objects right below a key, in any order. It is empty
+	// when there are none.
+	List(ctx context.Context, folder string) ([]string, error)
+}
+
+// Archive keeps answers and states in a Bucket. It implements poller.Archive.
+type Archive struct {
+	Bucket Bucket
+}
+
+// maxAnswer bounds what is unpacked of an answer, in bytes. WeChat's client takes no
+// more either.
+const maxAnswer = 8 << 20
+
+// List returns the keys of all answers of an app. Objects with other names are not ours.
+func (a Archive) List(ctx context.Context, appid string) ([]poller.AnswerKey, error) {
+	var keys []poller.AnswerKey
+	for _, length := range wechat.Ranges() {
+		names, err := a.Bucket.List(ctx, answersKey(appid, length))
+		if err != nil {
+			return nil, fmt.Errorf("list archived answers: %w", err)
+		}
+		for _, name := range names {
+			if key, ok := parseAnswerName(name, length); ok {
+				keys = append(keys, key)
+			}
+		}
+	}
+	return keys, nil
+}
+
+// Answer returns an answer as WeChat sent it. The error is poller.ErrDamaged when the
+// object is there but is no whole answer.
+func (a Archive) Answer(ctx context.Context, appid string, key poller.AnswerKey) ([]byte, error) {
+	name := answerKey(appid, key, packed)
+	object, err := a.Bucket.Get(ctx, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		name = answerKey(appid, key, plain)
+		if object, err = a.Bucket.Get(ctx, name); err == nil {
+			return object, nil
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read archived answer: %w", err)
+	}
+	answer, _, err := unpack(object)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %s: %w", poller.ErrDamaged, name, err)
+	}
+	return answer, nil
+}
+
+// Pack compresses an answer.
+func (a Archive) Pack(requested time.Time, answer []byte) ([]byte, error) {
+	var object bytes.Buffer
+	writer := gzip.NewWriter(&object)
+	writer.Comment = "requested " + requested.UTC().Format(time.RFC3339Nano)
+	_, writeErr := writer.Write(answer)
+	if err := errors.Join(writeErr, writer.Close()); err != nil {
+		return nil, fmt.Errorf("compress answer: %w", err)
+	}
+	return object.Bytes(), nil
+}
+
+// unpack returns the answer in an object, and when it was asked for. The time is zero
+// when the object does not tell.
+func unpack(object []byte) (answer []byte, requested time.Time, err error) {
+	reader, err := gzip.NewReader(bytes.NewReader(object))
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	unpacked := bytes.NewBuffer(make([]byte, 0, unpackedSize(object)+bytes.MinRead))
+	if _, err := unpacked.ReadFrom(io.LimitReader(reader, maxAnswer+1)); err != nil {
+		return nil, time.Time{}, err
+	}
+	if answer = unpacked.Bytes(); len(answer) > maxAnswer {
+		return nil, time.Time{}, errors.New("it is larger than 8 MiB")
+	}
+	if at, err := time.Parse("requested "+time.RFC3339Nano, reader.Comment); err == nil {
+		requested = at
+	}
+	return answer, requested, reader.Close()
+}
+
+// unpackedSize returns the size that the last bytes of a gzip file tell, or less when it
+// cannot be true. It spares copying.
+func unpackedSize(object []byte) int {
+	const trailer = 4
+	if len(object) < trailer {
+		return 0
+	}
+	return int(min(binary.LittleEndian.Uint32(object[len(object)-trailer:]), maxAnswer))
+}
+
+// SaveAnswer adds an answer.
+func (a Archive) SaveAnswer(ctx context.Context, appid string, key poller.AnswerKey, object []byte) error {
+	if err := a.Bucket.Put(ctx, answerKey(appid, key, packed), object); err != nil {
+		return fmt.Errorf("archive an answer: %w", err)
+	}
+	return nil
+}
+
+// State returns the state of an app that was saved last. It is the zero State when there
+// is none, or when what is there is something else.
+func (a Archive) State(ctx context.Context, appid string) (poller.State, error) {
+	content, err := a.Bucket.Get(ctx, stateKey(appid))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return poller.State{}, nil
+	case err != nil:
+		return poller.State{}, fmt.Errorf("read archived state: %w", err)
+	}
+	var state poller.State
+	if json.Unmarshal(content, &state) != nil {
+		return poller.State{}, nil
+	}
+	return state, nil
+}
+
+// SaveState replaces the state of an app.
+func (a Archive) SaveState(ctx context.Context, appid string, state poller.State) error {
+	content, err := json.MarshalIndent(state, "", "  ")
+	if err != nil {
+		return fmt.Errorf("encode state: %w", err)
+	}
+	if err := a.Bucket.Put(ctx, stateKey(appid), append(content, '\n')); err != nil {
+		return fmt.Errorf("archive the state: %w", err)
+	}
+	return nil
+}
+
+// Prepare checks that the archive can be written and writes the version of its layout.
+// An archive of a later version is refused: this program would not find its answers.
+func (a Archive) Prepare(ctx context.Context) error {
+	content, err := a.Bucket.Get(ctx, versionKey)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("read the version of the archive: %w", err)
+	}
+	var layout struct {
+		Version int `json:"version"`
+	}
+	if err == nil && json.Unmarshal(content, &layout) == nil && layout.Version > version {
+		return fmt.Errorf("%w: it has version %d, and this program knows version %d", ErrVersion, layout.Version, version)
+	}
+	if err := a.Bucket.Put(ctx, versionKey, []byte(fmt.Sprintf("{\"version\": %d}\n", version))); err != nil {
+		return fmt.Errorf("write to the archive: %w", err)
+	}
+	return nil
+}
+
+// version is that of the layout: 1 had answers that were not compressed.
+const version = 2
+
+// ErrVersion says that an archive was written by a later version of this program.
+var ErrVersion = errors.New("the archive was written by a later version")

@@ -1,0 +1,284 @@
+package archive_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/wxapp-exporter/wxapp_exporter/archive"
+	"github.com/wxapp-exporter/wxapp_exporter/collector"
+	"github.com/wxapp-exporter/wxapp_exporter/poller"
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+)
+
+const appid = "wx0123456789abcdef"
+
+var answered = time.Date(2026, 11, 24, 1, 2, 3, 4, time.UTC)
+
+// window returns the window of a length that ends on 2026-11-23.
+func window(length wechat.Range) wechat.Window {
+	return wechat.Window{End: wechat.DayOf(answered).Add(-1), Range: length}
+}
+
+// inFolder returns an archive in a new folder, and the folder's path.
+func inFolder(t *testing.T) (archive.Archive, string) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "made", "when missing")
+	folder := archive.Folder{Path: path}
+	if err := folder.Make(); err != nil {
+		t.Fatal(err)
+	}
+	kept := archive.Archive{Bucket: folder}
+	if err := kept.Prepare(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return kept, path
+}
+
+func save(t *testing.T, kept archive.Archive, key poller.AnswerKey, answer string) {
+	t.Helper()
+	packed, err := kept.Pack(key.Answered.Add(-time.Second), []byte(answer))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := kept.SaveAnswer(t.Context(), appid, key, packed); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestStateIsRestored(t *testing.T) {
+	kept, _ := inFolder(t)
+	state, err := kept.State(t.Context(), appid)
+	if err != nil || len(state.Windows) != 0 {
+		t.Fatalf("state of an unknown app: %+v, %v; want the zero state", state, err)
+	}
+	saved := poller.State{
+		LastPoll:    answered.Add(time.Second),
+		LastSuccess: answered,
+		Quota:       &wechat.Quota{Limit: 100, Used: 3, Remaining: 97},
+		QuotaAsked:  answered,
+		Pause:       poller.Pause{Until: answered.Add(time.Hour), Failures: 3, Reason: wechat.ReasonQuota},
+		Windows: []poller.WindowState{
+			{
+				Window: window(wechat.Range7Days), Asked: answered.Add(time.Hour),
+				Outcome: collector.OutcomeData, Answered: answered, Confirmed: answered.Add(time.Hour),
+			},
+			{
+				Window: window(wechat.Range30Days), Failed: answered, Failures: 3, Retry: answered.Add(time.Minute),
+				Failure: &wechat.Error{Reason: wechat.ReasonQuota, Endpoint: "user_portrait", Code: "45009", Message: "reach max"},
+			},
+		},
+	}
+	if err := kept.SaveState(t.Context(), appid, saved); err != nil {
+		t.Fatal(err)
+	}
+	restored, err := kept.State(t.Context(), appid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := encoded(t, restored), encoded(t, saved); got != want {
+		t.Errorf("restored %s\nwant %s", got, want)
+	}
+}
+
+func encoded(t *testing.T, state poller.State) string {
+	t.Helper()
+	content, err := json.Marshal(state)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
+}
+
+// Something else in the place of the state is as good as none.
+func TestForeignState(t *testing.T) {
+	kept, path := inFolder(t)
+	if err := kept.SaveState(t.Context(), appid, poller.State{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, content := range []string{"", "{", "null", "null and void", "\x00\x00", "[1]"} {
+		write(t, filepath.Join(path, appid, "state.json"), content)
+		if state, err := kept.State(t.Context(), appid); err != nil || len(state.Windows) != 0 {
+			t.Errorf("%q: state %+v, error %v", content, state, err)
+		}
+	}
+}
+
+// A state that cannot be read is an error, and not the absence of a state.
+func TestStateThatCannotBeRead(t *testing.T) {
+	kept, path := inFolder(t)
+	if err := os.MkdirAll(filepath.Join(path, appid, "state.json"), 0o750); err != nil {
+		t.Fatal(err)
+	}
+	if state, err := kept.State(t.Context(), appid); err == nil {
+		t.Errorf("a folder is read as the state %+v", state)
+	}
+}
+
+func TestAnswersAreKeptAsTheyCame(t *testing.T) {
+	kept, path := inFolder(t)
+	w := window(wechat.Range30Days)
+	answers := map[time.Time]string{answered: "{\"ref_date\" : \"\xff\"}\r\n", answered.Add(24 * time.Hour): "{}"}
+	for at, answer := range answers {
+		save(t, kept, poller.AnswerKey{Window: w, Answered: at}, answer)
+	}
+	for at, want := range answers {
+		got, err := kept.Answer(t.Context(), appid, poller.AnswerKey{Window: w, Answered: at})
+		if err != nil || string(got) != want {
+			t.Errorf("answer of %s: %q, %v; want %q", at, got, err, want)
+		}
+	}
+	if _, err := kept.Answer(t.Context(), appid, poller.AnswerKey{Window: w, Answered: answered.Add(1)}); err == nil {
+		t.Error("an answer that was never saved was found")
+	}
+	names, err := filepath.Glob(filepath.Join(path, appid, "30d", "*"))
+	if err != nil || len(names) != 2 || filepath.Base(names[0]) != "20261123_20261124T010203.000000004Z.json.gz" {
+		t.Fatalf("files %q, %v; want two, named by window and time", names, err)
+	}
+
+	// zcat shows the answer and nothing else; the time of the request is in the header.
+	file, err := os.Open(names[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = file.Close() }()
+	reader, err := gzip.NewReader(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	content, err := io.ReadAll(reader)
+	if err != nil || string(content) != answers[answered] {
+		t.Errorf("unpacked %q, %v; want %q", content, err, answers[answered])
+	}
+	if want := "requested 2026-11-24T01:02:02.000000004Z"; reader.Comment != want {
+		t.Errorf("comment %q, want %q", reader.Comment, want)
+	}
+}
+
+// Answers of earlier versions, which were not compressed, are found. What is not ours
+// is not.
+func TestList(t *testing.T) {
+	kept, path := inFolder(t)
+	w := window(wechat.Range1Day)
+	save(t, kept, poller.AnswerKey{Window: w, Answered: answered}, "{}")
+	folder := filepath.Join(path, appid, "1d")
+	for _, name := range []string{"20261122_20261123T010203.000000004Z.json", "notes.txt", ".new-123", "20261399_x.json.gz", "20261122_20261123T010203.000000004Z.json.gz.tmp"} {
+		write(t, filepath.Join(folder, name), `{"old":true}`)
+	}
+	keys, err := kept.List(t.Context(), appid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, key := range keys {
+		content, err := kept.Answer(t.Context(), appid, key)
+		got = append(got, key.Window.String()+" "+key.Answered.Format(time.DateTime)+" "+string(content))
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	slices.Sort(got)
+	if want := "20261122 2026-11-23 01:02:03 {\"old\":true}|20261123 2026-11-24 01:02:03 {}"; strings.Join(got, "|") != want {
+		t.Errorf("listed %s\nwant %s", strings.Join(got, "|"), want)
+	}
+	if keys, err := kept.List(t.Context(), "wx another one"); err != nil || len(keys) != 0 {
+		t.Errorf("an unknown app has the answers %v, error %v", keys, err)
+	}
+}
+
+// A torn, truncated or foreign object is told apart from one that cannot be read.
+func TestDamagedAnswer(t *testing.T) {
+	kept, path := inFolder(t)
+	key := poller.AnswerKey{Window: window(wechat.Range1Day), Answered: answered}
+	save(t, kept, key, strings.Repeat(`{"a":1}`, 100))
+	file := filepath.Join(path, appid, "1d", "20261123_20261124T010203.000000004Z.json.gz")
+	whole, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range map[string][]byte{
+		"empty":     {},
+		"truncated": whole[:len(whole)-5],
+		"torn":      append(slices.Clone(whole[:len(whole)/2]), make([]byte, len(whole)/2)...),
+		"foreign":   []byte("<html>"),
+	} {
+		write(t, file, string(content))
+		_, err := kept.Answer(t.Context(), appid, key)
+		if !errors.Is(err, poller.ErrDamaged) || !strings.Contains(err.Error(), "20261123_20261124T010203") {
+			t.Errorf("%s: error %v; want one that names the damaged object", name, err)
+		}
+	}
+	bomb := &bytes.Buffer{}
+	writer := gzip.NewWriter(bomb)
+	for range 9 {
+		if _, err := writer.Write(make([]byte, 1<<20)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := writer.Close(); err != nil {
+		t.Fatal(err)
+	}
+	write(t, file, bomb.String())
+	if _, err := kept.Answer(t.Context(), appid, key); !errors.Is(err, poller.ErrDamaged) {
+		t.Errorf("9 MiB: error %v", err)
+	}
+	if err := errors.Join(os.Remove(file), os.Mkdir(file, 0o750)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := kept.Answer(t.Context(), appid, key); err == nil || errors.Is(err, poller.ErrDamaged) {
+		t.Errorf("an answer that cannot be read: error %v", err)
+	}
+}
+
+// An archive of a later version is refused rather than misread.
+func TestVersion(t *testing.T) {
+	kept, path := inFolder(t)
+	content, err := os.ReadFile(filepath.Join(path, "archive.json"))
+	if err != nil || string(content) != "{\"version\": 2}\n" {
+		t.Errorf("archive.json is %q, %v", content, err)
+	}
+	write(t, filepath.Join(path, "archive.json"), `{"version": 3}`)
+	if err := kept.Prepare(t.Context()); !errors.Is(err, archive.ErrVersion) {
+		t.Errorf("error %v", err)
+	}
+	write(t, filepath.Join(path, "archive.json"), `nonsense`)
+	if err := kept.Prepare(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+func write(t *testing.T, path, content string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func FuzzAnswer(f *testing.F) {
+	packed, err := archive.Archive{}.Pack(answered, []byte("{}"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(packed)
+	f.Add([]byte("{}"))
+	f.Add(packed[:len(packed)-3])
+	f.Fuzz(func(t *testing.T, object []byte) {
+		folder := archive.Folder{Path: t.TempDir()}
+		kept := archive.Archive{Bucket: folder}
+		key := poller.AnswerKey{Window: window(wechat.Range1Day), Answered: answered}
+		if err := kept.SaveAnswer(t.Context(), appid, key, object); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := kept.Answer(t.Context(), appid, key); err != nil && !errors.Is(err, poller.ErrDamaged) {
+			t.Error(err)
+		}
+	})
+}

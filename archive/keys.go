@@ -1,0 +1,56 @@
+package archive
+
+import (
+	"path"
+	"strings"
+	"time"
+
+	"github.com/wxapp-exporter/wxapp_exporter/poller"
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+)
+
+// The layout, the same in a folder and in a bucket:
+//
+//	archive.json                         the version of the layout
+//	APPID/state.json                     what the poller knows of the app
+//	APPID/RANGE/END_ANSWERED.json.gz     an answer as WeChat sent it, by gzip
+//
+// END is the last day of the window, as yyyymmdd. ANSWERED is the time in UTC at which
+// the answer came; the time at which it was asked for is in the comment of the gzip
+// header. Answers of earlier versions have no .gz and are not compressed.
+const (
+	versionKey = "archive.json"
+	plain      = ".json"
+	packed     = ".json.gz"
+)
+
+// answeredLayout is the form of times in keys: to the nanosecond, and free of
+// characters that a file system may refuse.
+const answeredLayout = "20060102T150405.000000000Z"
+
+func stateKey(appid string) string { return path.Join(appid, "state.json") }
+
+// answersKey returns the folder of the answers of a range.
+func answersKey(appid string, length wechat.Range) string { return path.Join(appid, length.String()) }
+
+// answerKey returns the key of an answer, with the extension of its form.
+func answerKey(appid string, key poller.AnswerKey, extension string) string {
+	name := key.Window.End.String() + "_" + key.Answered.UTC().Format(answeredLayout) + extension
+	return path.Join(answersKey(appid, key.Window.Range), name)
+}
+
+// parseAnswerName returns what the name of an answer of a range says, and whether it is
+// one.
+func parseAnswerName(name string, length wechat.Range) (poller.AnswerKey, bool) {
+	stem, ok := strings.CutSuffix(name, packed)
+	if !ok {
+		if stem, ok = strings.CutSuffix(name, plain); !ok {
+			return poller.AnswerKey{}, false
+		}
+	}
+	day, moment, _ := strings.Cut(stem, "_")
+	end, dayErr := wechat.ParseDay(day)
+	answered, timeErr := time.Parse(answeredLayout, moment)
+	key := poller.AnswerKey{Window: wechat.Window{End: end, Range: length}, Answered: answered}
+	return key, dayErr == nil && timeErr == nil
+}

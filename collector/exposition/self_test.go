@@ -1,0 +1,95 @@
+package exposition
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	dto "github.com/prometheus/client_model/go"
+
+	"github.com/wxapp-exporter/wxapp_exporter/collector"
+)
+
+// gatherer returns families and an error.
+type gatherer struct {
+	families []*dto.MetricFamily
+	err      error
+}
+
+func (g *gatherer) Gather() ([]*dto.MetricFamily, error) { return g.families, g.err }
+
+func gauge(name string, metrics ...*dto.Metric) *dto.MetricFamily {
+	return &dto.MetricFamily{Name: &name, Type: dto.MetricType_GAUGE.Enum(), Metric: metrics}
+}
+
+func isOne() *dto.Metric { number := 1.0; return &dto.Metric{Gauge: &dto.Gauge{Value: &number}} }
+
+// A metric of the exporter itself that fails does not affect any other.
+func TestSelfErrors(t *testing.T) {
+	first, _ := twoDays(t)
+	self := &gatherer{}
+	var got []error
+	handler, err := New(storeOf(first), self, Options{OnError: func(err error) { got = append(got, err) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	self.err = errors.New("collector went away")
+	self.families = []*dto.MetricFamily{
+		gauge("go_before", isOne()),
+		gauge("go_broken", isOne(), &dto.Metric{}),
+		gauge("wxapp_up", isOne()), // did not exist at the start
+		gauge("go_after", isOne()),
+	}
+	for _, accept := range []string{acceptText, acceptOpenMetrics} {
+		got = nil
+		text := scrape(t, handler, "/metrics", accept)
+		values := parse(t, text).values
+		for _, series := range []string{"go_before", "go_after", `wxapp_up{appid="wxa"}`} {
+			if values[series] != 1 {
+				t.Errorf("%s is missing", series)
+			}
+		}
+		if strings.Contains(text, "broken") {
+			t.Error("half a family is shown")
+		}
+		if len(got) != 1 {
+			t.Fatalf("got the errors %v", got)
+		}
+		for _, word := range []string{"collector went away", "go_broken", "wxapp_up"} {
+			if !strings.Contains(got[0].Error(), word) {
+				t.Errorf("the error %q does not mention %s", got[0], word)
+			}
+		}
+	}
+	got = nil
+	scrape(t, handler, "/metrics?appid=wxa", acceptText)
+	if got != nil {
+		t.Errorf("a scrape of an app met %v", got)
+	}
+}
+
+func TestCollidingNames(t *testing.T) {
+	for _, name := range []string{"wxapp_users", "wxapp_location_info", "wxapp_poll_failures_total", "wxapp_poll_failures"} {
+		self := &gatherer{families: []*dto.MetricFamily{gauge("go_threads", isOne()), gauge(name, isOne())}}
+		_, err := New(&collector.Store{}, self, Options{})
+		if err == nil || !strings.Contains(err.Error(), name) || strings.Contains(err.Error(), "go_threads") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// The metrics of the exporter itself may be longer than an uncompressed block can be.
+func TestManySelfMetrics(t *testing.T) {
+	self := &gatherer{}
+	for i := range 10_000 {
+		self.families = append(self.families, gauge(fmt.Sprintf("go_%d", i), isOne()))
+	}
+	handler := newHandler(t, &collector.Store{}, self)
+	values := parse(t, scrape(t, handler, "/metrics", acceptText)).values
+	for i := range 10_000 {
+		if values[fmt.Sprintf("go_%d", i)] != 1 {
+			t.Fatalf("go_%d is missing among %d series", i, len(values))
+		}
+	}
+}

@@ -1,0 +1,67 @@
+package collector
+
+import (
+	"cmp"
+	"slices"
+	"unique"
+
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+)
+
+// Rows are the rows of a portrait that are shown: sorted by name and cut to the names
+// with the most users. The zero Rows are none. Rows are never changed.
+type Rows struct {
+	lists []list // those of the dimensions, in the order of dimensions and metrics
+}
+
+// list holds the rows of one breakdown.
+type list struct {
+	wechat.Breakdown
+	rows    []row
+	dropped int  // rows that were cut
+	limited bool // whether a limit is set for the dimension
+}
+
+// row is one name and its users. The same names come every day, for every app: a
+// handle keeps each name in memory once, and not as a part of the answer's bytes.
+type row struct {
+	name  unique.Handle[string]
+	users int64
+}
+
+// NewRows returns the rows of a portrait that are shown: those of the dimensions, each
+// cut to the limit that top has for its dimension, if it has one.
+func NewRows(p *wechat.Portrait, dimensions []wechat.Dimension, top map[wechat.Dimension]int) Rows {
+	lists := make([]list, 0, len(dimensions)*len(wechat.Metrics()))
+	for _, dimension := range dimensions {
+		for _, metric := range wechat.Metrics() {
+			l := list{Breakdown: wechat.Breakdown{Metric: metric, Dimension: dimension}}
+			answered := slices.Clone(p.Rows[l.Breakdown])
+			if limit, ok := top[dimension]; ok {
+				l.limited = true
+				answered, l.dropped = mostUsers(answered, limit)
+			}
+			slices.SortFunc(answered, byName)
+			l.rows = make([]row, len(answered))
+			for i, r := range answered {
+				l.rows[i] = row{unique.Make(r.Name), r.Users}
+			}
+			lists = append(lists, l)
+		}
+	}
+	return Rows{lists}
+}
+
+// mostUsers cuts rows to the limit ones with most users and counts the others. Ties
+// are broken by name, so that membership does not depend on the answer's order.
+func mostUsers(rows []wechat.Row, limit int) (kept []wechat.Row, dropped int) {
+	if len(rows) <= limit {
+		return rows, 0
+	}
+	slices.SortFunc(rows, func(a, b wechat.Row) int {
+		return cmp.Or(cmp.Compare(b.Users, a.Users), byName(a, b))
+	})
+	return rows[:limit], len(rows) - limit
+}
+
+func byName(a, b wechat.Row) int { return cmp.Compare(a.Name, b.Name) }

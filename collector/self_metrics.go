@@ -1,0 +1,76 @@
+package collector
+
+import (
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+)
+
+// SelfMetrics are the metrics of the exporter itself: requests to WeChat and writes to
+// the archive. It is a prometheus.Collector, and its methods may be called from several
+// goroutines.
+type SelfMetrics struct {
+	apiRequests        *prometheus.CounterVec
+	apiRequestDuration *prometheus.HistogramVec
+	archiveWrites      prometheus.Counter
+	archiveFailures    prometheus.Counter
+	archivePending     prometheus.Gauge
+}
+
+// NewSelfMetrics returns the metrics with every series that is known beforehand.
+func NewSelfMetrics() *SelfMetrics {
+	m := &SelfMetrics{
+		apiRequests: prometheus.NewCounterVec(counterOpts(&apiRequests), apiRequests.Labels),
+		apiRequestDuration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name:    apiRequestDuration.Name,
+			Help:    apiRequestDuration.Help,
+			Buckets: []float64{.025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30},
+		}, apiRequestDuration.Labels),
+		archiveWrites:   prometheus.NewCounter(counterOpts(&archiveWrites)),
+		archiveFailures: prometheus.NewCounter(counterOpts(&archiveFailures)),
+		archivePending:  prometheus.NewGauge(prometheus.GaugeOpts{Name: archivePending.Name, Help: archivePending.Help}),
+	}
+	for _, endpoint := range []string{wechat.EndpointUserPortrait, wechat.EndpointToken, wechat.EndpointQuota} {
+		m.apiRequests.WithLabelValues("0", endpoint)
+		m.apiRequestDuration.WithLabelValues(endpoint)
+	}
+	return m
+}
+
+func counterOpts(m *Metric) prometheus.CounterOpts {
+	return prometheus.CounterOpts{Name: m.Name, Help: m.Help}
+}
+
+// Observe counts a request to WeChat.
+func (m *SelfMetrics) Observe(exchange wechat.Exchange) {
+	m.apiRequests.WithLabelValues(exchange.Code, exchange.Endpoint).Inc()
+	m.apiRequestDuration.WithLabelValues(exchange.Endpoint).Observe(exchange.Duration.Seconds())
+}
+
+// ArchiveWritten counts a write to the archive that ended with err.
+func (m *SelfMetrics) ArchiveWritten(err error) {
+	m.archiveWrites.Inc()
+	if err != nil {
+		m.archiveFailures.Inc()
+	}
+}
+
+// ArchivePending adds to the answers that wait for an archive that cannot be written,
+// or takes away from them.
+func (m *SelfMetrics) ArchivePending(answers int) { m.archivePending.Add(float64(answers)) }
+
+// Describe implements prometheus.Collector.
+func (m *SelfMetrics) Describe(descs chan<- *prometheus.Desc) {
+	m.each(func(c prometheus.Collector) { c.Describe(descs) })
+}
+
+// Collect implements prometheus.Collector.
+func (m *SelfMetrics) Collect(metrics chan<- prometheus.Metric) {
+	m.each(func(c prometheus.Collector) { c.Collect(metrics) })
+}
+
+func (m *SelfMetrics) each(do func(prometheus.Collector)) {
+	for _, c := range []prometheus.Collector{m.apiRequests, m.apiRequestDuration, m.archiveWrites, m.archiveFailures, m.archivePending} {
+		do(c)
+	}
+}

@@ -1,0 +1,62 @@
+package poller
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+)
+
+// AnswerKey names an archived answer of an app.
+type AnswerKey struct {
+	Window   wechat.Window
+	Answered time.Time // when the answer came
+}
+
+// Archive keeps the answers of WeChat and the state of every app. WeChat answers for
+// two days only, so what an archive holds is the only record of older ones. Its
+// methods may be called from several goroutines and may take their time: the Poller
+// sets deadlines and waits for nothing that misses them.
+type Archive interface {
+	// List returns the keys of all answers of an app, in any order.
+	List(ctx context.Context, appid string) ([]AnswerKey, error)
+	// Answer returns an answer as WeChat sent it.
+	Answer(ctx context.Context, appid string, key AnswerKey) ([]byte, error)
+	// Pack returns an answer, asked for at a time, in the form that SaveAnswer takes.
+	// It only computes.
+	Pack(requested time.Time, answer []byte) ([]byte, error)
+	// SaveAnswer adds a packed answer. It never replaces one that came at another time.
+	SaveAnswer(ctx context.Context, appid string, key AnswerKey, packed []byte) error
+	// State returns the state of an app that was saved last. It is the zero State when
+	// there is none and when what is there is not a state; an error means that it could
+	// not be read.
+	State(ctx context.Context, appid string) (State, error)
+	// SaveState replaces the state of an app.
+	SaveState(ctx context.Context, appid string, state State) error
+}
+
+// NoArchive keeps nothing.
+type NoArchive struct{}
+
+// List returns nothing.
+func (NoArchive) List(context.Context, string) ([]AnswerKey, error) { return nil, nil }
+
+// Answer returns nothing. It is never called because List returns no key.
+func (NoArchive) Answer(context.Context, string, AnswerKey) ([]byte, error) { return nil, nil }
+
+// Pack returns nothing.
+func (NoArchive) Pack(time.Time, []byte) ([]byte, error) { return nil, nil }
+
+// SaveAnswer does nothing.
+func (NoArchive) SaveAnswer(context.Context, string, AnswerKey, []byte) error { return nil }
+
+// State returns the zero State.
+func (NoArchive) State(context.Context, string) (State, error) { return State{}, nil }
+
+// SaveState does nothing.
+func (NoArchive) SaveState(context.Context, string, State) error { return nil }
+
+// ErrDamaged is the error of an archived answer that is there, but cannot be used. An
+// answer that could not be read is another error: it may be read later.
+var ErrDamaged = errors.New("the archived answer is damaged")

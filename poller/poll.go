@@ -1,0 +1,141 @@
+package poller
+
+import (
+	"context"
+	"time"
+
+	"github.com/wxapp-exporter/wxapp_exporter/collector"
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+)
+
+// poll asks for all that is due, keeps what comes and shows the outcome.
+func (a *app) poll(ctx context.Context) {
+	started := time.Now()
+	var failures []*wechat.Error
+	var stored []string
+	answered, once := false, pollOnce{}
+	for {
+		window, due := a.Schedule.next(time.Now(), a.windows)
+		if due.After(started) || once.again(window, a.windows, time.Now()) {
+			break
+		}
+		asked := time.Now()
+		portrait, err := a.ask(ctx, window)
+		if err != nil && ctx.Err() != nil {
+			// The program stops, or the app is removed. What came before is shown and saved.
+			break
+		}
+		now := time.Now()
+		if err != nil && wechat.ReasonOf(err) != wechat.ReasonNotReady {
+			failures = append(failures, a.windows.failed(window, err, a.Schedule.PollInterval, now))
+			continue
+		}
+		answered = true
+		if a.accept(ctx, window, portrait, asked, now) {
+			stored = append(stored, window.String())
+		}
+	}
+	if answered && ctx.Err() == nil {
+		a.readQuota(ctx, started)
+	}
+
+	now := time.Now()
+	a.windows.forget(now)
+	if ctx.Err() == nil {
+		a.state.LastPoll = now
+		a.windows.starting = false
+		a.count(failures)
+		a.judge(now)
+	}
+	a.show(now)
+	a.report(stored)
+	a.archiver.saveState(ctx, a.savedState())
+}
+
+// savedState returns the state as it is archived.
+func (a *app) savedState() State {
+	state := a.state
+	state.Windows, state.Pause = a.windows.sorted(), a.windows.pause
+	return state
+}
+
+// ask asks WeChat for one portrait.
+func (a *app) ask(ctx context.Context, w wechat.Window) (portrait *wechat.Portrait, err error) {
+	err = a.limiter().do(ctx, func() error {
+		portrait, err = a.source.API.UserPortrait(ctx, w)
+		return err
+	})
+	return portrait, err
+}
+
+// limiter returns the one that the next call of the app goes through.
+func (a *app) limiter() *limiter {
+	if a.windows.failing() {
+		return a.retries
+	}
+	return a.requests
+}
+
+// accept remembers an answer, nil meaning that none is ready, and archives it when it
+// is new. It reports whether the answer has data that were not held before.
+func (a *app) accept(ctx context.Context, w wechat.Window, p *wechat.Portrait, asked, now time.Time) bool {
+	state := a.windows.answered(w, now)
+	switch {
+	case p == nil:
+		state.Outcome = collector.OutcomeNotReady
+		a.log.Debug("window is not published yet", "window", w)
+		return false
+	case p.Empty():
+		state.Outcome = collector.OutcomeEmpty
+		if state.HasData() || !state.Held() && !a.Schedule.emptyIsFinal(w, now, a.windows) {
+			a.log.Debug("window came empty", "window", w)
+			return false
+		}
+	default:
+		state.Outcome = collector.OutcomeData
+		a.state.LastSuccess = now
+		a.inspect(w, p)
+	}
+
+	state.Confirmed = now
+	digest := digestOf(p, a.seed)
+	if state.Held() && digest == state.digest {
+		return false
+	}
+	state.Answered, state.Empty, state.digest = now, p.Empty(), digest
+	state.rows = collector.NewRows(p, a.Dimensions, a.Top)
+	a.archiver.saveAnswer(ctx, AnswerKey{w, now}, asked, p.Answer)
+	return !state.Empty
+}
+
+// inspect counts the unusual rows of an answer and warns of what is unusual about it.
+func (a *app) inspect(w wechat.Window, p *wechat.Portrait) {
+	a.snapshot.RowsMerged += int64(p.Merged)
+	a.snapshot.RowsRejected += int64(p.Rejected)
+	if p.Rejected > 0 {
+		a.log.Warn("unusable rows skipped: their name or number cannot be used", "window", w, "rows", p.Rejected)
+	}
+	if !p.Covers(w) && !a.warned {
+		a.warned = true
+		a.log.Warn("WeChat's answer names another window than the one asked for; the window that was asked for counts", "window", w, "ref_date", p.RefDate)
+	}
+}
+
+// readQuota asks for the quota, once a day. The numbers do without it, so a failure is
+// only counted among the requests.
+func (a *app) readQuota(ctx context.Context, now time.Time) {
+	if wechat.DayOf(a.state.QuotaAsked) == wechat.DayOf(now) {
+		return
+	}
+	a.state.QuotaAsked = now
+	err := a.limiter().do(ctx, func() error {
+		quota, err := a.source.API.Quota(ctx)
+		if err == nil {
+			a.state.Quota = &quota
+		}
+		return err
+	})
+	if err != nil {
+		a.log.Debug("quota could not be read", "error", err)
+	}
+}

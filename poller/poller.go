@@ -1,0 +1,162 @@
+package poller
+
+import (
+	"context"
+	"errors"
+	"hash/maphash"
+	"log/slog"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/wxapp-exporter/wxapp_exporter/collector"
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+)
+
+// API is what a Poller asks WeChat for. *wechat.Client is one.
+type API interface {
+	UserPortrait(ctx context.Context, w wechat.Window) (*wechat.Portrait, error)
+	Quota(ctx context.Context) (wechat.Quota, error)
+	TokenExpiry() time.Time
+}
+
+// Source is an app and the way to its numbers.
+type Source struct {
+	collector.App
+	API API
+}
+
+// Options are what a Poller works with. All of them are needed.
+type Options struct {
+	Schedule Schedule
+	// Dimensions are those to show. Answers are kept whole.
+	Dimensions []wechat.Dimension
+	// Top limits a dimension to the names with most users, per metric and range.
+	Top map[wechat.Dimension]int
+	// MaxAge is the time after the end of a window at which its numbers are withdrawn.
+	MaxAge  time.Duration
+	Store   *collector.Store
+	Archive Archive
+	Metrics *collector.SelfMetrics
+	Logger  *slog.Logger
+}
+
+// Poller polls any number of apps, which do not wait for each other. Add and Remove
+// may be called from several goroutines, before and during Run.
+type Poller struct {
+	Options
+
+	requests  *limiter      // calls of apps whose last call did not fail
+	retries   *limiter      // calls of the others
+	archiving *limiter      // reads and writes of the archive
+	decoding  chan struct{} // a place per answer that is decoded while the archive is restored
+	health    *archiveHealth
+	seed      maphash.Seed // of the digests of answers
+
+	mu      sync.Mutex
+	apps    map[string]*app
+	ctx     context.Context // of Run; nil before
+	stopped bool
+	running sync.WaitGroup
+}
+
+// New returns a Poller without apps.
+func New(options Options) *Poller {
+	return &Poller{
+		Options:   options,
+		requests:  newLimiter(8, 250*time.Millisecond),
+		retries:   newLimiter(4, 2*time.Second),
+		archiving: newLimiter(32, 250*time.Millisecond),
+		decoding:  make(chan struct{}, runtime.GOMAXPROCS(0)),
+		health:    &archiveHealth{log: options.Logger},
+		seed:      maphash.MakeSeed(),
+		apps:      map[string]*app{},
+	}
+}
+
+// Add adds an app, whose first poll begins at once while the Poller runs. An app with
+// the same appid is replaced: what is held of it is kept, and its series do not blink.
+func (p *Poller) Add(source Source) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.stopped {
+		return
+	}
+	added := newApp(p, source)
+	if before, ok := p.apps[source.ID]; ok {
+		added.before = before
+		before.replace()
+	}
+	p.apps[source.ID] = added
+	if p.ctx != nil {
+		p.start(added)
+	}
+}
+
+// Remove stops polling an app and removes its snapshot from the Store. When Remove
+// returns, nothing is shown of it any more. What the archive holds of it stays.
+func (p *Poller) Remove(appid string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	a, ok := p.apps[appid]
+	if !ok {
+		return
+	}
+	a.remove()
+	if p.ctx == nil {
+		delete(p.apps, appid)
+	}
+}
+
+// Run polls until the context ends. It restores what the archive holds first and calls
+// restored when every app shows it; an app whose part of the archive cannot be read
+// keeps restored waiting for 10 s at most. The error names the answers that could not
+// be archived before the end.
+func (p *Poller) Run(ctx context.Context, restored func()) error {
+	var first []*app
+	p.mu.Lock()
+	p.ctx = ctx
+	for _, a := range p.apps {
+		p.start(a)
+		first = append(first, a)
+	}
+	p.mu.Unlock()
+
+	for _, a := range first {
+		<-a.restored
+	}
+	restored()
+	<-ctx.Done()
+	p.mu.Lock()
+	p.stopped = true
+	p.mu.Unlock()
+	p.running.Wait()
+	return p.health.lost()
+}
+
+// start starts an app in a goroutine of its own. p.mu is held.
+func (p *Poller) start(a *app) {
+	ctx, stop := context.WithCancel(p.ctx)
+	a.stop = stop
+	if a.stopping { // removed or replaced before it was started
+		stop()
+	}
+	p.running.Go(func() {
+		defer stop()
+		a.run(ctx, p.ctx)
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if p.apps[a.source.ID] == a {
+			delete(p.apps, a.source.ID)
+		}
+	})
+}
+
+// errLost is what Run fails with when answers were lost.
+var errLost = errors.New("answers are lost because the archive could not be written")
+
+// sortedRanges returns the ranges that are asked for, the shortest first.
+func (p *Poller) sortedRanges() []wechat.Range {
+	return slices.Sorted(slices.Values(p.Schedule.Ranges))
+}
