@@ -11,13 +11,13 @@ import (
 	"github.com/prometheus/common/version"
 )
 
-// command is what the first argument of the program names.
+// command is a sub-command of the program.
 type command struct {
 	name string
 	// options are other spellings, such as --help. Help does not show them.
 	options []string
-	// arguments are those that follow the name, as help shows them. A command without any
-	// refuses all.
+	// arguments describes the arguments after the name, for the help. A command without
+	// any accepts none.
 	arguments string
 	text      string
 	run       func(ctx context.Context, arguments []string, stdout, stderr io.Writer) error
@@ -67,8 +67,7 @@ func commands() []command {
 	}
 }
 
-// run carries out the command that the arguments name until it is done or the context
-// ends.
+// run runs the command that the arguments name until it ends or the context does.
 func run(ctx context.Context, arguments []string, stdout, stderr io.Writer) error {
 	table := commands()
 	chosen := table[0]
@@ -111,8 +110,9 @@ func unknownArgument(argument string) error {
 
 var plainArgument = regexp.MustCompile(`^[A-Za-z0-9-]{1,24}$`)
 
-// harmless returns what may be shown of an argument that is refused: nothing of a value,
-// and nothing that is not clearly a name, because people try to pass secrets that way.
+// harmless returns the part of a refused argument that may be shown: its name without the
+// value, or nothing if it does not look like a name. People try to pass secrets as
+// arguments.
 func harmless(argument string) string {
 	name, _, _ := strings.Cut(argument, "=")
 	if !plainArgument.MatchString(name) {

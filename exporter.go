@@ -25,21 +25,20 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/web"
 )
 
-// stopTimeout bounds the time in which scrapes that are under way may end when the
-// program stops.
+// stopTimeout is how long running scrapes may take to end when the program stops.
 const stopTimeout = 4 * time.Second
 
-// exporter is the whole of the running program: it polls and it serves.
+// exporter is the running program: it polls and serves.
 type exporter struct {
 	config  config.Config
 	sources []poller.Source
 	archive poller.Archive
 	metrics *collector.SelfMetrics
 	log     *slog.Logger
-	// toolkitLog has no info lines: what the exporter toolkit logs at every start is in log
-	// already.
+	// toolkitLog drops info lines: log already has what the exporter toolkit logs at
+	// every start.
 	toolkitLog *slog.Logger
-	// listening is told the address when it is bound. May be nil.
+	// listening is called with the address once it is bound. May be nil.
 	listening func(url string)
 }
 
@@ -148,8 +147,8 @@ func (e *exporter) selfMetrics() *prometheus.Registry {
 	return self
 }
 
-// handler serves the store. Scrapes wait until the archive is restored: a scrape without
-// the series of the apps would tell Prometheus that they are gone.
+// handler serves the store. Scrapes wait until the archive is restored: after a scrape
+// without the series of the apps, Prometheus would treat them as gone.
 func (e *exporter) handler(store *collector.Store, self prometheus.Gatherer, restored <-chan struct{}) (http.Handler, error) {
 	metrics, err := exposition.New(store, self, exposition.Options{
 		WithoutLocations: !e.config.LocationInfo,
@@ -176,8 +175,8 @@ func (e *exporter) handler(store *collector.Store, self prometheus.Gatherer, res
 	return mux, nil
 }
 
-// logOnce returns a function that logs errors, but not the same one twice in a row: what
-// fails in one scrape usually fails in the next one, too.
+// logOnce returns a function that logs errors, but not the same error twice in a row:
+// what fails in one scrape usually fails in the next one, too.
 func (e *exporter) logOnce(message string) func(error) {
 	var last atomic.Value
 	return func(err error) {

@@ -15,7 +15,7 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/config"
 )
 
-// healthcheckTimeout is the time that one healthcheck may take in all.
+// healthcheckTimeout is the total time that a healthcheck may take.
 const healthcheckTimeout = 3 * time.Second
 
 // healthcheckCommand asks the exporter of this environment whether it is alive. It reads

@@ -171,7 +171,7 @@ func TestHealthcheckOfWrongAddress(t *testing.T) {
 	}
 }
 
-// TestHealthcheckCommand holds that nothing but the listen address is looked at.
+// TestHealthcheckCommand checks that only the listen address matters.
 func TestHealthcheckCommand(t *testing.T) {
 	setEnvironment(t, map[string]string{
 		"WXAPP_LISTEN_ADDRESS": " " + serverWith(t, 401, nil) + "\n",

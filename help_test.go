@@ -54,8 +54,8 @@ func TestHelpReportsAFailedWrite(t *testing.T) {
 	}
 }
 
-// TestReadmes holds that the tables of the settings in the READMEs are those of the
-// program. UPDATE_GOLDEN=1 rewrites them.
+// TestReadmes checks that the tables of settings in the READMEs are up to date.
+// UPDATE_GOLDEN=1 rewrites them.
 func TestReadmes(t *testing.T) {
 	english := func(s config.Setting) string { return s.English }
 	chinese := func(s config.Setting) string { return s.Chinese }
@@ -65,7 +65,7 @@ func TestReadmes(t *testing.T) {
 	}
 }
 
-// checkTable holds that a file has a table between the two marks of a name.
+// checkTable checks that a file has a table between the two marks of a name.
 func checkTable(t *testing.T, file, name, table string) {
 	t.Helper()
 	content, err := os.ReadFile(file)

@@ -28,10 +28,11 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
 )
 
-// steady are the apps that stay while others come and go.
+// steady are the apps that stay while others are added and removed.
 const steady = 5
 
-// lifecycle is an exporter whose apps come and go: a poller, scrapes and pushes.
+// lifecycle is an exporter whose apps are added and removed: a poller, scrapes and
+// pushes.
 type lifecycle struct {
 	server   *wechattest.Server
 	client   *http.Client
@@ -230,7 +231,7 @@ func (l *lifecycle) run(ctx context.Context, t *testing.T) {
 	}
 }
 
-// await waits until something is so.
+// await waits until a condition is true.
 func await(t *testing.T, what string, so func() bool) {
 	t.Helper()
 	deadline := time.Now().Add(2 * time.Minute)

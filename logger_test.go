@@ -32,7 +32,7 @@ func TestLogger(t *testing.T) {
 	}
 }
 
-// TestLoggerTimeIsUTC would fail if the time were only labeled so.
+// TestLoggerTimeIsUTC checks that times are converted to UTC, not only labeled as UTC.
 func TestLoggerTimeIsUTC(t *testing.T) {
 	for _, format := range []string{"logfmt", "json"} {
 		var log bytes.Buffer

@@ -7,8 +7,8 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/collector/otlp"
 )
 
-// newPusher returns what pushes the store and the exporter's own metrics, and adds those
-// of the push to them. It returns nil if nothing is to be pushed.
+// newPusher returns the pusher of the store and of the exporter's own metrics, and adds
+// the metrics of the push to the latter. It returns nil if nothing is to be pushed.
 func (e *exporter) newPusher(store *collector.Store, self *prometheus.Registry) (*otlp.Pusher, error) {
 	config := e.config.OTLP
 	if config == nil {

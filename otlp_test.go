@@ -78,7 +78,7 @@ func demoPushing(t *testing.T, endpoint string, timeout time.Duration) (metricsU
 	}
 }
 
-// The program pushes the very series that it shows.
+// The program pushes the same series that it shows.
 func TestPushedIsShown(t *testing.T) {
 	receiver, endpoint := newOTLPReceiver(t)
 	metricsURL, log, stop := demoPushing(t, endpoint, time.Minute)
@@ -124,7 +124,7 @@ func TestPushedIsShown(t *testing.T) {
 	}
 }
 
-// A receiver that is not there neither stops the start nor the scrapes.
+// A missing receiver stops neither the start nor the scrapes.
 func TestUnreachableReceiver(t *testing.T) {
 	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -144,7 +144,7 @@ func TestUnreachableReceiver(t *testing.T) {
 	}
 }
 
-// What is wrong is said at the start, on a line of its own.
+// Every mistake stops the start with a line of its own.
 func TestWrongOTLPSettingsStopTheStart(t *testing.T) {
 	setEnvironment(t, nil)
 	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "localhost:4317")

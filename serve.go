@@ -23,9 +23,9 @@ func serve(ctx context.Context, stderr io.Writer) error {
 	return exporter.run(ctx)
 }
 
-// configurationError puts everything that is wrong with the settings on a line of its own.
-// The warnings are told too, because they may explain an error: where WXAPP_SECRT is
-// unknown, WXAPP_SECRET is missing.
+// configurationError returns an error with one line for each mistake in the settings. It
+// lists the warnings too, because they may explain a mistake: an unknown WXAPP_SECRT is
+// why WXAPP_SECRET is missing.
 func configurationError(err error, warnings []string) error {
 	const indent = "\n  "
 	text := "invalid configuration:" + indent + strings.ReplaceAll(err.Error(), "\n", indent)

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Warnings are told when the start fails, too, because they may say why.
+// Warnings are shown when the start fails, too, because they may explain the failure.
 func TestWarningsOfFailedStart(t *testing.T) {
 	setEnvironment(t, map[string]string{"WXAPP_APPID": "wx0123456789abcdef", "WXAPP_SECRT": hushWord})
 	const want = `invalid configuration:

@@ -9,7 +9,7 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
-// newSources returns the apps of the configuration with a client of WeChat each.
+// newSources returns the apps of the configuration, each with a client of WeChat's API.
 func newSources(c config.Config, metrics *collector.SelfMetrics) []poller.Source {
 	client := wechat.NewHTTPClient(c.RequestTimeout, version.ComponentUserAgent("wxapp_exporter"))
 	var sources []poller.Source

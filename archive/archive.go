@@ -18,28 +18,16 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
-// Bucket keeps objects under keys, which are paths with slashes. Its methods may be
-// called from several goroutines.
-type Bucket interface {
-	// Get returns an object. The error is fs.ErrNotExist when there is none.
-	Get(ctx context.Context, key string) ([]byte, error)
-	// Put adds or replaces an object. After a crash it is there whole or not at all.
-	Put(ctx context.Context, key string, content []byte) error
-	// List returns the names of the objects right below a key, in any order. It is empty
-	// when there are none.
-	List(ctx context.Context, folder string) ([]string, error)
-}
-
 // Archive keeps answers and states in a Bucket. It implements poller.Archive.
 type Archive struct {
 	Bucket Bucket
 }
 
-// maxAnswer bounds what is unpacked of an answer, in bytes. WeChat's client takes no
-// more either.
+// maxAnswer is the largest answer that is unpacked, in bytes. The client of WeChat's API
+// accepts no larger one, either.
 const maxAnswer = 8 << 20
 
-// List returns the keys of all answers of an app. Objects with other names are not ours.
+// List returns the keys of all answers of an app. Objects with other names are ignored.
 func (a Archive) List(ctx context.Context, appid string) ([]poller.AnswerKey, error) {
 	var keys []poller.AnswerKey
 	for _, length := range wechat.Ranges() {
@@ -57,7 +45,7 @@ func (a Archive) List(ctx context.Context, appid string) ([]poller.AnswerKey, er
 }
 
 // Answer returns an answer as WeChat sent it. The error is poller.ErrDamaged when the
-// object is there but is no whole answer.
+// object exists but is not a whole answer.
 func (a Archive) Answer(ctx context.Context, appid string, key poller.AnswerKey) ([]byte, error) {
 	name := answerKey(appid, key, packed)
 	object, err := a.Bucket.Get(ctx, name)
@@ -89,8 +77,8 @@ func (a Archive) Pack(requested time.Time, answer []byte) ([]byte, error) {
 	return object.Bytes(), nil
 }
 
-// unpack returns the answer in an object, and when it was asked for. The time is zero
-// when the object does not tell.
+// unpack returns the answer in an object, and when it was requested: zero if the object
+// does not say.
 func unpack(object []byte) (answer []byte, requested time.Time, err error) {
 	reader, err := gzip.NewReader(bytes.NewReader(object))
 	if err != nil {
@@ -127,8 +115,8 @@ func (a Archive) SaveAnswer(ctx context.Context, appid string, key poller.Answer
 	return nil
 }
 
-// State returns the state of an app that was saved last. It is the zero State when there
-// is none, or when what is there is something else.
+// State returns the last saved state of an app. It is the zero State when there is none
+// or when it is not valid.
 func (a Archive) State(ctx context.Context, appid string) (poller.State, error) {
 	content, err := a.Bucket.Get(ctx, stateKey(appid))
 	switch {
@@ -156,8 +144,9 @@ func (a Archive) SaveState(ctx context.Context, appid string, state poller.State
 	return nil
 }
 
-// Prepare checks that the archive can be written and writes the version of its layout.
-// An archive of a later version is refused: this program would not find its answers.
+// Prepare checks that the archive can be written, and writes the version of its layout.
+// An archive of a later version is refused, because this program would not find its
+// answers.
 func (a Archive) Prepare(ctx context.Context) error {
 	content, err := a.Bucket.Get(ctx, versionKey)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -175,8 +164,8 @@ func (a Archive) Prepare(ctx context.Context) error {
 	return nil
 }
 
-// version is that of the layout: 1 had answers that were not compressed.
+// version is the version of the layout. In version 1, answers were not compressed.
 const version = 2
 
-// ErrVersion says that an archive was written by a later version of this program.
+// ErrVersion is the error of an archive that a later version of this program has written.
 var ErrVersion = errors.New("the archive was written by a later version")

@@ -98,7 +98,7 @@ func encoded(t *testing.T, state poller.State) string {
 	return string(content)
 }
 
-// Something else in the place of the state is as good as none.
+// A state that is not valid counts as none.
 func TestForeignState(t *testing.T) {
 	kept, path := inFolder(t)
 	if err := kept.SaveState(t.Context(), appid, poller.State{}); err != nil {
@@ -112,7 +112,7 @@ func TestForeignState(t *testing.T) {
 	}
 }
 
-// A state that cannot be read is an error, and not the absence of a state.
+// A state that cannot be read is an error, not the absence of a state.
 func TestStateThatCannotBeRead(t *testing.T) {
 	kept, path := inFolder(t)
 	if err := os.MkdirAll(filepath.Join(path, appid, "state.json"), 0o750); err != nil {
@@ -163,8 +163,7 @@ func TestAnswersAreKeptAsTheyCame(t *testing.T) {
 	}
 }
 
-// Answers of earlier versions, which were not compressed, are found. What is not ours
-// is not.
+// Uncompressed answers of earlier versions are found. Other files are ignored.
 func TestList(t *testing.T) {
 	kept, path := inFolder(t)
 	w := window(wechat.Range1Day)
@@ -194,7 +193,7 @@ func TestList(t *testing.T) {
 	}
 }
 
-// A torn, truncated or foreign object is told apart from one that cannot be read.
+// A truncated, damaged or foreign object has another error than one that cannot be read.
 func TestDamagedAnswer(t *testing.T) {
 	kept, path := inFolder(t)
 	key := poller.AnswerKey{Window: window(wechat.Range1Day), Answered: answered}
@@ -238,7 +237,7 @@ func TestDamagedAnswer(t *testing.T) {
 	}
 }
 
-// An archive of a later version is refused rather than misread.
+// An archive of a later version is refused.
 func TestVersion(t *testing.T) {
 	kept, path := inFolder(t)
 	content, err := os.ReadFile(filepath.Join(path, "archive.json"))

@@ -13,17 +13,17 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
-// maxObject bounds what is read of a file, in bytes.
+// maxObject is the largest file that is read, in bytes.
 const maxObject = 16 << 20
 
 // unfinished is the beginning of the names of files that are being written.
 const unfinished = ".new-"
 
-// Folder is a Bucket in a folder of the file system. A file is written aside, synced and
-// then renamed; the folders are synced, too. The files can be read by their owner and
-// its group. The folder itself must be there: when it is gone, every call fails,
-// because what would be written into a new one might be below the point where a volume
-// is mounted later.
+// Folder is a Bucket in a folder of the file system. A file is written under another
+// name, synced and then renamed; the folders are synced, too. Only the owner and its
+// group can read the files. The folder itself must exist: if it is gone, every call fails
+// and it is not created again, because a volume may be mounted there later and hide what
+// was written.
 type Folder struct {
 	Path string
 }
@@ -99,7 +99,7 @@ func write(folder, path string, content []byte) (err error) {
 	return syncFolder(folder)
 }
 
-// makeFolder makes a folder below the archive's, and its parents, so that they last.
+// makeFolder makes a folder below the archive's folder, and its parents, and syncs them.
 func (f Folder) makeFolder(folder string) error {
 	if folder == filepath.Clean(f.Path) {
 		return nil
@@ -125,7 +125,7 @@ func (f Folder) check() error {
 	info, err := os.Stat(f.Path)
 	switch {
 	case err != nil:
-		// Not wrapped: that the folder is gone does not mean that an object never was.
+		// Not wrapped, because fs.ErrNotExist would mean that the object never existed.
 		return fmt.Errorf("the archive's folder is gone: %v", err) //nolint:errorlint
 	case !info.IsDir():
 		return fmt.Errorf("the archive's folder %s is not a folder", f.Path)
@@ -133,12 +133,11 @@ func (f Folder) check() error {
 	return nil
 }
 
-// sweepAge is the age from which an unfinished file is taken for one that nobody is
-// writing any more.
+// sweepAge is the age from which an unfinished file counts as abandoned.
 const sweepAge = 10 * time.Minute
 
-// Sweep removes the files that were being written when the program was killed, and
-// returns how many there were. What cannot be read or removed stays.
+// Sweep removes the unfinished files of a program that was killed, and returns how many
+// it removed. What cannot be read or removed stays.
 func (f Folder) Sweep(ctx context.Context) (removed int, err error) {
 	root, err := os.OpenRoot(f.Path)
 	if err != nil {
@@ -162,7 +161,7 @@ func (f Folder) Sweep(ctx context.Context) (removed int, err error) {
 
 func (f Folder) file(key string) string { return filepath.Join(f.Path, filepath.FromSlash(key)) }
 
-// syncFolder makes what was done in a folder durable.
+// syncFolder makes changes in a folder durable.
 func syncFolder(path string) error {
 	folder, err := os.Open(path)
 	if err != nil {

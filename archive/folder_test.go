@@ -32,8 +32,8 @@ func TestFolderThatCannotBeWritten(t *testing.T) {
 	}
 }
 
-// A folder that is gone is an error, and not a folder to be made: the volume may be
-// mounted again.
+// A folder that is gone is an error and is not created again: a volume may be mounted
+// there later.
 func TestFolderThatIsGone(t *testing.T) {
 	kept, path := inFolder(t)
 	if err := os.Rename(path, path+" elsewhere"); err != nil {
@@ -65,7 +65,7 @@ func TestFolderThatIsGone(t *testing.T) {
 
 func TestNothingButWholeFilesIsLeft(t *testing.T) {
 	kept, path := inFolder(t)
-	// The file cannot be renamed over a folder that stands at its place.
+	// The file cannot be renamed over a folder of the same name.
 	if err := os.MkdirAll(filepath.Join(path, appid, "state.json", "occupied"), 0o750); err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +79,8 @@ func TestNothingButWholeFilesIsLeft(t *testing.T) {
 	_ = kept
 }
 
-// What a kill left half-written is swept; what another process writes just now is not.
+// Unfinished files of a killed process are removed; files that another process is writing
+// are not.
 func TestSweep(t *testing.T) {
 	kept, path := inFolder(t)
 	key := poller.AnswerKey{Window: window(wechat.Range1Day), Answered: answered}

@@ -13,7 +13,7 @@ import (
 //
 //	archive.json                         the version of the layout
 //	APPID/state.json                     what the poller knows of the app
-//	APPID/RANGE/END_ANSWERED.json.gz     an answer as WeChat sent it, by gzip
+//	APPID/RANGE/END_ANSWERED.json.gz     an answer as WeChat sent it, compressed by gzip
 //
 // END is the last day of the window, as yyyymmdd. ANSWERED is the time in UTC at which
 // the answer came; the time at which it was asked for is in the comment of the gzip
@@ -39,8 +39,8 @@ func answerKey(appid string, key poller.AnswerKey, extension string) string {
 	return path.Join(answersKey(appid, key.Window.Range), name)
 }
 
-// parseAnswerName returns what the name of an answer of a range says, and whether it is
-// one.
+// parseAnswerName returns the key of an answer from its name, and whether it is the name
+// of an answer.
 func parseAnswerName(name string, length wechat.Range) (poller.AnswerKey, bool) {
 	stem, ok := strings.CutSuffix(name, packed)
 	if !ok {

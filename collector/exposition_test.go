@@ -17,7 +17,7 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
 )
 
-// The documented answer, given for every window, becomes this exposition.
+// The exposition of the documented answer, given for every window.
 func TestDocumentedAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		answer, err := os.ReadFile("../wechat/testdata/portrait-documented.json")

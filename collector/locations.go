@@ -60,10 +60,10 @@ func Provinces() []Location {
 	}
 }
 
-// LocationMetric returns the metric whose samples EachLocation hands over.
+// LocationMetric returns the metric of the samples that EachLocation emits.
 func LocationMetric() *Metric { return &locationInfo }
 
-// EachLocation calls emit for every place that is known, under each of its names.
+// EachLocation calls emit for every known place, under each of its names.
 func EachLocation(emit func(Sample)) {
 	for _, place := range Provinces() {
 		for _, name := range []string{place.Long, place.Short} {

@@ -22,15 +22,15 @@ type list struct {
 	limited bool // whether a limit is set for the dimension
 }
 
-// row is one name and its users. The same names come every day, for every app: a
-// handle keeps each name in memory once, and not as a part of the answer's bytes.
+// row is one name and its users. The same names come every day and for every app, so a
+// handle keeps each name in memory once, apart from the bytes of the answer.
 type row struct {
 	name  unique.Handle[string]
 	users int64
 }
 
 // NewRows returns the rows of a portrait that are shown: those of the dimensions, each
-// cut to the limit that top has for its dimension, if it has one.
+// cut to the limit that top has for it, if any.
 func NewRows(p *wechat.Portrait, dimensions []wechat.Dimension, top map[wechat.Dimension]int) Rows {
 	lists := make([]list, 0, len(dimensions)*len(wechat.Metrics()))
 	for _, dimension := range dimensions {
@@ -52,8 +52,9 @@ func NewRows(p *wechat.Portrait, dimensions []wechat.Dimension, top map[wechat.D
 	return Rows{lists}
 }
 
-// mostUsers cuts rows to the limit ones with most users and counts the others. Ties
-// are broken by name, so that membership does not depend on the answer's order.
+// mostUsers returns as many rows as the limit allows, those with the most users, and
+// counts the others. Ties are broken by name, so that the result does not depend on the
+// order of the answer.
 func mostUsers(rows []wechat.Row, limit int) (kept []wechat.Row, dropped int) {
 	if len(rows) <= limit {
 		return rows, 0

@@ -11,8 +11,8 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
-// Two apps share the memory of their names, also when a collection of garbage lies
-// between their answers.
+// Two apps share the memory of their names, even if garbage is collected between their
+// answers.
 func TestNamesAreShared(t *testing.T) {
 	name := func(s *collector.Snapshot) *byte {
 		var first *byte

@@ -15,16 +15,16 @@ type Sample struct {
 	Value  int64
 }
 
-// Each calls emit for every sample of the app, for the samples of one metric in a
-// row. All outputs read the samples here, so they cannot disagree.
+// Each calls emit for every sample of the app, one metric after the other. All outputs
+// read the samples here, so they cannot disagree.
 func (s *Snapshot) Each(emit func(Sample)) {
 	s.eachUsers(emit)
 	s.eachWindow(emit)
 	s.eachBookkeeping(emit)
 }
 
-// eachUsers hands the users over by dimension, name, metric and range: series that
-// stand next to each other differ in little, so that they compress best.
+// eachUsers emits the users by dimension, name, metric and range. This puts similar
+// series next to each other, which compresses best.
 func (s *Snapshot) eachUsers(emit func(Sample)) {
 	for _, dimension := range wechat.Dimensions() {
 		var columns []column
@@ -41,10 +41,10 @@ func (s *Snapshot) eachUsers(emit func(Sample)) {
 	}
 }
 
-// column is one list of a window: what it has of each name of a dimension.
+// column is the list of one metric and window in a dimension.
 type column struct {
 	metric, length string
-	rows           []row // those not handed over yet, sorted by name
+	rows           []row // those not emitted yet, sorted by name
 }
 
 func (s *Snapshot) eachName(dimension wechat.Dimension, columns []column, emit func(Sample)) {

@@ -17,7 +17,7 @@ type SelfMetrics struct {
 	archivePending     prometheus.Gauge
 }
 
-// NewSelfMetrics returns the metrics with every series that is known beforehand.
+// NewSelfMetrics returns the metrics, with every series that is known in advance at 0.
 func NewSelfMetrics() *SelfMetrics {
 	m := &SelfMetrics{
 		apiRequests: prometheus.NewCounterVec(counterOpts(&apiRequests), apiRequests.Labels),
@@ -55,8 +55,8 @@ func (m *SelfMetrics) ArchiveWritten(err error) {
 	}
 }
 
-// ArchivePending adds to the answers that wait for an archive that cannot be written,
-// or takes away from them.
+// ArchivePending changes the number of answers that wait for an archive that cannot be
+// written. A negative number lowers it.
 func (m *SelfMetrics) ArchivePending(answers int) { m.archivePending.Add(float64(answers)) }
 
 // Describe implements prometheus.Collector.

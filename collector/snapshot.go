@@ -27,7 +27,7 @@ const (
 	StatusDown
 )
 
-// Outcome says what came of a question to WeChat.
+// Outcome is the outcome of a question to WeChat.
 type Outcome string
 
 // The outcomes of a question.
@@ -49,15 +49,15 @@ type Snapshot struct {
 	// LastPoll is when the last poll ended, LastSuccess when the last answer with data
 	// was stored, NextPoll when the next poll is due. Zero: not known.
 	LastPoll, LastSuccess, NextPoll time.Time
-	// TokenExpiry is when the access token ends. Zero: no token is held or its life is
-	// not known.
+	// TokenExpiry is when the access token expires. Zero: none is held, or the time is
+	// unknown.
 	TokenExpiry time.Time
-	// Quota is the quota of portrait calls as it was read last. Nil: not known.
+	// Quota is the last quota of portrait calls that was read. Nil: unknown.
 	Quota *wechat.Quota
 	// FailedPolls counts the polls that failed, by reason.
 	FailedPolls map[wechat.Reason]int64
-	// RowsMerged and RowsRejected count rows of the answers that were added to another
-	// one of the same name, and rows that were skipped.
+	// RowsMerged counts the rows of answers that were added to another row with the same
+	// name, RowsRejected those that were skipped.
 	RowsMerged, RowsRejected int64
 	// Asked is the last question about each range, the shortest range first. Ranges
 	// that were never asked about are absent.
@@ -66,7 +66,7 @@ type Snapshot struct {
 	Held []HeldWindow
 }
 
-// Question is the last question about a range and what came of it.
+// Question is the last question about a range and its outcome.
 type Question struct {
 	Window  wechat.Window
 	At      time.Time // when the answer came, or when the question failed

@@ -15,16 +15,16 @@ type Store struct {
 	watchers  []Watcher
 }
 
-// Watcher is told of every change of a Store: of the new snapshot of an app, or of nil
-// when the app is gone.
+// Watcher is called after every change of a Store with the new snapshot of an app, or
+// with nil when the app was removed.
 type Watcher func(appid string, snapshot *Snapshot)
 
-// Put replaces the snapshot of an app, or adds it. It returns when all that watch the
-// Store have taken it up.
+// Put replaces the snapshot of an app, or adds it. It returns when all watchers have been
+// called.
 func (s *Store) Put(snapshot *Snapshot) { s.change(snapshot.App.ID, snapshot) }
 
-// Remove forgets an app. It returns when all that watch the Store have forgotten it,
-// too. An app that is not held is none to forget.
+// Remove removes an app. It returns when all watchers have been called. Removing an app
+// that is not held does nothing.
 func (s *Store) Remove(appid string) { s.change(appid, nil) }
 
 func (s *Store) change(appid string, snapshot *Snapshot) {
@@ -33,7 +33,7 @@ func (s *Store) change(appid string, snapshot *Snapshot) {
 	}
 }
 
-// replace changes what is held of an app and returns who is to be told of it.
+// replace changes what is held of an app and returns the watchers to call.
 func (s *Store) replace(appid string, snapshot *Snapshot) []Watcher {
 	s.writing.Lock()
 	defer s.writing.Unlock()
@@ -54,17 +54,17 @@ func (s *Store) replace(appid string, snapshot *Snapshot) []Watcher {
 	return s.watchers
 }
 
-// Watch has changed called after every change, in the goroutine that makes it. Changes
-// of different apps may be told at the same time. Those of one app are told in their
-// order if the app is changed by one goroutine at a time.
+// Watch makes the Store call changed after every change, in the goroutine that makes the
+// change. Calls for different apps may be concurrent. Calls for one app are in order if
+// one goroutine at a time changes that app.
 func (s *Store) Watch(changed Watcher) {
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	s.watchers = append(slices.Clip(s.watchers), changed)
 }
 
-// Snapshots returns the snapshots of all apps, sorted by appid. The slice is not to
-// be changed.
+// Snapshots returns the snapshots of all apps, sorted by appid. Callers must not change
+// the slice.
 func (s *Store) Snapshots() []*Snapshot {
 	if snapshots := s.snapshots.Load(); snapshots != nil {
 		return *snapshots

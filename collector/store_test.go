@@ -9,7 +9,7 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
 )
 
-// Those who watch a Store see the change when they are told of it.
+// When a watcher is called, the Store shows the change.
 func TestWatch(t *testing.T) {
 	store := &collector.Store{}
 	var mu sync.Mutex
@@ -41,7 +41,7 @@ func TestWatch(t *testing.T) {
 	}
 }
 
-// An app that is removed is gone, and those who watch are told so.
+// An app that is removed is gone, and watchers are called.
 func TestRemove(t *testing.T) {
 	store := &collector.Store{}
 	for _, id := range []string{"wx1", "wx2", "wx3"} {

@@ -12,11 +12,11 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
-// longestSleep bounds the time between two looks at the clock, which may be set and
-// may stand still while the machine sleeps.
+// longestSleep is the longest time between two checks of the clock: the clock may be
+// changed, and timers may stop while the machine is suspended.
 const longestSleep = 10 * time.Minute
 
-// app polls one app. It belongs to one goroutine, but for the fields that a mutex
+// app polls one app. Only its own goroutine uses it, except for the fields that a mutex
 // guards.
 type app struct {
 	*Poller
@@ -26,13 +26,13 @@ type app struct {
 	windows  *windows
 	state    State              // without its windows and its pause, which are in windows
 	snapshot collector.Snapshot // the one to show next
-	reported map[string]bool    // the failures that were logged and last
-	warned   bool               // of an answer that names another window
+	reported map[string]bool    // failures that were logged and have not ended
+	warned   bool               // about an answer that names another window
 
-	before   *app          // the one that this one replaces; nil: none
-	restored chan struct{} // closed when the archive is restored, or cannot be read now
+	before   *app          // the app that this one replaces, or nil
+	restored chan struct{} // closed when the archive has been read, or cannot be read now
 	done     chan struct{} // closed when the goroutine has ended
-	replaced chan struct{} // closed when another one takes over
+	replaced chan struct{} // closed when another app replaces this one
 
 	// Guarded by the Poller's mu.
 	stop     context.CancelFunc // nil before the app is started
@@ -82,7 +82,7 @@ func (a *app) takeOver() bool {
 	a.archiver, a.windows, a.state, a.snapshot = before.archiver, before.windows, before.state, before.snapshot
 	a.snapshot.App = name
 	a.reported, a.warned = before.reported, before.warned
-	a.windows.restarted() // the change may be what was needed
+	a.windows.restarted() // the change may have removed the cause
 	if !a.archiver.readable {
 		return false
 	}
@@ -99,7 +99,7 @@ func (a *app) remove() {
 	a.Store.Remove(a.source.ID)
 }
 
-// replace stops the app, but for its series. The Poller's mu is held.
+// replace stops the app and keeps its series. The Poller's mu is held.
 func (a *app) replace() {
 	a.showing.Lock()
 	defer a.showing.Unlock()
@@ -115,8 +115,8 @@ func (a *app) halt() {
 	}
 }
 
-// sleep waits until the next poll is due and takes care of the archive meanwhile. It
-// returns false when the context ends.
+// sleep waits until the next poll is due, and meanwhile retries the archive. It returns
+// false when the context ends.
 func (a *app) sleep(ctx context.Context) bool {
 	for ctx.Err() == nil {
 		now := time.Now()
@@ -137,7 +137,7 @@ func (a *app) sleep(ctx context.Context) bool {
 	return false
 }
 
-// sleep waits for a time. It returns false when the context ends before.
+// sleep waits. It returns false if the context ends first.
 func sleep(ctx context.Context, wait time.Duration) bool {
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
@@ -149,8 +149,7 @@ func sleep(ctx context.Context, wait time.Duration) bool {
 	}
 }
 
-// tidyArchive reads what could not be read before, and writes what could not be
-// written.
+// tidyArchive retries what could not be read from the archive or written to it.
 func (a *app) tidyArchive(ctx context.Context) {
 	if !a.archiver.readable && a.restoreArchive(ctx) == nil {
 		a.show(time.Now())
@@ -160,9 +159,9 @@ func (a *app) tidyArchive(ctx context.Context) {
 	}
 }
 
-// end saves what waits when the app ends. When the program stops it tries once more,
-// and what cannot be saved then is lost. When the app was removed, it tries until it
-// succeeds. When the app is replaced, the other one goes on.
+// end archives what is pending when the app ends. If the program stops, it tries once
+// more, and what cannot be written then is lost. If the app was removed, it tries until
+// it succeeds. If the app was replaced, its successor does it.
 func (a *app) end(program context.Context) {
 	for len(a.archiver.pending) > 0 || a.archiver.state != nil {
 		if program.Err() != nil {
@@ -188,8 +187,8 @@ func (a *app) nextPoll(now time.Time) time.Time {
 	return at
 }
 
-// refresh shows the app again when the time alone has changed what is to be shown: when
-// numbers have become too old, or when the clock was set.
+// refresh updates what is shown when it changes without a poll: when numbers become too
+// old, or when the clock was changed.
 func (a *app) refresh(now time.Time) {
 	next := latest(now, a.nextPoll(now))
 	withdrawn := 0
@@ -226,7 +225,7 @@ func (a *app) show(now time.Time) {
 	}
 }
 
-// asked returns the last question about each range, the shortest first.
+// asked returns the last question about each range, the shortest range first.
 func (a *app) asked() []collector.Question {
 	var asked []collector.Question
 	for _, length := range a.sortedRanges() {
@@ -243,7 +242,7 @@ func (a *app) asked() []collector.Question {
 	return asked
 }
 
-// held returns the newest window of each range that is held, the shortest first.
+// held returns the newest window that is held of each range, the shortest range first.
 func (a *app) held(now time.Time) []collector.HeldWindow {
 	var held []collector.HeldWindow
 	for _, length := range a.sortedRanges() {

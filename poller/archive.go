@@ -14,23 +14,22 @@ type AnswerKey struct {
 	Answered time.Time // when the answer came
 }
 
-// Archive keeps the answers of WeChat and the state of every app. WeChat answers for
-// two days only, so what an archive holds is the only record of older ones. Its
-// methods may be called from several goroutines and may take their time: the Poller
-// sets deadlines and waits for nothing that misses them.
+// Archive keeps the answers of WeChat and the state of every app. WeChat answers for two
+// days only, so the archive is the only record of older days. Its methods may be called
+// from several goroutines and may be slow: the Poller sets deadlines and does not wait
+// any longer.
 type Archive interface {
 	// List returns the keys of all answers of an app, in any order.
 	List(ctx context.Context, appid string) ([]AnswerKey, error)
 	// Answer returns an answer as WeChat sent it.
 	Answer(ctx context.Context, appid string, key AnswerKey) ([]byte, error)
-	// Pack returns an answer, asked for at a time, in the form that SaveAnswer takes.
-	// It only computes.
+	// Pack returns an answer, requested at the given time, in the form that SaveAnswer
+	// takes. It does not access the archive.
 	Pack(requested time.Time, answer []byte) ([]byte, error)
 	// SaveAnswer adds a packed answer. It never replaces one that came at another time.
 	SaveAnswer(ctx context.Context, appid string, key AnswerKey, packed []byte) error
-	// State returns the state of an app that was saved last. It is the zero State when
-	// there is none and when what is there is not a state; an error means that it could
-	// not be read.
+	// State returns the last saved state of an app. It is the zero State when there is
+	// none or when it is not valid; an error means that it could not be read.
 	State(ctx context.Context, appid string) (State, error)
 	// SaveState replaces the state of an app.
 	SaveState(ctx context.Context, appid string, state State) error
@@ -57,6 +56,6 @@ func (NoArchive) State(context.Context, string) (State, error) { return State{},
 // SaveState does nothing.
 func (NoArchive) SaveState(context.Context, string, State) error { return nil }
 
-// ErrDamaged is the error of an archived answer that is there, but cannot be used. An
-// answer that could not be read is another error: it may be read later.
+// ErrDamaged is the error of an archived answer that exists but is not valid. An answer
+// that could not be read has another error: reading it may work later.
 var ErrDamaged = errors.New("the archived answer is damaged")

@@ -13,25 +13,25 @@ import (
 )
 
 const (
-	// archiveTimeout bounds one access to the archive.
+	// archiveTimeout is how long one access to the archive may take.
 	archiveTimeout = 10 * time.Second
-	// archiveRetry is the pause before what could not be written, or read at the start,
-	// is tried again.
+	// archiveRetry is the pause before a failed write, or a failed read at the start, is
+	// tried again.
 	archiveRetry = 30 * time.Second
-	// maxPending bounds the answers of an app that wait for an archive that cannot be
-	// written: those of ten days.
+	// maxPending is the largest number of answers of an app that wait for an archive that
+	// cannot be written: those of ten days.
 	maxPending = 60
 )
 
 // archiver writes the answers and the state of one app to the archive. What cannot be
-// written waits, and is tried again. Nothing is written before the archive was read:
-// it might hold more than is known here.
+// written stays pending and is tried again. Nothing is written before the archive has
+// been read, because it may know more than the program.
 type archiver struct {
 	*Poller
 	appid    string
 	pending  []pendingAnswer
-	state    *State // that waits to be written, or nil
-	readable bool   // the archive was read
+	state    *State // to be written, or nil
+	readable bool   // the archive has been read
 	attempts int    // to read it
 	access   chan struct{}
 }
@@ -45,12 +45,12 @@ func newArchiver(p *Poller, appid string) *archiver {
 	return &archiver{Poller: p, appid: appid, access: make(chan struct{}, 1)}
 }
 
-// waiting reports whether something waits to be read or written.
+// waiting reports whether something still has to be read or written.
 func (r *archiver) waiting() bool { return !r.readable || len(r.pending) > 0 || r.state != nil }
 
-// do lets use access the archive. It returns when the time for that is over, even if
-// use does not: a file system that hangs cannot be told to stop. Until use has
-// returned, the app does not access the archive again, so that one call hangs at most.
+// do calls use, which accesses the archive. It returns after archiveTimeout even if use
+// does not, because nothing can interrupt a file system that hangs. The app does not
+// access the archive again before use has returned, so that at most one call hangs.
 func (r *archiver) do(ctx context.Context, use func(ctx context.Context) error) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, archiveTimeout, fmt.Errorf("no answer within %s", archiveTimeout))
 	select {
@@ -70,7 +70,7 @@ func (r *archiver) do(ctx context.Context, use func(ctx context.Context) error) 
 	case err := <-ended:
 		return err
 	case <-ctx.Done():
-		// An access that has ended at the same time has still ended.
+		// If both happened at once, the result counts.
 		select {
 		case err := <-ended:
 			return err
@@ -80,11 +80,11 @@ func (r *archiver) do(ctx context.Context, use func(ctx context.Context) error) 
 	}
 }
 
-// saveAnswer archives an answer. Writing goes on when the context ends: an answer that
+// saveAnswer archives an answer. It does so even if the context has ended: an answer that
 // has arrived is kept.
 func (r *archiver) saveAnswer(ctx context.Context, key AnswerKey, requested time.Time, answer []byte) {
 	packed, err := r.Archive.Pack(requested, answer)
-	if err != nil { // a programming error: packing only computes
+	if err != nil { // a bug: packing accesses nothing
 		r.Logger.Error("an answer cannot be archived", "appid", r.appid, "window", key.Window, "error", err)
 		return
 	}
@@ -95,14 +95,14 @@ func (r *archiver) saveAnswer(ctx context.Context, key AnswerKey, requested time
 		r.Metrics.ArchivePending(-surplus)
 		r.pending = slices.Delete(r.pending, 0, surplus)
 	}
-	if len(r.pending) == 1 { // otherwise the archive fails, and is tried again later
+	if len(r.pending) == 1 { // otherwise the archive has failed, and is tried again later
 		r.flush(context.WithoutCancel(ctx))
 	}
 }
 
 // saveState archives what is known of the app, after the answers that it refers to.
 func (r *archiver) saveState(ctx context.Context, state State) {
-	for i := range state.Windows { // what waits must not keep numbers in memory
+	for i := range state.Windows { // a pending state must not keep numbers in memory
 		state.Windows[i].rows = collector.Rows{}
 	}
 	r.state = &state
@@ -111,7 +111,7 @@ func (r *archiver) saveState(ctx context.Context, state State) {
 	}
 }
 
-// flush writes what waits, and stops at the first failure.
+// flush writes what is pending, and stops at the first failure.
 func (r *archiver) flush(ctx context.Context) {
 	if !r.readable {
 		return
@@ -132,7 +132,7 @@ func (r *archiver) writeAll(ctx context.Context) error {
 			return err
 		}
 		r.Metrics.ArchivePending(-1)
-		r.pending = slices.Delete(r.pending, 0, 1) // which lets go of the answer, too
+		r.pending = slices.Delete(r.pending, 0, 1) // which also frees the answer
 	}
 	r.pending = nil
 	if r.state == nil {
@@ -158,27 +158,27 @@ func (r *archiver) write(ctx context.Context, use func(ctx context.Context) erro
 	return err
 }
 
-// giveUp notes that what waits is lost.
+// giveUp records what is pending as lost.
 func (r *archiver) giveUp() {
 	r.health.lose(r.appid, r.pending)
 	r.Metrics.ArchivePending(-len(r.pending))
 	r.pending = nil
 }
 
-// archiveHealth knows of all apps together whether the archive can be written, and
-// which answers are lost.
+// archiveHealth knows, for all apps together, whether the archive works and which answers
+// are lost.
 type archiveHealth struct {
 	log *slog.Logger
 
 	mu      sync.Mutex
-	broken  map[string]bool // the apps whose last read or write failed
-	answers int             // that are lost
+	broken  map[string]bool // apps whose last read or write failed
+	answers int             // the number of lost ones
 	days    map[string]bool
 	apps    map[string]bool
 }
 
-// set notes whether the archive of an app could be read or written, as what says. It
-// logs when the first one fails and when none fails any more.
+// set records whether an access to the archive of an app failed; what is "read" or
+// "written". It logs when the first app fails and when no app fails any more.
 func (h *archiveHealth) set(appid, what string, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -198,7 +198,7 @@ func (h *archiveHealth) set(appid, what string, err error) {
 	}
 }
 
-// lose notes answers that are lost.
+// lose records answers that are lost.
 func (h *archiveHealth) lose(appid string, answers []pendingAnswer) {
 	if len(answers) == 0 {
 		return
@@ -219,7 +219,7 @@ func (h *archiveHealth) lose(appid string, answers []pendingAnswer) {
 		"answers", len(answers), "windows", strings.Join(windows, " "))
 }
 
-// lost returns an error that names what was lost, or nil.
+// lost returns an error that says what was lost, or nil.
 func (h *archiveHealth) lost() error {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -65,7 +65,7 @@ func TestHangingArchive(t *testing.T) {
 	})
 }
 
-// What waits for the archive is written as soon as that works again, and at the stop.
+// What is pending is written as soon as the archive works again, and at the stop.
 func TestPendingAnswersAreWritten(t *testing.T) {
 	for _, stop := range []bool{false, true} {
 		t.Run(fmt.Sprintf("stop %t", stop), func(t *testing.T) {
@@ -103,7 +103,7 @@ func TestPendingAnswersAreWritten(t *testing.T) {
 	}
 }
 
-// That the archive can be written again is said once everything is written, and once for
+// The log says that the archive can be written again when everything is written, once for
 // all apps.
 func TestArchiveHealsOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -128,7 +128,8 @@ func TestArchiveHealsOnce(t *testing.T) {
 	})
 }
 
-// More answers than fit are lost with a line that names them.
+// When too many answers are pending, the oldest are lost, with a line in the log that
+// names them.
 func TestTooManyPendingAnswers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := pollertest.New(t)

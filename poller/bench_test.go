@@ -17,8 +17,8 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
 )
 
-// rememberedAPI answers from memory. Every answer has bytes of its own, as those of a
-// network have.
+// rememberedAPI answers from memory. Every answer has bytes of its own, as if it came
+// from the network.
 type rememberedAPI map[wechat.Window]*wechat.Portrait
 
 func (a rememberedAPI) UserPortrait(_ context.Context, w wechat.Window) (*wechat.Portrait, error) {

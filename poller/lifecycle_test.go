@@ -15,8 +15,8 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
 )
 
-// A removed app is shown no more, even by a call that is under way, and the others stay
-// as they are. An app that is added again finds its archive.
+// A removed app is not shown any more, not even by a call that is still running, and the
+// others do not change. An app that is added again finds its archive.
 func TestRemoveAndAddAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const other = "wx00000000000000ff"
@@ -121,8 +121,8 @@ func TestRemovedAppIsStillArchived(t *testing.T) {
 	})
 }
 
-// Apps that come and go in every way leave no goroutine and no series: the bubble would
-// not end with one left.
+// Apps that are added, replaced and removed leave no goroutine and no series: with a
+// goroutine left, the bubble would not end.
 func TestManyComeAndGo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := pollertest.New(t)

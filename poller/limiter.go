@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// limiter bounds the calls that are under way at once, over all apps. A call that takes
-// longer than patience gives its place to the next one: one that hangs must not keep
-// those waiting that would be answered at once.
+// limiter limits the concurrent calls of all apps together. A call that takes longer than
+// patience gives its place to the next one, so that calls that hang do not delay calls
+// that would be answered at once.
 type limiter struct {
 	places   chan struct{}
 	patience time.Duration
@@ -18,8 +18,8 @@ func newLimiter(places int, patience time.Duration) *limiter {
 	return &limiter{make(chan struct{}, places), patience}
 }
 
-// do calls call when there is a place for it, or returns the error of the context when
-// that ends before.
+// do runs call when there is a place for it, or returns the error of the context if that
+// ends first.
 func (l *limiter) do(ctx context.Context, call func() error) error {
 	select {
 	case l.places <- struct{}{}:

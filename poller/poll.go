@@ -8,7 +8,7 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
-// poll asks for all that is due, keeps what comes and shows the outcome.
+// poll asks for everything that is due, keeps the answers and shows the outcome.
 func (a *app) poll(ctx context.Context) {
 	started := time.Now()
 	var failures []*wechat.Error
@@ -22,7 +22,8 @@ func (a *app) poll(ctx context.Context) {
 		asked := time.Now()
 		portrait, err := a.ask(ctx, window)
 		if err != nil && ctx.Err() != nil {
-			// The program stops, or the app is removed. What came before is shown and saved.
+			// The program stops, or the app is removed. Earlier answers are shown and
+			// saved.
 			break
 		}
 		now := time.Now()
@@ -68,7 +69,7 @@ func (a *app) ask(ctx context.Context, w wechat.Window) (portrait *wechat.Portra
 	return portrait, err
 }
 
-// limiter returns the one that the next call of the app goes through.
+// limiter returns the limiter for the next call of the app.
 func (a *app) limiter() *limiter {
 	if a.windows.failing() {
 		return a.retries
@@ -76,8 +77,8 @@ func (a *app) limiter() *limiter {
 	return a.requests
 }
 
-// accept remembers an answer, nil meaning that none is ready, and archives it when it
-// is new. It reports whether the answer has data that were not held before.
+// accept stores an answer, or nil if the window is not published yet, and archives it if
+// it is new. It reports whether the answer has data that were not held before.
 func (a *app) accept(ctx context.Context, w wechat.Window, p *wechat.Portrait, asked, now time.Time) bool {
 	state := a.windows.answered(w, now)
 	switch {
@@ -88,7 +89,7 @@ func (a *app) accept(ctx context.Context, w wechat.Window, p *wechat.Portrait, a
 	case p.Empty():
 		state.Outcome = collector.OutcomeEmpty
 		if state.HasData() || !state.Held() && !a.Schedule.emptyIsFinal(w, now, a.windows) {
-			a.log.Debug("window came empty", "window", w)
+			a.log.Debug("the answer for the window is empty", "window", w)
 			return false
 		}
 	default:
@@ -108,7 +109,8 @@ func (a *app) accept(ctx context.Context, w wechat.Window, p *wechat.Portrait, a
 	return !state.Empty
 }
 
-// inspect counts the unusual rows of an answer and warns of what is unusual about it.
+// inspect counts the rows of an answer that were merged or skipped, and warns about what
+// is unusual.
 func (a *app) inspect(w wechat.Window, p *wechat.Portrait) {
 	a.snapshot.RowsMerged += int64(p.Merged)
 	a.snapshot.RowsRejected += int64(p.Rejected)
@@ -117,12 +119,12 @@ func (a *app) inspect(w wechat.Window, p *wechat.Portrait) {
 	}
 	if !p.Covers(w) && !a.warned {
 		a.warned = true
-		a.log.Warn("WeChat's answer names another window than the one asked for; the window that was asked for counts", "window", w, "ref_date", p.RefDate)
+		a.log.Warn("WeChat's answer names a different window from the requested one; it is stored as the requested one", "window", w, "ref_date", p.RefDate)
 	}
 }
 
-// readQuota asks for the quota, once a day. The numbers do without it, so a failure is
-// only counted among the requests.
+// readQuota asks for the quota once a day. The numbers do not depend on it, so a failure
+// only counts as a failed request.
 func (a *app) readQuota(ctx context.Context, now time.Time) {
 	if wechat.DayOf(a.state.QuotaAsked) == wechat.DayOf(now) {
 		return

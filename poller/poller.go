@@ -14,25 +14,25 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
-// API is what a Poller asks WeChat for. *wechat.Client is one.
+// API is the part of WeChat's API that a Poller calls. *wechat.Client implements it.
 type API interface {
 	UserPortrait(ctx context.Context, w wechat.Window) (*wechat.Portrait, error)
 	Quota(ctx context.Context) (wechat.Quota, error)
 	TokenExpiry() time.Time
 }
 
-// Source is an app and the way to its numbers.
+// Source is an app and the API that answers for it.
 type Source struct {
 	collector.App
 	API API
 }
 
-// Options are what a Poller works with. All of them are needed.
+// Options are the options of a Poller. All of them are required.
 type Options struct {
 	Schedule Schedule
-	// Dimensions are those to show. Answers are kept whole.
+	// Dimensions are the dimensions to show. The archive keeps whole answers.
 	Dimensions []wechat.Dimension
-	// Top limits a dimension to the names with most users, per metric and range.
+	// Top limits a dimension to the names with the most users, per metric and range.
 	Top map[wechat.Dimension]int
 	// MaxAge is the time after the end of a window at which its numbers are withdrawn.
 	MaxAge  time.Duration
@@ -75,8 +75,8 @@ func New(options Options) *Poller {
 	}
 }
 
-// Add adds an app, whose first poll begins at once while the Poller runs. An app with
-// the same appid is replaced: what is held of it is kept, and its series do not blink.
+// Add adds an app. While the Poller runs, its first poll begins at once. An app with the
+// same appid is replaced: what is held of it is kept, and its series have no gap.
 func (p *Poller) Add(source Source) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -94,8 +94,8 @@ func (p *Poller) Add(source Source) {
 	}
 }
 
-// Remove stops polling an app and removes its snapshot from the Store. When Remove
-// returns, nothing is shown of it any more. What the archive holds of it stays.
+// Remove stops polling an app and removes its snapshot from the Store. After Remove
+// returns, the app is not shown any more. Its archived answers stay.
 func (p *Poller) Remove(appid string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -109,10 +109,10 @@ func (p *Poller) Remove(appid string) {
 	}
 }
 
-// Run polls until the context ends. It restores what the archive holds first and calls
+// Run polls until the context ends. First it restores what the archive holds, and calls
 // restored when every app shows it; an app whose part of the archive cannot be read
-// keeps restored waiting for 10 s at most. The error names the answers that could not
-// be archived before the end.
+// delays this by at most 10 s. The error says which answers could not be archived before
+// the end.
 func (p *Poller) Run(ctx context.Context, restored func()) error {
 	var first []*app
 	p.mu.Lock()
@@ -153,7 +153,7 @@ func (p *Poller) start(a *app) {
 	})
 }
 
-// errLost is what Run fails with when answers were lost.
+// errLost is the error of Run when answers were lost.
 var errLost = errors.New("answers are lost because the archive could not be written")
 
 // sortedRanges returns the ranges that are asked for, the shortest first.

@@ -49,8 +49,8 @@ func expectAbsent(t *testing.T, values map[string]float64, series string) {
 	}
 }
 
-// Every failure is counted under its class, keeps the last good data, is logged once
-// with a remedy, and heals by itself.
+// Every failure is counted under its reason, keeps the last good data, is logged once
+// with a remedy, and ends by itself when the cause is gone.
 func TestFailures(t *testing.T) {
 	tests := []struct {
 		fault  wechattest.Fault
@@ -276,7 +276,7 @@ func TestNobodyCame(t *testing.T) {
 	})
 }
 
-// An app that never has a user is asked for rarely, and its emptiness is believed in
+// An app that never has a user is asked for rarely, and its empty answers are accepted in
 // the afternoon.
 func TestNobodyEverCame(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -358,7 +358,7 @@ func TestRestart(t *testing.T) {
 	})
 }
 
-// While a poll is due, data that were restored do not say that all is well.
+// While a poll is due, restored data do not make an app up.
 func TestRestartWhenPollIsDue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := pollertest.New(t)
@@ -458,7 +458,7 @@ func TestBrokenArchive(t *testing.T) {
 	})
 }
 
-// An archived answer that is damaged costs its window only, which is asked for anew.
+// A damaged archived answer costs only its window, which is asked for again.
 func TestDamagedArchive(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := pollertest.New(t)

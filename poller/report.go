@@ -10,7 +10,7 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
-// count counts a poll under every reason for which it failed.
+// count counts a failed poll, once for every reason.
 func (a *app) count(failures []*wechat.Error) {
 	counted := map[wechat.Reason]bool{}
 	for _, failure := range failures {
@@ -41,7 +41,7 @@ func (a *app) judge(now time.Time) {
 	}
 }
 
-// report logs the end of a poll: what is new, what broke and what healed. A failure
+// report logs the end of a poll: what is new, what fails and what works again. A failure
 // that lasts is logged once.
 func (a *app) report(stored []string) {
 	if len(stored) > 0 {

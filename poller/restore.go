@@ -12,12 +12,12 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
-// maxAttempts bounds the attempts to read the archive of an app that fail because of one
-// answer. After that the answer is skipped, so that it does not keep the others away.
+// maxAttempts is how often reading the archive of an app may fail because of one answer.
+// Then that answer is skipped, so that the others can be shown.
 const maxAttempts = 3
 
-// restore reads what the archive holds of the app and shows it. When that cannot be
-// read within 10 s, the app starts without it and it is tried again later.
+// restore reads what the archive holds of the app and shows it. If it cannot be read
+// within 10 s, the app starts without it, and reading is tried again later.
 func (a *app) restore(ctx context.Context) {
 	_ = a.restoreArchive(ctx) // its failure is logged
 	now := time.Now()
@@ -51,7 +51,7 @@ func (a *app) restoreArchive(ctx context.Context) error {
 	a.archiver.readable = true
 	a.health.set(a.source.ID, "read", nil)
 	for _, warning := range archived.warnings {
-		a.log.Warn("an archived answer cannot be used; the one before it takes its place", "error", warning)
+		a.log.Warn("an archived answer cannot be used and was skipped; the one before it is used if there is one", "error", warning)
 	}
 	first := a.state.LastPoll.IsZero()
 	state := a.savedState().merge(archived.state)
@@ -71,16 +71,16 @@ func (a *app) restoreArchive(ctx context.Context) error {
 	return nil
 }
 
-// archivedApp is what the archive holds of an app, as far as it is of use now.
+// archivedApp is the part of an app's archive that is needed now.
 type archivedApp struct {
 	state    State
 	warnings []error
 }
 
-// readArchive reads the state of the app and the answers that are shown, or that may
-// still be asked for: the newest of each window. The keys of the answers are the truth:
-// an answer that the state does not know counts, and one that is not there does not,
-// whatever the state says.
+// readArchive reads the state of the app, and the newest answer of each window that is
+// shown or may still be asked for. The keys of the answers decide: an answer that the
+// state does not mention counts, and one that is missing does not, whatever the state
+// says.
 func (a *app) readArchive(ctx context.Context) (*archivedApp, error) {
 	state, err := a.Archive.State(ctx, a.source.ID)
 	if err != nil {
@@ -109,7 +109,7 @@ func (a *app) readArchive(ctx context.Context) (*archivedApp, error) {
 	archived := &archivedApp{}
 	state.Windows = nil
 	for _, length := range wechat.Ranges() {
-		newest := false // of the range is read
+		newest := false // whether the newest answer of the range has been read
 		for _, w := range newestFirst(length, known, answers) {
 			askable := canBeAsked(w, now)
 			if newest && !askable {
@@ -138,8 +138,8 @@ func (a *app) readArchive(ctx context.Context) (*archivedApp, error) {
 	return archived, nil
 }
 
-// newestFirst returns the windows of a range that are known or have answers, the latest
-// first.
+// newestFirst returns the windows of a range that the state knows or that have answers,
+// the latest first.
 func newestFirst(length wechat.Range, known map[wechat.Window]WindowState, answers map[wechat.Window][]AnswerKey) []wechat.Window {
 	var all []wechat.Window
 	for w := range answers {
@@ -156,9 +156,9 @@ func newestFirst(length wechat.Range, known map[wechat.Window]WindowState, answe
 	return all
 }
 
-// readAnswer reads the newest answer of a window that can be used into its state. It
-// reports whether there is one, and why others are not used. The error says that an
-// answer could not be read, which may pass.
+// readAnswer reads the newest usable answer of a window into its state. It reports
+// whether there is one, and why newer ones were skipped. The error means that an answer
+// could not be read, which may be temporary.
 func (a *app) readAnswer(ctx context.Context, state *WindowState, keys []AnswerKey) (held bool, skipped []error, err error) {
 	confirmed, of := state.Confirmed, state.Answered
 	state.Answered, state.Confirmed, state.Empty = time.Time{}, time.Time{}, false
@@ -184,7 +184,7 @@ func (a *app) readAnswer(ctx context.Context, state *WindowState, keys []AnswerK
 		state.rows = collector.NewRows(portrait, a.Dimensions, a.Top)
 		return true, skipped, nil
 	}
-	if !of.IsZero() { // it was held, and is lost: ask again
+	if !of.IsZero() { // the answer that was held is lost: ask again
 		state.Asked, state.Outcome = time.Time{}, ""
 	}
 	return false, skipped, nil

@@ -13,7 +13,7 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
 )
 
-// Whatever stands in the place of the state, the answers are shown.
+// The answers are shown, whatever is in the place of the state.
 func TestForeignState(t *testing.T) {
 	for _, state := range []string{"", "{}", "null", "[]", "{", "\x00", `{"windows":null}`, `{"windows":[{"window":{"end":"20000109","range":"1d"}}]}`} {
 		synctest.Test(t, func(t *testing.T) {
@@ -63,7 +63,7 @@ func TestNewerAnswerThanTheState(t *testing.T) {
 	})
 }
 
-// A damaged answer gives way to the one before it, with a warning that names it.
+// Instead of a damaged answer, the one before it is shown, with a warning that names it.
 func TestDamagedAnswerGivesWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := pollertest.New(t)
@@ -104,7 +104,7 @@ func TestRestoreReadsOnlyWhatIsShown(t *testing.T) {
 	})
 }
 
-// Another writer's knowledge is merged, not replaced.
+// What another writer saved is merged, not replaced.
 func TestStatesAreMerged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := pollertest.New(t)

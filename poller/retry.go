@@ -8,12 +8,13 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
-// This file is the whole retry policy: how long to wait after a failure, and for what.
-// How long follows from the table of errcodes, wechat.Error.Pause. A failure that may
-// come from the one window that was asked for pauses that window, and the whole app
-// only when another window failed just before; any other failure pauses the app.
+// This file is the whole retry policy: how long to pause after a failure, and what to
+// pause. How long is in the table of errcodes, see wechat.Error.Pause. A failure that may
+// concern only the requested window pauses that window, and the whole app only if another
+// call failed just before; any other failure pauses the app.
 
-// longestPause bounds every pause. A later time comes from a clock that was set back.
+// longestPause is the limit of every pause. A pause that ends later than that comes from
+// a clock that was set back.
 const longestPause = 25 * time.Hour
 
 // firstPause is the pause after a poll that could not go on.
@@ -44,13 +45,13 @@ func pauseAfter(p wechat.Pause, failures int, pollInterval time.Duration, now ti
 		return min(p.First, longestPause)
 	}
 	pause := most
-	if shift := failures - 1; shift < 16 { // before it overflows, and beyond any limit
+	if shift := failures - 1; shift < 16 { // beyond that it would overflow
 		pause = min(most, p.First<<shift)
 	}
 	return min(pause+rand.N(pause/10+1), longestPause)
 }
 
-// failed notes that a call for a window failed, and returns the failure.
+// failed records that a call for a window failed, and returns the failure.
 func (ws *windows) failed(w wechat.Window, err error, pollInterval time.Duration, now time.Time) *wechat.Error {
 	failure, ok := errors.AsType[*wechat.Error](err)
 	if !ok {
@@ -73,8 +74,8 @@ func (ws *windows) failed(w wechat.Window, err error, pollInterval time.Duration
 	return failure
 }
 
-// answered notes that a call for a window was answered: its pause and that of the app
-// are over.
+// answered records that a call for a window was answered, which ends its pause and that
+// of the app.
 func (ws *windows) answered(w wechat.Window, now time.Time) *WindowState {
 	state := ws.change(w)
 	state.Asked = now
@@ -96,9 +97,8 @@ func (ws *windows) blocked(w wechat.Window, now time.Time) time.Time {
 	return until
 }
 
-// restarted ends the pauses after failures that need a person: a restart is how the
-// person says that the cause is gone. All other pauses go on, so that a restart makes
-// no call that would not have been made.
+// restarted ends the pauses after failures that need a person: a restart means that the
+// cause is gone. All other pauses go on, so that a restart causes no additional calls.
 func (ws *windows) restarted() {
 	if ws.pause.Reason.NeedsPerson() {
 		ws.pause = Pause{}
@@ -110,8 +110,9 @@ func (ws *windows) restarted() {
 	}
 }
 
-// pollOnce holds that a poll asks for no window twice, whatever the schedule says and
-// however the clock is set. A window that is due again ends the poll and pauses the app.
+// pollOnce makes sure that a poll asks for no window twice, whatever the schedule says
+// and however the clock changes. A window that is due again ends the poll and pauses the
+// app.
 type pollOnce map[wechat.Window]bool
 
 func (asked pollOnce) again(w wechat.Window, ws *windows, now time.Time) bool {

@@ -52,7 +52,7 @@ func TestPausesOfLongIntervals(t *testing.T) {
 	}
 }
 
-// A restart makes no call that would not have been made: the pause after 45009 goes on.
+// A restart causes no additional calls: the pause after 45009 goes on.
 func TestRestartKeepsThePause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := pollertest.New(t)
@@ -77,8 +77,8 @@ func TestRestartKeepsThePause(t *testing.T) {
 	})
 }
 
-// A restart after a failure that needs a person says that the cause is gone: it is asked
-// again at once.
+// A restart after a failure that needs a person means that the cause is gone: WeChat is
+// asked again at once.
 func TestRestartAfterAPersonHelped(t *testing.T) {
 	for _, code := range []int{40125, 40164, 48001, 50002, 89507} {
 		synctest.Test(t, func(t *testing.T) {
@@ -130,7 +130,7 @@ func TestOneWindowKeepsFailing(t *testing.T) {
 	})
 }
 
-// A poll that fails for several reasons tells all of them, in the log and on the page.
+// A poll that fails for several reasons shows all of them, in the log and on the page.
 func TestAllFailuresAreTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := pollertest.New(t)

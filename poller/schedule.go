@@ -12,18 +12,18 @@ import (
 const (
 	// emptyRetry is the pause after an empty answer for the day before yesterday.
 	emptyRetry = time.Hour
-	// acceptEmptyAfter is how long after the publication hour an empty answer for the
-	// day before yesterday is believed: by then it can only mean that nobody came.
+	// acceptEmptyAfter is how long after the publication hour an empty answer for the day
+	// before yesterday is accepted: by then it can only mean that nobody came.
 	acceptEmptyAfter = 6 * time.Hour
-	// idleInterval replaces the poll interval for an app that had no user in the
-	// longest window of the day before either.
+	// idleInterval replaces a shorter poll interval for an app that had no users in the
+	// longest window of the day before, either.
 	idleInterval = 4 * time.Hour
-	// maxJitter bounds the delay of an app's first poll of the day.
+	// maxJitter is the longest delay of an app's first poll of the day.
 	maxJitter = time.Hour
 )
 
-// Schedule decides what to ask WeChat for and when. Its decisions depend on the
-// time and on what is known already, on nothing else.
+// Schedule decides what to ask WeChat for and when. Its decisions depend only on the time
+// and on what is known.
 //
 // All days are days in Asia/Shanghai. D1 is yesterday and D2 the day before; WeChat
 // answers for windows that end on one of them only, so what is not fetched as D1 or
@@ -33,7 +33,7 @@ type Schedule struct {
 	Ranges []wechat.Range
 	// PublishHour is the hour of the day from which D1 is asked for.
 	PublishHour int
-	// PollInterval is the pause between two questions for a D1 that is not published.
+	// PollInterval is the pause between two questions about a D1 that is not published.
 	PollInterval time.Duration
 }
 
@@ -45,12 +45,12 @@ func (s Schedule) jitter(appid string) time.Duration {
 	return time.Duration(hash.Sum32()) * time.Millisecond % max(1, min(s.PollInterval, maxJitter))
 }
 
-// next returns the window to ask for next and the time at which to do so, which
-// lies in the past when the call is overdue.
+// next returns the window to ask for next, and when; a time in the past means that the
+// call is overdue.
 //
-// Of all that is due, D2 comes before D1 and a longer window before a shorter one,
-// which is asked for only when the longer one is held: a longer window is the least
-// likely to be empty and shows that the day is published.
+// D2 comes before D1, and a longer window before a shorter one. The shorter one is asked
+// for only when the longer one is held: the longest window is the least likely to be
+// empty, so it shows whether the day is published.
 func (s Schedule) next(now time.Time, ws *windows) (wechat.Window, time.Time) {
 	today := wechat.DayOf(now)
 	tomorrow := today.Add(1).Begin()
@@ -79,7 +79,7 @@ func (s Schedule) next(now time.Time, ws *windows) (wechat.Window, time.Time) {
 	return window, at
 }
 
-// due returns when a window is to be asked for, or false when it is not.
+// due returns when a window is to be asked for, or false if it is not.
 func (s Schedule) due(w wechat.Window, now time.Time, ws *windows) (time.Time, bool) {
 	if !s.unlocked(w, ws) {
 		return time.Time{}, false
@@ -126,8 +126,8 @@ func (s Schedule) retryInterval(d1 wechat.Window, ws *windows) time.Duration {
 	return s.PollInterval
 }
 
-// unlocked reports whether the longer windows with the same end allow to ask for w:
-// the next longer one is held, or every one of them failed, so that w itself has to
+// unlocked reports whether the longer windows with the same end allow asking for w: the
+// longest one that has not failed is held, or all of them failed, so that w itself has to
 // show whether the day is published.
 func (s Schedule) unlocked(w wechat.Window, ws *windows) bool {
 	for _, length := range s.longestFirst() {

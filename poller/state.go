@@ -6,15 +6,15 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
-// State is what is remembered of an app across restarts. The archived answers are the
-// truth; the state spares calls to WeChat that were made already.
+// State is what is remembered of an app across restarts. The archived answers are
+// decisive; the state only avoids repeating calls to WeChat.
 type State struct {
 	// LastPoll is when the last poll ended, LastSuccess when the last answer with data
-	// was stored.
+	// came.
 	LastPoll    time.Time `json:"last_poll,omitzero"`
 	LastSuccess time.Time `json:"last_success,omitzero"`
-	// Quota is the quota as it was read last, nil when it is not known. QuotaAsked is
-	// when it was asked for last, whether or not an answer came.
+	// Quota is the last quota that was read, nil if unknown. QuotaAsked is when it was
+	// last asked for, whether or not an answer came.
 	Quota      *wechat.Quota `json:"quota,omitzero"`
 	QuotaAsked time.Time     `json:"quota_asked,omitzero"`
 	// Pause is the pause of the whole app after failures.
@@ -23,9 +23,8 @@ type State struct {
 	Windows []WindowState `json:"windows"`
 }
 
-// merge returns the state with what other knows better: the newest time of each
-// window and of each event. Replicas and backfill write to the same archive. The pause
-// is that of s.
+// merge returns the state combined with another one, with the newest time of each window
+// and event, because replicas may write to the same archive. The pause is that of s.
 func (s State) merge(other State) State {
 	s.LastPoll = latest(s.LastPoll, other.LastPoll)
 	s.LastSuccess = latest(s.LastSuccess, other.LastSuccess)

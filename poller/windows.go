@@ -23,8 +23,8 @@ type WindowState struct {
 	Answered time.Time `json:"answered,omitzero"`
 	// Confirmed is when the answer that is held came last.
 	Confirmed time.Time `json:"confirmed,omitzero"`
-	// Failure is what the last call failed with, nil when it was answered, and Failed
-	// when that was. Failures counts the failed calls since the last answer.
+	// Failure is the error of the last call, nil if it was answered, and Failed is when
+	// it failed. Failures counts the failed calls since the last answer.
 	Failure  *wechat.Error `json:"failure,omitzero"`
 	Failed   time.Time     `json:"failed,omitzero"`
 	Failures int           `json:"failures,omitzero"`
@@ -62,7 +62,7 @@ func (w WindowState) merge(other WindowState) WindowState {
 	return newer
 }
 
-// windows is what the schedule decides by: what is known of the windows of one app.
+// windows is what is known of the windows of one app. The schedule decides by it.
 type windows struct {
 	appid    string
 	known    map[wechat.Window]*WindowState
@@ -74,7 +74,7 @@ func newWindows(appid string) *windows {
 	return &windows{appid: appid, known: map[wechat.Window]*WindowState{}, starting: true}
 }
 
-// state returns what is known of a window, which is nothing at first.
+// state returns what is known of a window. It must not be changed; see change.
 func (ws *windows) state(w wechat.Window) *WindowState {
 	if state, ok := ws.known[w]; ok {
 		return state
@@ -82,7 +82,7 @@ func (ws *windows) state(w wechat.Window) *WindowState {
 	return &WindowState{Window: w}
 }
 
-// change returns the state of a window for changing it.
+// change returns the state of a window, which the caller may change.
 func (ws *windows) change(w wechat.Window) *WindowState {
 	state := ws.state(w)
 	ws.known[w] = state
@@ -101,7 +101,7 @@ func (ws *windows) newest(length wechat.Range) *WindowState {
 }
 
 // lastAsked returns the state of the window of a range that was asked for last, or nil.
-// Of two that were asked for at once it is the later window.
+// Of two that were asked for at the same time it is the later window.
 func (ws *windows) lastAsked(length wechat.Range) *WindowState {
 	var last *WindowState
 	for _, state := range ws.sorted() {

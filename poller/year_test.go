@@ -20,9 +20,8 @@ func publication(_ string, day time.Time) time.Time {
 	return day.Add(33*time.Hour + time.Duration(n*131%420)*time.Minute)
 }
 
-// Over a year, with publication moving about and the program restarted at odd hours,
-// every published day is held, the budget of calls is kept every day, and scrapes
-// cause no call.
+// Over a year, with changing publication hours and restarts at any hour, every published
+// day is held, the budget of calls is kept every day, and scrapes cause no call.
 func TestYear(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const days = simulatedDays

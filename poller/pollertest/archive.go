@@ -12,8 +12,8 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
-// Archive is an archive in memory. States pass through JSON, as they do on the way to a
-// disk. The zero Archive is empty and works.
+// Archive is an archive in memory. States are stored as JSON, as on a disk. The zero
+// Archive is empty and ready to use.
 type Archive struct {
 	mu            sync.Mutex
 	states        map[string][]byte
@@ -90,7 +90,7 @@ func (m *Archive) Answer(_ context.Context, appid string, key poller.AnswerKey) 
 	return answer, nil
 }
 
-// Pack implements poller.Archive. It changes nothing.
+// Pack implements poller.Archive. It returns the answer as it is.
 func (m *Archive) Pack(_ time.Time, answer []byte) ([]byte, error) { return slices.Clone(answer), nil }
 
 // SaveAnswer implements poller.Archive.

@@ -81,8 +81,8 @@ func withoutTime(_ []string, a slog.Attr) slog.Attr {
 	return a
 }
 
-// Source returns an app whose calls reach the simulated WeChat without a socket, since
-// sockets keep the bubble's clock from moving. It holds no token yet.
+// Source returns an app whose calls reach the simulated WeChat without a socket, because
+// sockets would stop the clock of the bubble. It holds no token yet.
 func (s *Simulation) Source(id string) poller.Source {
 	client := newHTTPClient(s.Server)
 	return poller.Source{App: collector.App{ID: id, Name: id}, API: &wechat.Client{
@@ -162,7 +162,7 @@ func (s *Simulation) Calls() string {
 	return strings.Join(lines, "\n")
 }
 
-// ExpectCalls fails the test when the calls were others than those of the lines.
+// ExpectCalls fails the test when the calls differ from the lines.
 func (s *Simulation) ExpectCalls(want string) {
 	s.t.Helper()
 	if got := s.Calls(); got != strings.TrimSpace(want) {

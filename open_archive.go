@@ -9,11 +9,12 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/poller"
 )
 
-// openTimeout bounds the time in which the archive is opened at the start.
+// openTimeout is how long opening the archive may delay the start.
 const openTimeout = 10 * time.Second
 
-// openArchive returns the archive of the configuration, or none. An archive that does not
-// work now may work later, while the exporter runs; one of a later version is an error.
+// openArchive returns the archive that the configuration names, or one that keeps
+// nothing. An archive that does not work now may work later, so it is only a warning. One
+// that a later version has written is an error.
 func (e *exporter) openArchive(ctx context.Context) (poller.Archive, error) {
 	if e.config.Archive == "" {
 		e.log.Warn("no archive: a restart loses the numbers, and WeChat keeps two days only",
@@ -51,13 +52,13 @@ func (e *exporter) openArchive(ctx context.Context) (poller.Archive, error) {
 	return opened, nil
 }
 
-// sweep removes what an earlier process left half-written when it was killed.
+// sweep removes the files that an earlier process left unfinished when it was killed.
 func (e *exporter) sweep(ctx context.Context, folder archive.Folder) {
 	removed, err := folder.Sweep(ctx)
 	switch {
 	case err != nil && ctx.Err() == nil:
 		e.log.Warn("the archive cannot be searched for unfinished files", "error", err)
 	case removed > 0:
-		e.log.Info("unfinished files of an earlier run are removed from the archive", "files", removed)
+		e.log.Info("removed unfinished files of an earlier run from the archive", "files", removed)
 	}
 }

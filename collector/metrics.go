@@ -4,6 +4,39 @@ import "slices"
 
 //go:generate env UPDATE_GOLDEN=1 go test -count=1 -run ^TestMetricsDocument$ .
 
+// Type is the type of a metric.
+type Type string
+
+// The types of metrics.
+const (
+	Gauge     Type = "gauge"
+	Counter   Type = "counter"
+	Histogram Type = "histogram"
+)
+
+// Stability says what users may rely on.
+type Stability string
+
+// The stabilities of metrics.
+const (
+	// Stable metrics keep their name, labels and meaning within a major version.
+	Stable Stability = "stable"
+	// Alpha metrics may change with any version.
+	Alpha Stability = "alpha"
+)
+
+// Metric describes a metric.
+type Metric struct {
+	Name string
+	Type Type
+	// Unit is the unit in UCUM notation, as OpenTelemetry writes it.
+	Unit string
+	// Labels are the names of the labels in alphabetical order.
+	Labels    []string
+	Help      string
+	Stability Stability
+}
+
 // The metrics of an app. Each of their series changes only when a poll of the app
 // ends.
 var (
@@ -131,8 +164,8 @@ var (
 	}
 )
 
-// AppMetrics returns the metrics of an app, in the order in which Snapshot.Each hands
-// their samples over.
+// AppMetrics returns the metrics of an app, in the order in which Snapshot.Each emits
+// them.
 func AppMetrics() []*Metric {
 	return []*Metric{
 		&users, &dataBegin, &dataEnd, &namesDropped,

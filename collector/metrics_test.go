@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// METRICS.md holds every metric of the table. UPDATE_GOLDEN=1 writes it.
+// METRICS.md has every metric of the table. UPDATE_GOLDEN=1 writes it.
 func TestMetricsDocument(t *testing.T) {
 	const file = "../METRICS.md"
 	want := metricsDocument()
@@ -30,7 +30,7 @@ func metricsDocument() string {
 	var b strings.Builder
 	b.WriteString(`# Metrics
 
-<!-- Generated from collector/table.go and collector/label.go by make generate. -->
+<!-- Generated from collector/metrics.go and collector/label.go by make generate. -->
 
 Labels are in alphabetical order. A series with the label appid changes only when a poll of that
 app ends. Units are in the notation of OpenTelemetry.
@@ -82,7 +82,7 @@ func TestMetricsAreWellFormed(t *testing.T) {
 	}
 }
 
-// Every label of the metrics is described, once, and none that no metric has.
+// Every label of the metrics is described once, and no other.
 func TestLabelsAreDescribed(t *testing.T) {
 	described := map[string]int{}
 	for _, label := range Labels() {

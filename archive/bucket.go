@@ -1,0 +1,15 @@
+package archive
+
+import "context"
+
+// Bucket stores objects under keys, which are paths with slashes. Its methods may be
+// called from several goroutines.
+type Bucket interface {
+	// Get returns an object. The error is fs.ErrNotExist when there is none.
+	Get(ctx context.Context, key string) ([]byte, error)
+	// Put adds or replaces an object. After a crash it is there whole or not at all.
+	Put(ctx context.Context, key string, content []byte) error
+	// List returns the names of the objects directly below a folder, in any order. It is
+	// empty when there are none.
+	List(ctx context.Context, folder string) ([]string, error)
+}
