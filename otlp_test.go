@@ -84,7 +84,7 @@ func TestPushedIsShown(t *testing.T) {
 	metricsURL, log, stop := demoPushing(t, endpoint, time.Minute)
 
 	pushed := map[string]bool{}
-	patience := time.After(time.Minute)
+	patience := time.After(5 * time.Minute)
 	for {
 		select {
 		case message := <-receiver.messages:
@@ -107,6 +107,10 @@ func TestPushedIsShown(t *testing.T) {
 		}
 	}
 
+	if strings.Contains(log.String(), "level=WARN") || strings.Contains(log.String(), "level=ERROR") {
+		t.Errorf("the log is\n%s", log)
+	}
+	// The push at the stop has two seconds, which a busy machine may need for other things.
 	ended := make(chan error, 1)
 	go func() { ended <- stop() }()
 	for running := true; running; {
@@ -118,9 +122,6 @@ func TestPushedIsShown(t *testing.T) {
 				t.Errorf("the demo ended with %v", err)
 			}
 		}
-	}
-	if strings.Contains(log.String(), "level=WARN") || strings.Contains(log.String(), "level=ERROR") {
-		t.Errorf("the log is\n%s", log)
 	}
 }
 
