@@ -34,11 +34,16 @@ func commands() []command {
 			},
 		},
 		{
-			name: "demo",
-			text: "run the same exporter against a simulated WeChat: no account, no network",
-			run: func(ctx context.Context, _ []string, stdout, stderr io.Writer) error {
-				return demo(ctx, stdout, stderr)
-			},
+			name:      "demo",
+			arguments: "[--past-only]",
+			text:      "run the same exporter against a simulated WeChat: no account, no network",
+			run:       demoCommand,
+		},
+		{
+			name:      "export",
+			arguments: "[ARGUMENTS]",
+			text:      "write the archive as OpenMetrics with timestamps; see export --help",
+			run:       exportCommand,
 		},
 		{
 			name: "healthcheck",

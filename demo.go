@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
+	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
 	"github.com/wxapp-exporter/wxapp_exporter/config"
@@ -13,6 +15,21 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
 )
+
+// demoCommand runs the demo, or makes its past only.
+func demoCommand(ctx context.Context, arguments []string, stdout, stderr io.Writer) error {
+	for i, argument := range arguments {
+		if i > 0 || argument != pastOnly {
+			return unknownArgument(argument)
+		}
+	}
+	if len(arguments) > 0 {
+		return makePast(ctx, stderr)
+	}
+	return demo(ctx, stdout, stderr)
+}
+
+const pastOnly = "--past-only"
 
 // demo runs the exporter against a simulated WeChat in this process: no account and
 // no network are needed.
@@ -34,11 +51,33 @@ func demo(ctx context.Context, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	exporter.sources = demoSources(exporter.metrics)
+	simulated := newSimulatedWeChat()
+	exporter.sources = demoSources(simulated, exporter.metrics)
 	exporter.listening = func(url string) {
 		_, _ = fmt.Fprintf(stdout, demoText, url+settings.TelemetryPath, url+"/")
 	}
+	ctx, cancel := context.WithCancel(ctx)
+	past := newDemoPast(exporter, simulated)
+	exporter.started = func(store *collector.Store) { past.follow(ctx, store) }
+	defer past.writing.Wait() // the folder must not go before
+	defer cancel()
 	return exporter.run(ctx)
+}
+
+// makePast writes the demo's past into the archive of the settings and ends.
+func makePast(ctx context.Context, stderr io.Writer) error {
+	settings, warnings, err := config.ReadDemo()
+	if err != nil {
+		return configurationError(err, warnings)
+	}
+	if settings.Archive == "" {
+		return errors.New("demo " + pastOnly + " needs an archive; set WXAPP_ARCHIVE to a folder for the demo")
+	}
+	exporter, err := newExporter(ctx, settings, warnings, stderr)
+	if err != nil {
+		return err
+	}
+	return newDemoPast(exporter, newSimulatedWeChat()).write(ctx)
 }
 
 const demoText = `Demo: three made-up Mini Programs on a simulated WeChat.
@@ -49,21 +88,20 @@ const demoText = `Demo: three made-up Mini Programs on a simulated WeChat.
 Stop with Ctrl-C.
 `
 
-// demoSources returns made-up apps of several sizes.
-func demoSources(metrics *collector.SelfMetrics) []poller.Source {
-	simulated := &wechattest.Server{Apps: map[string]wechattest.App{
+// newSimulatedWeChat returns a WeChat with made-up apps of several sizes.
+func newSimulatedWeChat() *wechattest.Server {
+	return &wechattest.Server{Apps: map[string]wechattest.App{
 		"wxdemo0000000000c1": {Secret: "demo", Users: 40_000},
 		"wxdemo0000000000c2": {Secret: "demo", Users: 6_000},
 		"wxdemo0000000000c3": {Secret: "demo", Users: 400},
 	}}
-	names := map[string]string{
-		"wxdemo0000000000c1": "鲜果到家",
-		"wxdemo0000000000c2": "城市骑行",
-		"wxdemo0000000000c3": "社区图书馆",
-	}
+}
+
+// demoSources returns the made-up apps.
+func demoSources(simulated *wechattest.Server, metrics *collector.SelfMetrics) []poller.Source {
 	client := &http.Client{Transport: simulated}
 	var sources []poller.Source
-	for id, name := range names {
+	for id, name := range demoNames() {
 		sources = append(sources, poller.Source{
 			App: collector.App{ID: id, Name: name},
 			API: &wechat.Client{
@@ -79,4 +117,20 @@ func demoSources(metrics *collector.SelfMetrics) []poller.Source {
 		})
 	}
 	return sources
+}
+
+// newDemoPast returns the past of an exporter whose apps are simulated.
+func newDemoPast(e *exporter, simulated *wechattest.Server) *demoPast {
+	return &demoPast{archive: e.archive, log: e.log, days: pastDays, portrait: func(appid string, w wechat.Window, at time.Time) []byte {
+		return simulated.PortraitAt(appid, w.End.Begin(), int(w.Range), at)
+	}}
+}
+
+// demoNames returns the names of the made-up apps.
+func demoNames() map[string]string {
+	return map[string]string{
+		"wxdemo0000000000c1": "鲜果到家",
+		"wxdemo0000000000c2": "城市骑行",
+		"wxdemo0000000000c3": "社区图书馆",
+	}
 }

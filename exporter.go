@@ -40,6 +40,8 @@ type exporter struct {
 	toolkitLog *slog.Logger
 	// listening is called with the address once it is bound. May be nil.
 	listening func(url string)
+	// started is told the store before anything is put into it. May be nil.
+	started func(store *collector.Store)
 }
 
 // newExporter returns an exporter without apps.
@@ -84,6 +86,10 @@ func (e *exporter) run(ctx context.Context) error {
 	e.log.Info("listening", "address", listener.Addr().String(), "apps", len(e.sources), "version", version.Version)
 	if e.listening != nil {
 		e.listening(e.url(listener.Addr()))
+	}
+
+	if e.started != nil {
+		e.started(store)
 	}
 
 	ctx, cancel := context.WithCancel(ctx)

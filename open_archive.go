@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/archive"
@@ -22,7 +23,7 @@ func (e *exporter) openArchive(ctx context.Context) (poller.Archive, error) {
 		return poller.NoArchive{}, nil
 	}
 	folder := archive.Folder{Path: e.config.Archive}
-	opened := archive.Archive{Bucket: folder}
+	opened := archive.Archive{Bucket: folder, Demo: e.config.Demo}
 	prepared := make(chan error, 1)
 	go func() { // a file system that hangs must not keep the program from starting
 		if err := folder.Make(); err != nil {
@@ -41,7 +42,9 @@ func (e *exporter) openArchive(ctx context.Context) (poller.Archive, error) {
 	}
 	switch {
 	case errors.Is(err, archive.ErrVersion):
-		return nil, errors.New("WXAPP_ARCHIVE: " + err.Error() + "; run that version, or set WXAPP_ARCHIVE to another folder")
+		return nil, fmt.Errorf("WXAPP_ARCHIVE: %w; run that version, or set WXAPP_ARCHIVE to another folder", err)
+	case errors.Is(err, archive.ErrDemo), errors.Is(err, archive.ErrReal):
+		return nil, fmt.Errorf("WXAPP_ARCHIVE: %w; set WXAPP_ARCHIVE to another folder", err)
 	case err != nil:
 		e.metrics.ArchiveWritten(err)
 		e.log.Warn("the archive does not work; numbers are shown, but answers wait in memory and a crash would lose them", "error", err,

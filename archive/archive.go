@@ -21,6 +21,9 @@ import (
 // Archive keeps answers and states in a Bucket. It implements poller.Archive.
 type Archive struct {
 	Bucket Bucket
+	// Demo says that the numbers are made up. They are not kept in an archive of real ones,
+	// and the other way round.
+	Demo bool
 }
 
 // maxAnswer is the largest answer that is unpacked, in bytes. The client of WeChat's API
@@ -143,29 +146,3 @@ func (a Archive) SaveState(ctx context.Context, appid string, state poller.State
 	}
 	return nil
 }
-
-// Prepare checks that the archive can be written, and writes the version of its layout.
-// An archive of a later version is refused, because this program would not find its
-// answers.
-func (a Archive) Prepare(ctx context.Context) error {
-	content, err := a.Bucket.Get(ctx, versionKey)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("read the version of the archive: %w", err)
-	}
-	var layout struct {
-		Version int `json:"version"`
-	}
-	if err == nil && json.Unmarshal(content, &layout) == nil && layout.Version > version {
-		return fmt.Errorf("%w: it has version %d, and this program knows version %d", ErrVersion, layout.Version, version)
-	}
-	if err := a.Bucket.Put(ctx, versionKey, []byte(fmt.Sprintf("{\"version\": %d}\n", version))); err != nil {
-		return fmt.Errorf("write to the archive: %w", err)
-	}
-	return nil
-}
-
-// version is the version of the layout. In version 1, answers were not compressed.
-const version = 2
-
-// ErrVersion is the error of an archive that a later version of this program has written.
-var ErrVersion = errors.New("the archive was written by a later version")

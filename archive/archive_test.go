@@ -241,7 +241,7 @@ func TestDamagedAnswer(t *testing.T) {
 func TestVersion(t *testing.T) {
 	kept, path := inFolder(t)
 	content, err := os.ReadFile(filepath.Join(path, "archive.json"))
-	if err != nil || string(content) != "{\"version\": 2}\n" {
+	if err != nil || string(content) != "{\"version\":2}\n" {
 		t.Errorf("archive.json is %q, %v", content, err)
 	}
 	write(t, filepath.Join(path, "archive.json"), `{"version": 3}`)
@@ -251,6 +251,34 @@ func TestVersion(t *testing.T) {
 	write(t, filepath.Join(path, "archive.json"), `nonsense`)
 	if err := kept.Prepare(t.Context()); err != nil {
 		t.Error(err)
+	}
+}
+
+// Made-up numbers never get into a real archive, and real ones never into that of a demo.
+func TestDemoAndRealNumbersDoNotMeet(t *testing.T) {
+	real, path := inFolder(t)
+	demo := archive.Archive{Bucket: real.Bucket, Demo: true}
+	if err := demo.Prepare(t.Context()); !errors.Is(err, archive.ErrReal) {
+		t.Errorf("a demo in a real archive: %v", err)
+	}
+	// An archive of version 1 has no archive.json.
+	if err := os.Remove(filepath.Join(path, "archive.json")); err != nil {
+		t.Fatal(err)
+	}
+	save(t, real, poller.AnswerKey{Window: window(wechat.Range1Day), Answered: answered}, "{}")
+	if err := demo.Prepare(t.Context()); !errors.Is(err, archive.ErrReal) {
+		t.Errorf("a demo in an old real archive: %v", err)
+	}
+
+	demo = archive.Archive{Bucket: archive.Folder{Path: t.TempDir()}, Demo: true}
+	for range 2 {
+		if err := demo.Prepare(t.Context()); err != nil {
+			t.Errorf("a demo in an archive of its own: %v", err)
+		}
+	}
+	real.Bucket = demo.Bucket
+	if err := real.Prepare(t.Context()); !errors.Is(err, archive.ErrDemo) {
+		t.Errorf("real numbers in the archive of a demo: %v", err)
 	}
 }
 

@@ -12,4 +12,7 @@ type Bucket interface {
 	// List returns the names of the objects directly below a folder, in any order. It is
 	// empty when there are none.
 	List(ctx context.Context, folder string) ([]string, error)
+	// ListFolders returns the names of the folders directly below a folder, in any order.
+	// The empty folder is the root.
+	ListFolders(ctx context.Context, folder string) ([]string, error)
 }

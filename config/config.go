@@ -30,6 +30,9 @@ type Config struct {
 	RequestTimeout time.Duration
 	MaxAge         time.Duration
 
+	// Demo says that the apps are made up.
+	Demo bool
+
 	// Archive is a folder. Empty: none.
 	Archive string
 
@@ -98,6 +101,7 @@ func ReadDemo() (Config, []string, error) {
 	}
 	p := &problems{given: e.given}
 	c := parseCommon(p, e)
+	c.Demo = true
 	if e.given["WXAPP_ARCHIVE"] == "" {
 		c.Archive = ""
 	}

@@ -24,6 +24,12 @@ type prometheus struct {
 // for a busy machine.
 func startPrometheus(t *testing.T, target ...string) *prometheus {
 	t.Helper()
+	return startPrometheusOn(t, t.TempDir(), target...)
+}
+
+// startPrometheusOn runs Prometheus on a storage that may have something in it.
+func startPrometheusOn(t *testing.T, storage string, target ...string) *prometheus {
+	t.Helper()
 	config := `global:
   scrape_interval: 5s
   scrape_timeout: 5s
@@ -36,7 +42,7 @@ scrape_configs:
 	}
 	p := &prometheus{process: start(t, built(t, buildPrometheus), nil,
 		"--config.file="+file,
-		"--storage.tsdb.path="+t.TempDir(),
+		"--storage.tsdb.path="+storage,
 		"--web.listen-address=127.0.0.1:0")}
 	p.url = "http://" + p.address(t)
 	return p

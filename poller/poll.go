@@ -56,6 +56,7 @@ func (a *app) poll(ctx context.Context) {
 // savedState returns the state as it is archived.
 func (a *app) savedState() State {
 	state := a.state
+	state.Name = a.source.Name
 	state.Windows, state.Pause = a.windows.sorted(), a.windows.pause
 	return state
 }

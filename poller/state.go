@@ -1,6 +1,7 @@
 package poller
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
@@ -9,6 +10,8 @@ import (
 // State is what is remembered of an app across restarts. The archived answers are
 // decisive; the state only avoids repeating calls to WeChat.
 type State struct {
+	// Name is the name that the owner gave the app, or the appid.
+	Name string `json:"name,omitzero"`
 	// LastPoll is when the last poll ended, LastSuccess when the last answer with data
 	// came.
 	LastPoll    time.Time `json:"last_poll,omitzero"`
@@ -26,6 +29,7 @@ type State struct {
 // merge returns the state combined with another one, with the newest time of each window
 // and event, because replicas may write to the same archive. The pause is that of s.
 func (s State) merge(other State) State {
+	s.Name = cmp.Or(s.Name, other.Name)
 	s.LastPoll = latest(s.LastPoll, other.LastPoll)
 	s.LastSuccess = latest(s.LastSuccess, other.LastSuccess)
 	if other.QuotaAsked.After(s.QuotaAsked) {

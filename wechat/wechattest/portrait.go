@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 )
 
 // servePortrait answers POST /datacube/getweanalysisappiduserportrait.
@@ -29,25 +30,39 @@ func (s *Server) servePortrait(r *request) answer {
 	if !published && s.NotReady != nil && s.NotReady(appid, w.end.begin()) {
 		return r.failure(61503)
 	}
-	app, _ := s.app(appid)
-	t := newTraffic(appid, app.Users)
-	for back := range w.length {
-		d := w.end - day(back)
-		if published && !s.nobody(appid, d) {
-			t.add(d, back, s.revised(appid, d, r.call.Time))
-		}
-	}
-	p := portrait{
-		window: w,
-		active: t.active(),
-		fresh:  t.fresh(),
-		shape:  r.shape,
-		order:  seedOf(appid).at(int(w.end)).at(w.length).at(int(r.today)),
-	}
-	if r.shape == empty {
+	p := s.portrait(appid, w, r.call.Time)
+	if p.shape = r.shape; p.shape == empty {
 		p.clear()
 	}
 	return answer{contentType: jsonType, body: p.encode(), code: "0", empty: p.empty()}
+}
+
+// PortraitAt returns the answer to the question for the window of 1, 7 or 30 days that
+// ends with the day in which end lies, as it was at a time. The server itself answers for
+// windows that ended yesterday or the day before, as WeChat does.
+func (s *Server) PortraitAt(appid string, end time.Time, days int, at time.Time) []byte {
+	p := s.portrait(appid, window{dayOf(end), days}, at)
+	return p.encode()
+}
+
+// portrait returns the portrait of a window as it is at a time. It is empty when the
+// window is not published then.
+func (s *Server) portrait(appid string, w window, at time.Time) portrait {
+	app, _ := s.app(appid)
+	t := newTraffic(appid, app.Users)
+	published := !at.Before(s.published(appid, w.end))
+	for back := range w.length {
+		d := w.end - day(back)
+		if published && !s.nobody(appid, d) {
+			t.add(d, back, s.revised(appid, d, at))
+		}
+	}
+	return portrait{
+		window: w,
+		active: t.active(),
+		fresh:  t.fresh(),
+		order:  seedOf(appid).at(int(w.end)).at(w.length).at(int(dayOf(at))),
+	}
 }
 
 // portrait is a successful answer.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -219,4 +220,23 @@ func TestOrderIsArbitrary(t *testing.T) {
 	if len(bodies) != 2 || len(sizes) != 1 {
 		t.Errorf("%d different answers of %d sizes on two days, want two of one size", len(bodies), len(sizes))
 	}
+}
+
+// The portrait of any window is the one that is answered while WeChat answers for it.
+func TestPortraitAt(t *testing.T) {
+	at(t, "2024-03-10 12:00", func(c client) {
+		token, _ := c.token("wxa")
+		asked, made := c.portrait(token, "20240302", "20240308"), map[string]any{}
+		end := time.Date(2024, 3, 8, 12, 0, 0, 0, shanghai)
+		if err := json.Unmarshal((&Server{}).PortraitAt("wxa", end, 7, time.Now()), &made); err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(made, asked) {
+			t.Errorf("got %.200v\nwant %.200v", made, asked)
+		}
+		early := (&Server{}).PortraitAt("wxa", end, 7, time.Date(2024, 3, 9, 9, 0, 0, 0, shanghai))
+		if !strings.Contains(string(early), `"province":[]`) {
+			t.Errorf("before it is published, the portrait is %.200s", early)
+		}
+	})
 }

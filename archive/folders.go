@@ -1,0 +1,26 @@
+package archive
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+)
+
+// ListFolders returns the names of the folders in a folder.
+func (f Folder) ListFolders(_ context.Context, folder string) ([]string, error) {
+	entries, err := os.ReadDir(f.file(folder))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, f.check()
+	}
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, entry := range entries {
+		if entry.IsDir() {
+			names = append(names, entry.Name())
+		}
+	}
+	return names, nil
+}

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"context"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/wxapp-exporter/wxapp_exporter/archive"
+	"github.com/wxapp-exporter/wxapp_exporter/collector"
+	"github.com/wxapp-exporter/wxapp_exporter/config"
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+)
+
+// The demo's archive has a past of sixty days that ends where the running demo begins: no
+// window twice, and none missing up to the day before yesterday.
+func TestDemoHasAPast(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "archive")
+	setEnvironment(t, map[string]string{"WXAPP_ARCHIVE": folder, "WXAPP_LISTEN_ADDRESS": "127.0.0.1:0"})
+	began := time.Now()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	lines, stderr := io.Pipe()
+	ended := make(chan error, 1)
+	go func() { ended <- demo(ctx, io.Discard, stderr); _ = stderr.Close() }()
+	var log strings.Builder
+	for buffer := make([]byte, 4096); !strings.Contains(log.String(), "made-up past"); {
+		n, err := lines.Read(buffer)
+		if err != nil {
+			t.Fatalf("%v\n%s", err, &log)
+		}
+		log.Write(buffer[:n])
+	}
+	go func() { _, _ = io.Copy(io.Discard, lines) }()
+	cancel()
+	if err := <-ended; err != nil {
+		t.Fatal(err)
+	}
+
+	kept := archive.Archive{Bucket: archive.Folder{Path: folder}}
+	for appid := range demoNames() {
+		keys, err := kept.List(t.Context(), appid)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, length := range wechat.Ranges() {
+			var days []string
+			for _, key := range keys {
+				if key.Window.Range == length {
+					days = append(days, key.Window.End.String())
+				}
+			}
+			slices.Sort(days)
+			first := wechat.DayOf(began).Add(-2 - pastDays)
+			for i, day := range days {
+				if want := first.Add(i).String(); day != want {
+					t.Fatalf("%s %s: day %d is %s, want %s", appid, length, i, day, want)
+				}
+			}
+			if len(days) < pastDays+1 || len(days) > pastDays+2 {
+				t.Errorf("%s %s has %d days, want the past and one or two", appid, length, len(days))
+			}
+		}
+	}
+}
+
+// What the past says is what the simulated WeChat answers, so that nothing jumps where it
+// ends.
+func TestPastIsThatOfTheDemo(t *testing.T) {
+	settings, _, err := config.ReadDemo()
+	if err != nil {
+		t.Fatal(err)
+	}
+	simulated := newSimulatedWeChat()
+	past := newDemoPast(&exporter{config: settings}, simulated)
+	const appid = "wxdemo0000000000c3"
+	api := demoSources(simulated, collector.NewSelfMetrics())[0]
+	for _, source := range demoSources(simulated, collector.NewSelfMetrics()) {
+		if source.ID == appid {
+			api = source
+		}
+	}
+	window := wechat.Window{End: wechat.DayOf(time.Now()).Add(-2), Range: wechat.Range7Days}
+	answer, err := api.API.UserPortrait(t.Context(), window)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if made := past.portrait(appid, window, time.Now()); string(made) != string(answer.Answer) {
+		t.Errorf("the past has %.200s\nWeChat answers %.200s", made, answer.Answer)
+	}
+}
+
+func TestPastNeedsAnArchive(t *testing.T) {
+	setEnvironment(t, nil)
+	for args, want := range map[string]string{
+		"--past-only":        "demo --past-only needs an archive; set WXAPP_ARCHIVE to a folder for the demo",
+		"--past-only --more": "unknown argument --more; settings are environment variables, see wxapp_exporter --help",
+		"--past-only=1":      "unknown argument --past-only; settings are environment variables, see wxapp_exporter --help",
+	} {
+		err := run(t.Context(), append([]string{"demo"}, strings.Fields(args)...), io.Discard, io.Discard)
+		if err == nil || err.Error() != want {
+			t.Errorf("%s: %v, want %s", args, err, want)
+		}
+	}
+}

@@ -1,0 +1,131 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"io"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/wxapp-exporter/wxapp_exporter/history"
+)
+
+func TestExportArguments(t *testing.T) {
+	at := func(text string) time.Time {
+		parsed, err := time.Parse(time.RFC3339, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return parsed
+	}
+	byDefault := exportArguments{slice: 24 * time.Hour, every: time.Hour}
+	for args, want := range map[string]exportArguments{
+		"": byDefault,
+		"--output out --from 2026-11-20 --to=20261121": {
+			output: "out", from: at("2026-11-20T00:00:00+08:00"), to: at("2026-11-22T00:00:00+08:00"), slice: 24 * time.Hour, every: time.Hour,
+		},
+		"--from 2026-11-20T10:00:00Z --to 2026-11-20T11:00:00Z --slice=6h --every 90m": {
+			from: at("2026-11-20T10:00:00Z"), to: at("2026-11-20T11:00:00Z"), slice: 6 * time.Hour, every: 90 * time.Minute,
+		},
+		"--app wxa --app=wxb --label job=wxapp --label=a_b=c=d": {
+			slice: 24 * time.Hour, every: time.Hour, apps: []string{"wxa", "wxb"},
+			labels: []history.Label{{Name: "job", Value: "wxapp"}, {Name: "a_b", Value: "c=d"}},
+		},
+	} {
+		got, err := parseExportArguments(strings.Fields(args))
+		same := got.from.Equal(want.from) && got.to.Equal(want.to)
+		got.from, got.to, want.from, want.to = time.Time{}, time.Time{}, time.Time{}, time.Time{}
+		if err != nil || !same || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %+v, %v; want %+v", args, got, err, want)
+		}
+	}
+	for _, help := range []string{"-h", "--help"} {
+		if _, err := parseExportArguments([]string{help}); !errors.Is(err, flag.ErrHelp) {
+			t.Errorf("%s: %v", help, err)
+		}
+	}
+}
+
+// Every mistake is told in words, all at once, and without a value.
+func TestExportArgumentsRefused(t *testing.T) {
+	for _, test := range []struct{ args, want string }{
+		{"hush", "unknown argument hush; see wxapp_exporter export --help"},
+		{"--secret=hush", "unknown argument --secret; see wxapp_exporter export --help"},
+		{"--" + testSecret, "unknown argument; see wxapp_exporter export --help"},
+		{"---hush=1", "unknown argument; see wxapp_exporter export --help"},
+		{"--output", "--output: has no value; write --output VALUE or --output=VALUE"},
+		{"--output= --every=", "invalid arguments:\n  --every: has no value; give it one, or leave it out\n  --output: has no value; give it one, or leave it out"},
+		{"--from hush", "--from: is neither a day nor a time; use a day in Shanghai like 2026-11-24, or a time like 2026-11-24T10:00:00+08:00"},
+		{"--from 2026-02-30", "--from: is neither a day nor a time"},
+		{"--from 2026-11-24 --to 2026-11-23", "--to: is not after --from"},
+		{"--slice 1d", "--slice: is not a duration; use a value like 1h (there is no unit for days)"},
+		{"--slice 59m", "--slice: is not a number of whole minutes from 1h to 744h"},
+		{"--slice 745h", "--slice: is not a number of whole minutes from 1h to 744h"},
+		{"--every 90s --from hush", "invalid arguments:\n  --from: is neither a day nor a time; use a day in Shanghai like 2026-11-24, or a time like 2026-11-24T10:00:00+08:00\n  --every: is not a number of whole minutes from 1m to 24h"},
+		{"--app hush/.. ", "--app: is not an AppID"},
+		{"--label hush", "--label: is not NAME=VALUE"},
+		{"--label 1job=hush", "--label: is not NAME=VALUE"},
+		{"--label __name__=hush", "--label: is not NAME=VALUE"},
+		{"--label appid=hush", "--label: appid is a label of the exporter itself; choose another name"},
+		{"--label range=hush", "--label: range is a label of the exporter itself"},
+		{"--label job=hush --label job=hush", "--label: job is given twice; give it once"},
+		{"--label job=", "--label: job has no value, which is the same as no label"},
+		{"--label job=hush\x01", "--label: the value of job is longer than 1024 bytes, or contains a control character or invalid UTF-8"},
+		{"--label job=hush\xff", "--label: the value of job"},
+		{"--label job=" + strings.Repeat("x", 1025), "--label: the value of job"},
+	} {
+		_, err := parseExportArguments(strings.Fields(test.args))
+		if err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: %v; want %s", test.args, err, test.want)
+		}
+		if test.args != "hush" {
+			checkHushed(t, test.args, err.Error())
+		}
+	}
+}
+
+func FuzzExportArguments(f *testing.F) {
+	for _, text := range []string{
+		"--output\x00out\x00--from=2026-11-20\x00--to\x0020261121",
+		"--label\x00job=wxapp\x00--label=a=\xff", "--every=1h\x00--slice\x0024h", "--app", "---\x00-h", "--from=9999999999-01-01",
+	} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		parsed, err := parseExportArguments(strings.Split(text, "\x00"))
+		if err != nil {
+			if !utf8.ValidString(err.Error()) {
+				t.Errorf("the message is not UTF-8: %q", err)
+			}
+			return
+		}
+		if parsed.slice < time.Hour || parsed.slice > maxSlice || parsed.every < time.Minute || parsed.every > 24*time.Hour {
+			t.Errorf("slices of %s, repeated every %s", parsed.slice, parsed.every)
+		}
+		for _, label := range parsed.labels {
+			if !labelName.MatchString(label.Name) || isOwnLabel(label.Name) || !utf8.ValidString(label.Value) || label.Value == "" {
+				t.Errorf("the label %q is taken", label)
+			}
+		}
+	})
+}
+
+func TestExportHelp(t *testing.T) {
+	var text strings.Builder
+	if err := run(t.Context(), []string{"export", "--help"}, &text, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(text.String()) {
+		if width := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); width > 100 {
+			t.Errorf("%d columns: %s", width, line)
+		}
+	}
+	for _, name := range []string{"output", "from", "to", "slice", "every", "label", "app"} {
+		if !strings.Contains(text.String(), "\n  --"+name+" ") {
+			t.Errorf("--%s has no line", name)
+		}
+	}
+}

@@ -1,0 +1,183 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/wxapp-exporter/wxapp_exporter/archive"
+	"github.com/wxapp-exporter/wxapp_exporter/history"
+)
+
+const demoDays = 5
+
+// demoArchive returns the folder of an archive with a short past of the demo.
+func demoArchive(t *testing.T) string {
+	t.Helper()
+	folder := archive.Folder{Path: filepath.Join(t.TempDir(), "archive")}
+	kept := archive.Archive{Bucket: folder}
+	if err := errors.Join(folder.Make(), kept.Prepare(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	past := newDemoPast(&exporter{archive: kept, log: slog.New(slog.DiscardHandler)}, newSimulatedWeChat())
+	past.days = demoDays
+	if err := past.write(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return folder.Path
+}
+
+// What has nothing to do with the archive, even when it is wrong, does not matter; what
+// says how an answer is shown does.
+func TestExportNeedsTheArchiveOnly(t *testing.T) {
+	folder := demoArchive(t)
+	before := tree(t, folder)
+	shown := time.Now().In(time.FixedZone("", 8*60*60)).AddDate(0, 0, -4).Format(time.DateOnly)
+	setEnvironment(t, map[string]string{
+		"WXAPP_ARCHIVE": folder, "WXAPP_SECRET": hushWord, "WXAPP_PUBLISH_HOUR": "99", "WXAPP_LOG_LEVEL": "loud",
+		"WXAPP_APPS_FILE": "/does/not/exist", "WXAPP_RANGES": "7d", "WXAPP_DIMENSIONS": "gender",
+		"WXAPP_APPID": "wxdemo0000000000c1", "WXAPP_APP_NAME": "renamed", "WXAPP_ARCHVE": "typo",
+	})
+	var stdout, stderr bytes.Buffer
+	err := run(t.Context(), []string{"export", "--from", shown, "--to", shown, "--label=job=wxapp"}, &stdout, &stderr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := stdout.String()
+	for _, want := range []string{
+		`wxapp_users{appid="wxdemo0000000000c1",dimension="gender",job="wxapp",metric="visit_uv",name="男",range="7d"}`,
+		`wxapp_app_info{app="renamed",appid="wxdemo0000000000c1",job="wxapp"} 1 `,
+		`wxapp_app_info{app="城市骑行",appid="wxdemo0000000000c2",job="wxapp"} 1 `, "\n# EOF\n",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %s", want)
+		}
+	}
+	for _, unwanted := range []string{`dimension="city"`, `range="1d"`} {
+		if strings.Contains(text, unwanted) {
+			t.Errorf("there is %s", unwanted)
+		}
+	}
+	if got, want := stderr.String(), "wxapp_exporter: warning: WXAPP_ARCHVE: is unknown and ignored; did you mean WXAPP_ARCHIVE?\n"; got != want {
+		t.Errorf("standard error is %q, want %q", got, want)
+	}
+	if after := tree(t, folder); after != before {
+		t.Error("the export has changed the archive")
+	}
+}
+
+// tree returns the names and times of all files in a folder.
+func tree(t *testing.T, folder string) string {
+	t.Helper()
+	var names strings.Builder
+	err := filepath.WalkDir(folder, func(path string, entry os.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := entry.Info()
+		names.WriteString(path + info.ModTime().String() + "\n")
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return names.String()
+}
+
+func TestExportRefused(t *testing.T) {
+	folder, empty := demoArchive(t), t.TempDir()
+	for _, test := range []struct {
+		archive, args, want string
+	}{
+		{folder, "", "standard output takes one slice of 24h, and this would be the time from "},
+		{folder, "--slice 48h", "standard output takes one slice of 48h"},
+		{folder, "--app wxother", "--app: there is no such app in the archive; it has wxdemo0000000000c1, wxdemo0000000000c2, wxdemo0000000000c3"},
+		{empty, "", "WXAPP_ARCHIVE: the archive has no answers to export"},
+		{filepath.Join(empty, "none"), "", "WXAPP_ARCHIVE: "},
+		{folder, "--output /dev/null/folder", "--output: "},
+	} {
+		setEnvironment(t, map[string]string{"WXAPP_ARCHIVE": test.archive})
+		var stdout bytes.Buffer
+		err := run(t.Context(), append([]string{"export"}, strings.Fields(test.args)...), &stdout, io.Discard)
+		if err == nil || !strings.Contains(err.Error(), test.want) || stdout.Len() > 0 {
+			t.Errorf("%s: %v, %q; want %s", test.args, err, &stdout, test.want)
+		}
+	}
+	for variables, want := range map[string]string{
+		"WXAPP_TOP=device:-1": "WXAPP_TOP: ", "WXAPP_RANGES=2d": "WXAPP_RANGES: ", "WXAPP_MAX_AGE=7d": "WXAPP_MAX_AGE: ",
+		"WXAPP_ARCHIVE=": "WXAPP_ARCHIVE: is empty; set it to the folder of the archive",
+	} {
+		name, value, _ := strings.Cut(variables, "=")
+		setEnvironment(t, map[string]string{name: value})
+		if err := run(t.Context(), []string{"export"}, io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v; want %s", variables, err, want)
+		}
+	}
+	later := t.TempDir()
+	if err := os.WriteFile(filepath.Join(later, "archive.json"), []byte(`{"version": 99}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	setEnvironment(t, map[string]string{"WXAPP_ARCHIVE": later})
+	if err := run(t.Context(), []string{"export"}, io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), "later version") {
+		t.Errorf("an archive of a later version: %v", err)
+	}
+}
+
+// A damaged answer is told of once, by its name, and the rest is exported.
+func TestExportOfDamagedAnswer(t *testing.T) {
+	folder := demoArchive(t)
+	damaged, err := filepath.Glob(filepath.Join(folder, "wxdemo0000000000c3", "30d", "*"))
+	if err != nil || len(damaged) != demoDays {
+		t.Fatalf("%d answers, %v", len(damaged), err)
+	}
+	if err := os.WriteFile(damaged[demoDays-2], []byte("torn"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	output := filepath.Join(t.TempDir(), "out")
+	setEnvironment(t, map[string]string{"WXAPP_ARCHIVE": folder})
+	var stderr bytes.Buffer
+	if err := run(t.Context(), []string{"export", "--output", output, "--app=wxdemo0000000000c3"}, io.Discard, &stderr); err != nil {
+		t.Fatal(err)
+	}
+	if text := stderr.String(); strings.Count(text, "\n") != 1 || !strings.Contains(text, filepath.Base(damaged[demoDays-2])) {
+		t.Errorf("standard error is %q; want one line that names the answer", text)
+	}
+	if slices, err := filepath.Glob(filepath.Join(output, "wxapp-*.om")); err != nil || len(slices) < demoDays {
+		t.Errorf("%d slices, %v", len(slices), err)
+	}
+}
+
+// A pipe is no terminal, and stays quiet.
+func TestProgress(t *testing.T) {
+	var quiet strings.Builder
+	line := newProgressLine(&quiet)
+	line.show(history.Progress{Done: 1, Total: 2})
+	line.end()
+	if quiet.Len() > 0 {
+		t.Errorf("a pipe gets %q", &quiet)
+	}
+	var terminal strings.Builder
+	line = &progressLine{w: &terminal, terminal: true, began: time.Now()}
+	line.show(history.Progress{Done: 1, Total: 2, Samples: 5})
+	line.warn("look")
+	line.end()
+	if got, want := terminal.String(), "\r\x1b[K1 of 2 slices, 5 samples\r\x1b[Kwxapp_exporter: warning: look\n\n"; got != want {
+		t.Errorf("a terminal gets %q, want %q", got, want)
+	}
+	for want, p := range map[string]history.Progress{
+		"":            {Done: 3, Total: 3, Written: 3},
+		", 4s left":   {Done: 3, Total: 5, Written: 1},
+		", 1m0s left": {Done: 10, Total: 70, Written: 2},
+	} {
+		passed := 2 * time.Second
+		if got := left(p, passed); got != want {
+			t.Errorf("%+v: %q, want %q", p, got, want)
+		}
+	}
+}

@@ -1,0 +1,131 @@
+package history
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/wxapp-exporter/wxapp_exporter/poller"
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+)
+
+// PastArchive is what a past is written to.
+type PastArchive interface {
+	List(ctx context.Context, appid string) ([]poller.AnswerKey, error)
+	Pack(requested time.Time, answer []byte) ([]byte, error)
+	SaveAnswer(ctx context.Context, appid string, key poller.AnswerKey, packed []byte) error
+}
+
+// Past makes up the days before a demo began. All fields are needed.
+type Past struct {
+	Archive PastArchive
+	Apps    []string // their appids
+	Days    int
+	// Now is when the demo begins. Its past ends with the third day before: the later ones
+	// are those for which WeChat still answers.
+	Now time.Time
+	// Portrait returns WeChat's answer for a window as it was at a time. It is called from
+	// several goroutines.
+	Portrait func(appid string, w wechat.Window, at time.Time) []byte
+}
+
+// The answers of the past came at about 10:00 in Shanghai of the next day, one after the
+// other.
+const (
+	pastAnswered = 34 * time.Hour
+	pastApart    = 400 * time.Millisecond
+	pastTook     = 250 * time.Millisecond
+)
+
+// pastWriters is how many answers are made and written at once: most of the time goes by
+// while the disk syncs.
+const pastWriters = 8
+
+// Write adds the answers of the past to the archive, the newest days first, and returns how
+// many were added. Windows that the archive has an answer to are left as they are.
+func (p Past) Write(ctx context.Context) (added int, err error) {
+	missing, err := p.missing(ctx)
+	if err != nil {
+		return 0, err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var (
+		work    = make(chan pastAnswer)
+		mu      sync.Mutex
+		errs    []error
+		writers sync.WaitGroup
+	)
+	for range pastWriters {
+		writers.Go(func() {
+			for answer := range work {
+				err := p.write(ctx, answer)
+				mu.Lock()
+				if err != nil {
+					errs = append(errs, err)
+					cancel()
+				} else {
+					added++
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	for _, answer := range missing {
+		select {
+		case work <- answer:
+		case <-ctx.Done():
+		}
+	}
+	close(work)
+	writers.Wait()
+	if len(errs) == 0 && added < len(missing) {
+		return added, context.Cause(ctx)
+	}
+	return added, errors.Join(errs[:min(1, len(errs))]...)
+}
+
+// pastAnswer is an answer that the archive lacks.
+type pastAnswer struct {
+	appid string
+	key   poller.AnswerKey
+}
+
+func (p Past) missing(ctx context.Context) ([]pastAnswer, error) {
+	last := wechat.DayOf(p.Now).Add(-3)
+	held := map[string]map[wechat.Window]bool{}
+	for _, appid := range p.Apps {
+		keys, err := p.Archive.List(ctx, appid)
+		if err != nil {
+			return nil, err
+		}
+		held[appid] = map[wechat.Window]bool{}
+		for _, key := range keys {
+			held[appid][key.Window] = true
+		}
+	}
+	var missing []pastAnswer
+	for back := range p.Days {
+		day := last.Add(-back)
+		for i, appid := range p.Apps {
+			for j, length := range wechat.Ranges() {
+				window := wechat.Window{End: day, Range: length}
+				n := i*len(wechat.Ranges()) + j
+				at := day.At(pastAnswered + time.Duration(n+1)*pastApart)
+				if !held[appid][window] {
+					missing = append(missing, pastAnswer{appid, poller.AnswerKey{Window: window, Answered: at}})
+				}
+			}
+		}
+	}
+	return missing, nil
+}
+
+func (p Past) write(ctx context.Context, a pastAnswer) error {
+	packed, err := p.Archive.Pack(a.key.Answered.Add(-pastTook), p.Portrait(a.appid, a.key.Window, a.key.Answered))
+	if err != nil {
+		return err
+	}
+	return p.Archive.SaveAnswer(ctx, a.appid, a.key, packed)
+}
