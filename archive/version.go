@@ -18,7 +18,7 @@ var ErrVersion = errors.New("the archive was written by a later version")
 // The errors of made-up numbers and real ones that must not meet in one archive.
 var (
 	ErrDemo = errors.New("the archive holds the made-up numbers of a demo")
-	ErrReal = errors.New("the archive holds real numbers, among which those of a demo must not be")
+	ErrReal = errors.New("the archive holds real numbers, and a demo must not write to it")
 )
 
 // layout is the content of versionKey.
