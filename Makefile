@@ -145,7 +145,7 @@ lint: ## check style, dead code, modules, scripts and YAML
 	  (cd "$$module"; go mod tidy -diff)
 	done
 	echo '--- scripts and YAML'
-	shellcheck .ci/run tools/*.sh
+	shellcheck .ci/run tools/*.sh deploy/compose/*.sh
 	yamllint --strict .github .golangci.yml deploy
 	if [ "$${CI:-}" = true ]; then
 	  echo '--- generated files'

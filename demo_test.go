@@ -12,6 +12,7 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/archive"
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
 	"github.com/wxapp-exporter/wxapp_exporter/config"
+	"github.com/wxapp-exporter/wxapp_exporter/poller"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
@@ -77,14 +78,10 @@ func TestPastIsThatOfTheDemo(t *testing.T) {
 	simulated := newSimulatedWeChat()
 	past := newDemoPast(&exporter{config: settings}, simulated)
 	const appid = "wxdemo0000000000c3"
-	api := demoSources(simulated, collector.NewSelfMetrics())[0]
-	for _, source := range demoSources(simulated, collector.NewSelfMetrics()) {
-		if source.ID == appid {
-			api = source
-		}
-	}
+	sources := demoSources(simulated, collector.NewSelfMetrics())
+	source := sources[slices.IndexFunc(sources, func(s poller.Source) bool { return s.ID == appid })]
 	window := wechat.Window{End: wechat.DayOf(time.Now()).Add(-2), Range: wechat.Range7Days}
-	answer, err := api.API.UserPortrait(t.Context(), window)
+	answer, err := source.API.UserPortrait(t.Context(), window)
 	if err != nil {
 		t.Fatal(err)
 	}

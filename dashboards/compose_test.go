@@ -33,10 +33,10 @@ var pinned = regexp.MustCompile(`:v?\d+\.\d+\.\d+$`)
 
 func TestCompose(t *testing.T) {
 	project := loadCompose(t, nil, "push")
-	if got, want := project.ServiceNames(), []string{"collector", "exporter", "exporter-push", "grafana", "prometheus"}; !slices.Equal(got, want) {
+	if got, want := project.ServiceNames(), []string{"collector", "export", "exporter", "exporter-push", "grafana", "import", "past", "prometheus"}; !slices.Equal(got, want) {
 		t.Errorf("services with the profile push are %v, want %v", got, want)
 	}
-	if got, want := loadCompose(t, nil).ServiceNames(), []string{"exporter", "grafana", "prometheus"}; !slices.Equal(got, want) {
+	if got, want := loadCompose(t, nil).ServiceNames(), []string{"export", "exporter", "grafana", "import", "past", "prometheus"}; !slices.Equal(got, want) {
 		t.Errorf("services are %v, want %v", got, want)
 	}
 	for name, service := range project.Services {
@@ -62,6 +62,71 @@ func TestComposeCommand(t *testing.T) {
 	for command, environment := range map[string]types.Mapping{"demo": nil, "serve": {"WXAPP_COMMAND": "serve"}} {
 		if got := loadCompose(t, environment).Services["exporter"].Command; !slices.Equal(got, []string{command}) {
 			t.Errorf("with %v the exporter runs %v, want %s", environment, got, command)
+		}
+	}
+}
+
+// The steps that bring the demo's past into Prometheus end before it starts, and do nothing
+// with serve.
+func TestComposePast(t *testing.T) {
+	for command, want := range map[string]map[string][]string{
+		"demo": {
+			"past":   {"demo", "--past-only"},
+			"export": {"export", "--output=/data", "--every=24h", "--slice=6h", "--label=job=wxapp", "--label=instance=exporter:10120"},
+			"import": {"/bin/sh", "/import-past.sh", "/history", "/prometheus"},
+		},
+		"serve": {"past": {"version"}, "export": {"version"}, "import": {"/bin/true"}},
+	} {
+		services := loadCompose(t, types.Mapping{"WXAPP_COMMAND": command}).Services
+		for name, wanted := range want {
+			service := services[name]
+			if got := slices.Concat(service.Entrypoint, service.Command); !slices.Equal(got, wanted) {
+				t.Errorf("with %s, %s runs %q, want %q", command, name, got, wanted)
+			}
+			if service.Restart != "" {
+				t.Errorf("%s is started again", name)
+			}
+		}
+		for name, before := range map[string]string{"prometheus": "import", "import": "export", "export": "past"} {
+			if got := services[name].DependsOn[before].Condition; got != types.ServiceConditionCompletedSuccessfully {
+				t.Errorf("with %s, %s waits for %s under the condition %q", command, name, before, got)
+			}
+		}
+	}
+}
+
+// Made-up numbers have volumes of their own.
+func TestComposeVolumes(t *testing.T) {
+	writes := func(command string) []string {
+		var names []string
+		for _, service := range loadCompose(t, types.Mapping{"WXAPP_COMMAND": command}, "push").Services {
+			switch service.Name {
+			case "grafana", "past", "export", "import":
+				continue
+			}
+			for _, volume := range service.Volumes {
+				if volume.Type == "volume" {
+					names = append(names, volume.Source)
+				}
+			}
+		}
+		slices.Sort(names)
+		return names
+	}
+	if got, want := writes("demo"), []string{"demo", "demo-prometheus", "demo-push"}; !slices.Equal(got, want) {
+		t.Errorf("the demo writes to %q, want %q", got, want)
+	}
+	if got, want := writes("serve"), []string{"serve", "serve-prometheus", "serve-push"}; !slices.Equal(got, want) {
+		t.Errorf("serve writes to %q, want %q", got, want)
+	}
+	for _, command := range []string{"demo", "serve"} {
+		services := loadCompose(t, types.Mapping{"WXAPP_COMMAND": command}).Services
+		for _, name := range []string{"past", "export", "import"} {
+			for _, volume := range services[name].Volumes {
+				if volume.Type == "volume" && strings.Contains(volume.Source, "serve") {
+					t.Errorf("with %s, %s has the volume %s", command, name, volume.Source)
+				}
+			}
 		}
 	}
 }

@@ -156,3 +156,45 @@ func each(t *testing.T, parser textparse.Parser, do func(l labels.Labels, at *in
 		}
 	}
 }
+
+// The steps of deploy/compose bring the demo's past into a Prometheus, once.
+func TestPastInCompose(t *testing.T) {
+	archive, out, storage := filepath.Join(t.TempDir(), "archive"), t.TempDir(), t.TempDir()
+	now := time.Now()
+	for _, args := range [][]string{
+		{"demo", "--past-only"},
+		{
+			"export", "--output", out, "--every=24h", "--slice=6h", "--label=job=wxapp", "--label=instance=exporter:10120",
+			"--from", now.In(shanghai).AddDate(0, 0, -4).Format(time.DateOnly),
+		},
+	} {
+		if code := start(t, built(t, buildExporter), []string{"WXAPP_ARCHIVE=" + archive}, args...).wait(t); code != 0 {
+			t.Fatalf("%s ends with %d", args[0], code)
+		}
+	}
+	built(t, buildPromtool)
+	importPast := func() []string {
+		script := exec.CommandContext(t.Context(), "/bin/sh", "../deploy/compose/import-past.sh", out, storage)
+		script.Env = []string{"PATH=" + binaries}
+		if output, err := script.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, output)
+		}
+		entries, err := filepath.Glob(filepath.Join(storage, "*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return entries
+	}
+	first := importPast()
+	if again := importPast(); len(first) < 2 || !slices.Equal(first, again) {
+		t.Errorf("the storage has %d entries, and %d after a second import", len(first), len(again))
+	}
+
+	prometheus := startPrometheusOn(t, storage, "static_configs: []")
+	const past = `count by (appid) (last_over_time(wxapp_users{job="wxapp",instance="exporter:10120"}[26h]))`
+	for back := range 3 {
+		eventually(t, fmt.Sprintf("all apps %d days ago", back), func() bool {
+			return len(prometheus.query(t, past, now.AddDate(0, 0, -back))) == 3
+		})
+	}
+}

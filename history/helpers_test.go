@@ -132,10 +132,9 @@ func values(t testing.TB, text string) string {
 		if !strings.HasPrefix(line, "wxapp_users{") {
 			continue
 		}
-		_, after, _ := strings.Cut(line, "} ")
-		fields := strings.Fields("} " + after)
+		_, numbers, _ := strings.Cut(line, "} ")
 		var seconds, value float64
-		if _, err := fmt.Sscan(fields[1]+" "+fields[2], &value, &seconds); err != nil {
+		if _, err := fmt.Sscan(numbers, &value, &seconds); err != nil {
 			t.Fatal(err)
 		}
 		when := time.UnixMilli(int64(seconds * 1000))
