@@ -1,15 +1,8 @@
 package config
 
 import (
-	"bytes"
-	"errors"
-	"io"
-	"iter"
 	"path/filepath"
-	"regexp"
 	"slices"
-	"strconv"
-	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -43,7 +36,7 @@ func (f AppsFile) Read() (apps []App, warnings []string, err error) {
 }
 
 func (f AppsFile) read(p *problems) []App {
-	reader := appsReader{f, p}
+	reader := appsReader{f, yamlFile{p.at("WXAPP_APPS_FILE"), f.Path}}
 	content := readFile(f.Path, maxAppsFile)
 	if content.err != nil {
 		reader.whole().errorf("%s; name a readable YAML file", unreadable(content.err))
@@ -56,11 +49,10 @@ func (f AppsFile) read(p *problems) []App {
 	return reader.parse(apps)
 }
 
-// appsReader walks an apps file node by node, because the messages of the YAML decoder
-// quote values.
+// appsReader reads the apps out of the nodes of an apps file.
 type appsReader struct {
 	AppsFile
-	problems *problems
+	yamlFile
 }
 
 // apps returns what the file says about each app.
@@ -102,25 +94,10 @@ func (r appsReader) parse(apps []properties) []App {
 	return parsed
 }
 
-// whole is the position of the file as such.
-func (r appsReader) whole() position {
-	path := r.Path
-	if quoted := shown(path); quoted != `"`+path+`"` {
-		path = quoted
-	}
-	return r.problems.at("WXAPP_APPS_FILE").in(": ", path)
-}
-
-func (r appsReader) line(node *yaml.Node) position { return r.lineNumber(node.Line) }
-
-func (r appsReader) lineNumber(line int) position {
-	return r.whole().in(":", strconv.Itoa(max(line, 1)))
-}
-
 // list returns the nodes of the apps.
 func (r appsReader) list(content []byte) []*yaml.Node {
 	const remedy = `write "apps:" and below it a list with an appid and a secret for each app`
-	root := r.document(content)
+	root := r.document(content, "put all apps into one")
 	if root == nil {
 		r.whole().errorf("is empty; %s", remedy)
 		return nil
@@ -150,53 +127,6 @@ func (r appsReader) list(content []byte) []*yaml.Node {
 	return apps
 }
 
-// document returns the content of the only document: nil when there is none, and a
-// node without a kind when it cannot be read, which is then reported.
-func (r appsReader) document(content []byte) *yaml.Node {
-	decoder := yaml.NewDecoder(bytes.NewReader(content))
-	var first, second yaml.Node
-	switch err := decoder.Decode(&first); {
-	case errors.Is(err, io.EOF):
-		return nil
-	case err != nil:
-		r.syntax(err, content)
-		return &yaml.Node{}
-	}
-	switch err := decoder.Decode(&second); {
-	case err == nil:
-		r.line(&second).errorf("a second YAML document begins here; put all apps into one")
-	case !errors.Is(err, io.EOF):
-		r.syntax(err, content)
-	}
-	if len(first.Content) == 0 || first.Content[0].ShortTag() == "!!null" {
-		return nil
-	}
-	return first.Content[0]
-}
-
-var (
-	yamlLine      = regexp.MustCompile(`^yaml: line (\d+): `)
-	unknownAnchor = regexp.MustCompile(`^yaml: unknown anchor '(.*)' referenced$`)
-	yamlQuoted    = regexp.MustCompile(`'[^']{2,}'`)
-)
-
-// syntax reports an error of the YAML parser without the text that it quotes.
-func (r appsReader) syntax(err error, content []byte) {
-	text := err.Error()
-	if match := unknownAnchor.FindStringSubmatch(text); match != nil {
-		before, _, _ := bytes.Cut(content, []byte("*"+match[1]))
-		r.lineNumber(1 + bytes.Count(before, []byte("\n"))).errorf("a value that begins with * is a YAML alias, and its anchor is missing; put the value in quotes")
-		return
-	}
-	p := r.whole()
-	if match := yamlLine.FindStringSubmatch(text); match != nil {
-		p = p.in(":", match[1])
-		text = text[len(match[0]):]
-	}
-	text = yamlQuoted.ReplaceAllString(strings.TrimPrefix(text, "yaml: "), "a name")
-	p.errorf("is not valid YAML, on this line or the one before: %s; fix the syntax", text)
-}
-
 // properties returns what a node says about one app, if it is about one.
 func (r appsReader) properties(node *yaml.Node) (properties, bool) {
 	var app properties
@@ -220,83 +150,4 @@ func (r appsReader) properties(node *yaml.Node) (properties, bool) {
 		*byKey[key] = p
 	}
 	return app, true
-}
-
-// pairs returns the known keys of a mapping with their values, each once, and
-// reports all others.
-func (r appsReader) pairs(mapping *yaml.Node, known ...string) iter.Seq2[string, *yaml.Node] {
-	return func(yield func(string, *yaml.Node) bool) {
-		lines := map[string]int{}
-		for pair := range slices.Chunk(mapping.Content, 2) {
-			key, value := resolved(pair[0]), pair[1]
-			line := r.line(pair[0])
-			first, twice := lines[key.Value]
-			switch {
-			case key.Kind != yaml.ScalarNode:
-				line.errorf("a key is not plain text; known keys are %s", and(known))
-			case key.ShortTag() == "!!merge":
-				line.errorf("merge keys (<<) are not supported; write out the keys")
-			case !slices.Contains(known, key.Value):
-				line.errorf("the key %s is unknown; %s", shownKey(key.Value), hint(key.Value, known))
-			case twice:
-				line.errorf("%s is already in line %d; keep one of them", key.Value, first)
-			default:
-				lines[key.Value] = pair[0].Line
-				if !yield(key.Value, value) {
-					return
-				}
-			}
-		}
-	}
-}
-
-// hint says which key was probably meant, or which keys there are.
-func hint(key string, known []string) string {
-	if near, ok := nearest(key, "", known); ok {
-		return "did you mean " + near + "?"
-	}
-	if len(known) == 1 {
-		return "the only key here is " + known[0]
-	}
-	return "known keys are " + and(known)
-}
-
-// plainKey matches what is a misspelled key and cannot be a secret.
-var plainKey = regexp.MustCompile(`^[A-Za-z_-]{1,24}$`)
-
-func shownKey(key string) string {
-	if plainKey.MatchString(key) {
-		return key
-	}
-	return "in this line"
-}
-
-// scalarText returns the text of a scalar. Numbers are taken as they are written, because
-// a name, an appid or a secret may consist of digits.
-func scalarText(p position, node *yaml.Node) string {
-	scalar := resolved(node)
-	if scalar.Kind != yaml.ScalarNode {
-		p.errorf("is not text; write a single value after the colon")
-		return ""
-	}
-	switch scalar.ShortTag() {
-	case "!!str", "!!int", "!!float", "!!timestamp":
-		if value := strings.TrimSpace(scalar.Value); value != "" {
-			return value
-		}
-		fallthrough
-	case "!!null":
-		p.errorf("is empty; write its value or remove the line")
-	default:
-		p.errorf("is not text; put it in quotes")
-	}
-	return ""
-}
-
-// resolved follows an alias to what its anchor names.
-func resolved(node *yaml.Node) *yaml.Node {
-	if node.Kind == yaml.AliasNode {
-		return node.Alias
-	}
-	return node
 }

@@ -62,7 +62,10 @@ func FuzzAppsFile(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, before, after string) {
 		p := &problems{}
-		file := appsReader{AppsFile{Path: "apps.yaml", TokenEndpoint: StableToken, OtherApp: "wx0123456789abcdef"}, p}
+		file := appsReader{
+			AppsFile{Path: "apps.yaml", TokenEndpoint: StableToken, OtherApp: "wx0123456789abcdef"},
+			yamlFile{p.at("WXAPP_APPS_FILE"), "apps.yaml"},
+		}
 		apps := file.parse(file.apps([]byte(before + testSecret + after)))
 		if len(apps) == 0 && len(p.errs) == 0 {
 			t.Error("neither an app nor an error")
