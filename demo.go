@@ -38,13 +38,13 @@ func demo(ctx context.Context, stdout, stderr io.Writer) error {
 	if err != nil {
 		return configurationError(err, warnings)
 	}
-	if settings.Archive == "" {
+	if settings.Archive.None() {
 		folder, err := os.MkdirTemp("", "wxapp-demo-")
 		if err != nil {
 			return fmt.Errorf("make a folder for the demo's archive: %w", err)
 		}
 		defer func() { _ = os.RemoveAll(folder) }()
-		settings.Archive = folder
+		settings.Archive.Folder = folder
 	}
 
 	exporter, err := newExporter(ctx, settings, warnings, stderr)
@@ -70,7 +70,7 @@ func makePast(ctx context.Context, stderr io.Writer) error {
 	if err != nil {
 		return configurationError(err, warnings)
 	}
-	if settings.Archive == "" {
+	if settings.Archive.None() {
 		return errors.New("demo " + pastOnly + " needs an archive; set WXAPP_ARCHIVE to a folder for the demo")
 	}
 	exporter, err := newExporter(ctx, settings, warnings, stderr)

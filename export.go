@@ -19,10 +19,10 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
-const exportUsage = `Writes the archive that WXAPP_ARCHIVE names as OpenMetrics with timestamps: the numbers that
-/metrics has shown, for promtool tsdb create-blocks-from openmetrics and other importers. No
-account is needed. WXAPP_RANGES, WXAPP_DIMENSIONS, WXAPP_TOP and WXAPP_MAX_AGE count as they are
-set now.
+const exportUsage = `Writes the archive of WXAPP_ARCHIVE or WXAPP_ARCHIVE_CONFIG_FILE as OpenMetrics with
+timestamps: the numbers that /metrics has shown, for promtool tsdb create-blocks-from openmetrics
+and other importers. No account is needed. WXAPP_RANGES, WXAPP_DIMENSIONS, WXAPP_TOP and
+WXAPP_MAX_AGE count as they are set now.
 
 Usage: wxapp_exporter export [--output DIR] [--from DAY] [--to DAY] [arguments]
 
@@ -84,16 +84,17 @@ func exportCommand(ctx context.Context, arguments []string, stdout, stderr io.Wr
 		},
 	})
 	if err != nil {
-		return fmt.Errorf("WXAPP_ARCHIVE: %w", err)
+		return fmt.Errorf("%s: %w", settings.Archive.Setting, err)
 	}
-	return parsed.write(ctx, export, stdout, line)
+	return parsed.write(ctx, export, settings.Archive.Setting, stdout, line)
 }
 
-// write writes the slices that the arguments ask for.
-func (a exportArguments) write(ctx context.Context, export *history.Export, stdout io.Writer, line *progressLine) error {
+// write writes the slices that the arguments ask for. The setting is the one that names the
+// archive.
+func (a exportArguments) write(ctx context.Context, export *history.Export, setting string, stdout io.Writer, line *progressLine) error {
 	bounds := export.Bounds()
 	if bounds.From.IsZero() {
-		return errors.New("WXAPP_ARCHIVE: the archive has no answers to export")
+		return errors.New(setting + ": the archive has no answers to export")
 	}
 	span := bounds.Within(history.Span{From: a.from, To: a.to})
 	if a.output != "" {
@@ -122,16 +123,19 @@ func shanghai(at time.Time) string {
 
 // archiveToRead returns the archive of the configuration. Nothing is written to it.
 func archiveToRead(ctx context.Context, c config.Config) (archive.Archive, error) {
-	if c.Archive == "" {
+	if c.Archive.None() {
 		return archive.Archive{}, errors.New("WXAPP_ARCHIVE: is empty; set it to the folder of the archive")
 	}
-	kept := archive.Archive{Bucket: archive.Folder{Path: c.Archive}}
-	err := kept.Check(ctx)
-	switch {
+	bucket, err := newBucket(c.Archive)
+	if err != nil {
+		return archive.Archive{}, err
+	}
+	kept := archive.Archive{Bucket: bucket}
+	switch err := kept.Check(ctx); {
 	case errors.Is(err, archive.ErrVersion):
-		return kept, fmt.Errorf("WXAPP_ARCHIVE: %w; export it with that version", err)
+		return kept, fmt.Errorf("%s: %w; export it with that version", c.Archive.Setting, err)
 	case err != nil:
-		return kept, fmt.Errorf("WXAPP_ARCHIVE: %w", err)
+		return kept, fmt.Errorf("%s: %w", c.Archive.Setting, err)
 	}
 	return kept, nil
 }
@@ -141,7 +145,7 @@ func archiveToRead(ctx context.Context, c config.Config) (archive.Archive, error
 func exportedApps(ctx context.Context, kept archive.Archive, c config.Config, chosen []string) ([]collector.App, error) {
 	ids, err := kept.Apps(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("WXAPP_ARCHIVE: %w", err)
+		return nil, fmt.Errorf("%s: %w", c.Archive.Setting, err)
 	}
 	names := demoNames()
 	for _, app := range c.Apps {

@@ -7,49 +7,77 @@ import (
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/archive"
+	"github.com/wxapp-exporter/wxapp_exporter/config"
 	"github.com/wxapp-exporter/wxapp_exporter/poller"
 )
 
 // openTimeout is how long opening the archive may delay the start.
 const openTimeout = 10 * time.Second
 
+// newBucket returns the bucket of an archive. Nothing is read or written yet.
+func newBucket(settings config.Archive) (archive.Bucket, error) {
+	if settings.ObjectStorage == "" {
+		return archive.Folder{Path: settings.Folder}, nil
+	}
+	bucket, err := archive.NewObjectStorage([]byte(settings.ObjectStorage.Reveal()))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", settings.Setting, err)
+	}
+	return bucket, nil
+}
+
 // openArchive returns the archive that the configuration names, or one that keeps
 // nothing. An archive that does not work now may work later, so it is only a warning. One
-// that a later version has written is an error.
+// that must not be used is an error: a later version has written it, or made-up and real
+// numbers would meet in it.
 func (e *exporter) openArchive(ctx context.Context) (poller.Archive, error) {
-	if e.config.Archive == "" {
+	settings := e.config.Archive
+	if settings.None() {
 		e.log.Warn("no archive: a restart loses the numbers, and WeChat keeps two days only",
 			"remedy", "set WXAPP_ARCHIVE to a folder")
 		return poller.NoArchive{}, nil
 	}
-	folder := archive.Folder{Path: e.config.Archive}
-	opened := archive.Archive{Bucket: folder, Demo: e.config.Demo}
+	bucket, err := newBucket(settings)
+	if err != nil {
+		return nil, err
+	}
+	folder, isFolder := bucket.(archive.Folder)
+	opened := archive.NewGuard(archive.Archive{Bucket: bucket, Demo: e.config.Demo})
+	opening, cancel := context.WithTimeoutCause(ctx, openTimeout, errors.New("no answer within "+openTimeout.String()))
 	prepared := make(chan error, 1)
 	go func() { // a file system that hangs must not keep the program from starting
-		if err := folder.Make(); err != nil {
-			prepared <- err
-			return
+		defer cancel()
+		if isFolder {
+			if err := folder.Make(); err != nil {
+				prepared <- err
+				return
+			}
 		}
-		prepared <- opened.Prepare(ctx)
+		prepared <- opened.Prepare(opening)
 	}()
-	var err error
 	select {
 	case err = <-prepared:
-	case <-ctx.Done():
-		err = ctx.Err()
-	case <-time.After(openTimeout):
-		err = errors.New("no answer within " + openTimeout.String())
+	case <-opening.Done():
+		select {
+		case err = <-prepared: // both at once: the result counts
+		default:
+			err = context.Cause(opening)
+		}
+	}
+	another, works := "set WXAPP_ARCHIVE to another folder", "make the folder that WXAPP_ARCHIVE names writable, or set WXAPP_ARCHIVE to one that is"
+	if !isFolder {
+		another, works = "name another bucket or prefix in that file", "check the bucket, its keys and the network; a restart is only needed after a change of WXAPP_ARCHIVE_CONFIG_FILE"
 	}
 	switch {
 	case errors.Is(err, archive.ErrVersion):
-		return nil, fmt.Errorf("WXAPP_ARCHIVE: %w; run that version, or set WXAPP_ARCHIVE to another folder", err)
+		return nil, fmt.Errorf("%s: %w; run that version, or %s", settings.Setting, err, another)
 	case errors.Is(err, archive.ErrDemo), errors.Is(err, archive.ErrReal):
-		return nil, fmt.Errorf("WXAPP_ARCHIVE: %w; set WXAPP_ARCHIVE to another folder", err)
+		return nil, fmt.Errorf("%s: %w; %s", settings.Setting, err, another)
 	case err != nil:
 		e.metrics.ArchiveWritten(err)
 		e.log.Warn("the archive does not work; numbers are shown, but answers wait in memory and a crash would lose them", "error", err,
-			"remedy", "make the folder that WXAPP_ARCHIVE names writable, or set WXAPP_ARCHIVE to one that is")
-	default:
+			"remedy", works)
+	case isFolder:
 		go e.sweep(ctx, folder)
 	}
 	return opened, nil

@@ -33,8 +33,8 @@ type Config struct {
 	// Demo says that the apps are made up.
 	Demo bool
 
-	// Archive is a folder. Empty: none.
-	Archive string
+	// Archive is where the answers are kept.
+	Archive Archive
 
 	ListenAddress string // host:port
 	TelemetryPath string
@@ -85,6 +85,7 @@ func Read() (Config, []string, error) {
 	c.APIURL = parseAPIURL(p.at("WXAPP_API_URL"), e.APIURL, c.TokenEndpoint, allowHTTP)
 	c.AppsFile = AppsFile{Path: e.AppsFile, TokenEndpoint: c.TokenEndpoint, AllowHTTP: allowHTTP, OtherApp: e.AppID}
 	c.Apps = readApps(p, e, c.AppsFile)
+	c.Archive = parseArchive(p, e)
 	if err := p.err(); err != nil {
 		return Config{}, p.warnings, err
 	}
@@ -92,8 +93,8 @@ func Read() (Config, []string, error) {
 }
 
 // ReadDemo reads the settings that apply to the demo, as Read does. Those of accounts,
-// tokens and WeChat's API are ignored, and the archive is empty unless WXAPP_ARCHIVE
-// names one.
+// tokens and WeChat's API are ignored, and there is no archive unless WXAPP_ARCHIVE names a
+// folder: made-up numbers never go to an object storage.
 func ReadDemo() (Config, []string, error) {
 	e, err := readEnvironment()
 	if err != nil {
@@ -102,8 +103,12 @@ func ReadDemo() (Config, []string, error) {
 	p := &problems{given: e.given}
 	c := parseCommon(p, e)
 	c.Demo = true
-	if e.given["WXAPP_ARCHIVE"] == "" {
-		c.Archive = ""
+	c.Archive = Archive{Setting: archiveSetting}
+	if e.given[archiveSetting] != "" {
+		c.Archive.Folder = e.Archive
+	}
+	if e.given[archiveConfigSetting] != "" {
+		p.at(archiveConfigSetting).warnf("is ignored, because the demo's numbers are made up; to keep them, set %s to a folder of their own", archiveSetting)
 	}
 	if err := p.err(); err != nil {
 		return Config{}, p.warnings, err
@@ -134,7 +139,6 @@ func parseCommon(p *problems, e environment) Config {
 		PublishHour:    parsePublishHour(p.at("WXAPP_PUBLISH_HOUR"), e.PublishHour),
 		RequestTimeout: parseDuration(p.at("WXAPP_REQUEST_TIMEOUT"), e.RequestTimeout),
 		MaxAge:         parseDuration(p.at("WXAPP_MAX_AGE"), e.MaxAge),
-		Archive:        e.Archive,
 		ListenAddress:  parseListenAddress(p.at("WXAPP_LISTEN_ADDRESS"), e.ListenAddress),
 		OTLP:           parseOTLP(p, e),
 		TelemetryPath:  parseTelemetryPath(p.at("WXAPP_TELEMETRY_PATH"), e.TelemetryPath),

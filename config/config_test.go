@@ -80,7 +80,7 @@ func TestDefaults(t *testing.T) {
 		PublishHour:    8,
 		RequestTimeout: 30 * time.Second,
 		MaxAge:         168 * time.Hour,
-		Archive:        "wxapp-data",
+		Archive:        Archive{Folder: "wxapp-data", Setting: "WXAPP_ARCHIVE"},
 		ListenAddress:  ":10120",
 		TelemetryPath:  "/metrics",
 		LocationInfo:   true,
@@ -102,7 +102,7 @@ func TestEmptyIsNotSet(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want.Archive, want.Top = "", map[wechat.Dimension]int{}
+	want.Archive.Folder, want.Top = "", map[wechat.Dimension]int{}
 
 	for _, empty := range []string{"", " \t"} {
 		blank := map[string]string{}
@@ -140,7 +140,7 @@ func TestDemoIgnoresAccounts(t *testing.T) {
 	if err != nil || len(warnings) > 0 {
 		t.Fatalf("error %v, warnings %q", err, warnings)
 	}
-	if want.Archive != "" || want.PollInterval != 30*time.Minute || len(want.Apps) > 0 {
+	if !want.Archive.None() || want.PollInterval != 30*time.Minute || len(want.Apps) > 0 {
 		t.Errorf("without settings the demo has %+v", want)
 	}
 
@@ -172,7 +172,7 @@ func TestDemoIgnoresAccounts(t *testing.T) {
 	if got, _, err = ReadDemo(); err != nil {
 		t.Fatal(err)
 	}
-	want.Archive, want.Top, want.LogLevel = "kept", map[wechat.Dimension]int{"city": 5, "device": 20}, slog.LevelWarn
+	want.Archive.Folder, want.Top, want.LogLevel = "kept", map[wechat.Dimension]int{"city": 5, "device": 20}, slog.LevelWarn
 	checkEqual(t, "config", got, want)
 }
 

@@ -14,7 +14,7 @@ func ReadExport() (Config, []string, error) {
 	p := &problems{given: e.given}
 	warnUnknownVariables(p, e.variables)
 	c := Config{
-		Archive:      e.Archive,
+		Archive:      parseArchive(p, e),
 		Ranges:       parseList(p.at("WXAPP_RANGES"), e.Ranges, wechat.Ranges()),
 		Dimensions:   parseList(p.at("WXAPP_DIMENSIONS"), e.Dimensions, wechat.Dimensions()),
 		Top:          parseTop(p.at("WXAPP_TOP"), e.Top, defaultOf("WXAPP_TOP")),

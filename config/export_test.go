@@ -20,7 +20,7 @@ func TestReadExport(t *testing.T) {
 		"WXAPP_PUBLISH_HOUR": "99", "WXAPP_ARCHIVE": "kept", "WXAPP_LOCATION_INFO": "false", "WXAPP_TOPP": hushWord,
 	})
 	c, warnings, err := ReadExport()
-	if err != nil || c.Archive != "kept" || c.LocationInfo || len(c.Ranges) != 3 || c.MaxAge <= 0 {
+	if err != nil || c.Archive.Folder != "kept" || c.LocationInfo || len(c.Ranges) != 3 || c.MaxAge <= 0 {
 		t.Errorf("%+v, %v", c, err)
 	}
 	var names []string

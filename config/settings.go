@@ -42,6 +42,7 @@ type settings struct {
 	RequestTimeout string        `envconfig:"WXAPP_REQUEST_TIMEOUT" default:"30s" desc:"Timeout of one request to WeChat." zh:"单次请求微信接口的超时时间。"`
 	MaxAge         string        `envconfig:"WXAPP_MAX_AGE" default:"168h" desc:"Age at which wxapp_users is withdrawn, counted from the end of its window." zh:"自统计窗口结束起，超过该时长的 wxapp_users 不再提供。"`
 	Archive        string        `envconfig:"WXAPP_ARCHIVE" default:"wxapp-data" empty:"no archive" desc:"Folder that keeps every answer, so that a restart loses nothing. Empty: no archive." zh:"保存微信每次返回数据的目录，重启后数据不丢失；设为空则不保存。"`
+	ArchiveConfig  string        `envconfig:"WXAPP_ARCHIVE_CONFIG_FILE" desc:"YAML file with a Thanos object storage configuration, of the type S3 or COS: the answers are kept in that bucket, instead of the folder of WXAPP_ARCHIVE." zh:"Thanos 对象存储配置的 YAML 文件（类型为 S3 或 COS）：数据保存到该存储桶，代替 WXAPP_ARCHIVE 目录。"`
 	ListenAddress  string        `envconfig:"WXAPP_LISTEN_ADDRESS" default:":10120" desc:"Address to listen on, as host:port." zh:"监听地址，格式为 host:port。"`
 	TelemetryPath  string        `envconfig:"WXAPP_TELEMETRY_PATH" default:"/metrics" desc:"Path of the metrics." zh:"指标的路径。"`
 	WebConfigFile  string        `envconfig:"WXAPP_WEB_CONFIG_FILE" desc:"Web configuration file of the Prometheus exporter toolkit: TLS, client certificates, basic auth." zh:"Prometheus exporter-toolkit 的 Web 配置文件：TLS、客户端证书、basic auth。"`

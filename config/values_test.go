@@ -140,7 +140,7 @@ func TestAcceptedValues(t *testing.T) {
 		{"WXAPP_PUBLISH_HOUR", "17", func(c *Config) { c.PublishHour = 17 }},
 		{"WXAPP_REQUEST_TIMEOUT", "1ns", func(c *Config) { c.RequestTimeout = 1 }},
 		{"WXAPP_MAX_AGE", "1h30m", func(c *Config) { c.MaxAge = 90 * time.Minute }},
-		{"WXAPP_ARCHIVE", "/data", func(c *Config) { c.Archive = "/data" }},
+		{"WXAPP_ARCHIVE", "/data", func(c *Config) { c.Archive.Folder = "/data" }},
 		{"WXAPP_LISTEN_ADDRESS", "[::1]:0", func(c *Config) { c.ListenAddress = "[::1]:0" }},
 		{"WXAPP_LISTEN_ADDRESS", "my_host.local:65535", func(c *Config) { c.ListenAddress = "my_host.local:65535" }},
 		{"WXAPP_TELEMETRY_PATH", "/wx/metrics", func(c *Config) { c.TelemetryPath = "/wx/metrics" }},

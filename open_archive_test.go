@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Made-up numbers and real ones never meet: a demo refuses a real archive, and the exporter
+// that of a demo.
+func TestDemoAndRealArchives(t *testing.T) {
+	for _, test := range []struct{ layout, command, want string }{
+		{`{"version":2}`, "demo", "WXAPP_ARCHIVE: the archive holds real numbers, and a demo must not write to it; set WXAPP_ARCHIVE to another folder"},
+		{`{"version":2}`, "demo --past-only", "WXAPP_ARCHIVE: the archive holds real numbers, and a demo must not write to it; set WXAPP_ARCHIVE to another folder"},
+		{`{"version":2,"demo":true}`, "serve", "WXAPP_ARCHIVE: the archive holds the made-up numbers of a demo; set WXAPP_ARCHIVE to another folder"},
+		{`{"version":9}`, "serve", "WXAPP_ARCHIVE: the archive was written by a later version: it has version 9, and this program knows version 2; run that version, or set WXAPP_ARCHIVE to another folder"},
+	} {
+		folder := t.TempDir()
+		if err := os.WriteFile(filepath.Join(folder, "archive.json"), []byte(test.layout), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		setEnvironment(t, map[string]string{
+			"WXAPP_ARCHIVE": folder, "WXAPP_APPID": "wx0123456789abcdef", "WXAPP_SECRET": testSecret, "WXAPP_LISTEN_ADDRESS": "127.0.0.1:0", "WXAPP_API_URL": "http://127.0.0.1:1",
+		})
+		err := run(t.Context(), strings.Fields(test.command), io.Discard, io.Discard)
+		if err == nil || err.Error() != test.want {
+			t.Errorf("%s on %s: %v\nwant %s", test.command, test.layout, err, test.want)
+		}
+		if entries, err := os.ReadDir(folder); err != nil || len(entries) != 1 {
+			t.Errorf("%s on %s: the folder holds %v, %v", test.command, test.layout, entries, err)
+		}
+	}
+}
+
+// A bucket with the numbers of a demo is refused too, and the message names the setting
+// that led there.
+func TestDemoInABucket(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("ETag", `"0"`)
+		w.Header().Set("Last-Modified", "Tue, 24 Nov 2026 01:02:03 GMT")
+		_, _ = io.WriteString(w, `{"version":2,"demo":true}`)
+	}))
+	defer server.Close()
+	file := filepath.Join(t.TempDir(), "bucket.yaml")
+	if err := os.WriteFile(file, []byte("type: S3\nconfig: {bucket: answers, region: eu, insecure: true, access_key: "+hushWord+", secret_key: "+hushWord+
+		", endpoint: \""+server.Listener.Addr().String()+"\"}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	setEnvironment(t, map[string]string{
+		"WXAPP_ARCHIVE_CONFIG_FILE": file, "WXAPP_APPID": "wx0123456789abcdef", "WXAPP_SECRET": testSecret, "WXAPP_LISTEN_ADDRESS": "127.0.0.1:0", "WXAPP_API_URL": "http://127.0.0.1:1",
+	})
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second) // in case it starts
+	defer cancel()
+	var stderr strings.Builder
+	err := run(ctx, []string{"serve"}, io.Discard, &stderr)
+	want := "WXAPP_ARCHIVE_CONFIG_FILE: the archive holds the made-up numbers of a demo; name another bucket or prefix in that file"
+	if err == nil || err.Error() != want {
+		t.Errorf("error %v\nwant %s\n%s", err, want, &stderr)
+	}
+}
