@@ -169,7 +169,7 @@ func TestList(t *testing.T) {
 	w := window(wechat.Range1Day)
 	save(t, kept, poller.AnswerKey{Window: w, Answered: answered}, "{}")
 	folder := filepath.Join(path, appid, "1d")
-	for _, name := range []string{"20261122_20261123T010203.000000004Z.json", "notes.txt", ".new-123", "20261399_x.json.gz", "20261122_20261123T010203.000000004Z.json.gz.tmp"} {
+	for _, name := range []string{"20261122_20261123T010203.000000004Z.json", "notes.txt", ".new-123", ".20261122_20261123T010203.000000004Z.json.gz123", "20261399_x.json.gz", "20261122_20261123T010203.000000004Z.json.gz.tmp"} {
 		write(t, filepath.Join(folder, name), `{"old":true}`)
 	}
 	keys, err := kept.List(t.Context(), appid)

@@ -7,8 +7,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
+	"regexp"
 	"time"
+
+	"github.com/google/renameio/v2"
 
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
@@ -16,8 +18,9 @@ import (
 // maxObject is the largest file that is read, in bytes.
 const maxObject = 16 << 20
 
-// unfinished is the beginning of the names of files that are being written.
-const unfinished = ".new-"
+// unfinished matches the names of files that are being written: a dot, the name that the
+// file will have, and a number. Earlier versions wrote .new- and a number.
+var unfinished = regexp.MustCompile(`^\.(new-|.+\.json(\.gz)?)[0-9]+$`)
 
 // Folder is a Bucket in a folder of the file system. A file is written under another
 // name, synced and then renamed; the folders are synced, too. Only the owner and its
@@ -58,7 +61,7 @@ func (f Folder) List(_ context.Context, folder string) ([]string, error) {
 	}
 	var names []string
 	for _, entry := range entries {
-		if !entry.IsDir() && !strings.HasPrefix(entry.Name(), unfinished) {
+		if !entry.IsDir() && !unfinished.MatchString(entry.Name()) {
 			names = append(names, entry.Name())
 		}
 	}
@@ -79,21 +82,16 @@ func (f Folder) Put(_ context.Context, key string, content []byte) error {
 }
 
 // write writes a file so that after a crash it has the old content or the new one.
-func write(folder, path string, content []byte) (err error) {
-	file, err := os.CreateTemp(folder, unfinished)
+func write(folder, path string, content []byte) error {
+	file, err := renameio.NewPendingFile(path, renameio.WithTempDir(folder), renameio.WithStaticPermissions(0o640))
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(file.Name())
-		}
-	}()
-	_, writeErr := file.Write(content)
-	if err := errors.Join(writeErr, file.Chmod(0o640), file.Sync(), file.Close()); err != nil {
+	defer func() { _ = file.Cleanup() }() // does nothing once the file is in its place
+	if _, err := file.Write(content); err != nil {
 		return err
 	}
-	if err := os.Rename(file.Name(), path); err != nil {
+	if err := file.CloseAtomicallyReplace(); err != nil {
 		return err
 	}
 	return syncFolder(folder)
@@ -148,7 +146,7 @@ func (f Folder) Sweep(ctx context.Context) (removed int, err error) {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if err != nil || !entry.Type().IsRegular() || !strings.HasPrefix(entry.Name(), unfinished) {
+		if err != nil || !entry.Type().IsRegular() || !unfinished.MatchString(entry.Name()) {
 			return nil //nolint:nilerr // what cannot be read cannot be swept
 		}
 		if info, err := entry.Info(); err == nil && time.Since(info.ModTime()) > sweepAge && root.Remove(path) == nil {

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -73,7 +74,7 @@ func TestNothingButWholeFilesIsLeft(t *testing.T) {
 	if err := folder.Put(t.Context(), appid+"/state.json", []byte("{}")); err == nil {
 		t.Fatal("a file replaced a folder")
 	}
-	if names := unfinished(t, path); len(names) > 0 {
+	if names := hidden(t, path); len(names) > 0 {
 		t.Errorf("%q are left", names)
 	}
 	_ = kept
@@ -85,35 +86,58 @@ func TestSweep(t *testing.T) {
 	kept, path := inFolder(t)
 	key := poller.AnswerKey{Window: window(wechat.Range1Day), Answered: answered}
 	save(t, kept, key, "{}")
-	old, fresh := filepath.Join(path, appid, "1d", ".new-1"), filepath.Join(path, appid, "1d", ".new-2")
-	write(t, old, "half")
-	write(t, fresh, "half")
-	if err := os.Chtimes(old, answered, time.Now().Add(-time.Hour)); err != nil {
-		t.Fatal(err)
+	fresh := filepath.Join(path, appid, "1d", ".20261123_20261124T010203.000000004Z.json.gz5577006791947779410")
+	foreign := filepath.Join(path, appid, ".nfs0123456789")
+	old := []string{
+		filepath.Join(path, ".archive.json8674665223082153551"),
+		filepath.Join(path, appid, ".state.json6129484611666145821"),
+		filepath.Join(path, appid, "1d", ".20261123_20261124T010203.000000004Z.json.gz4037200794235010051"),
+		filepath.Join(path, appid, "1d", ".new-3916589616"), // of an earlier version
+	}
+	for _, file := range append(old, fresh, foreign) {
+		write(t, file, "half")
+		if file == fresh {
+			continue
+		}
+		if err := os.Chtimes(file, answered, time.Now().Add(-time.Hour)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	removed, err := archive.Folder{Path: path}.Sweep(t.Context())
-	if err != nil || removed != 1 {
-		t.Errorf("swept %d, %v; want 1", removed, err)
+	if err != nil || removed != len(old) {
+		t.Errorf("swept %d, %v; want %d", removed, err, len(old))
 	}
-	if names := unfinished(t, path); len(names) != 1 || names[0] != fresh {
-		t.Errorf("%q are left, want %q", names, fresh)
+	if names := hidden(t, path); !slices.Equal(names, []string{foreign, fresh}) {
+		t.Errorf("%q are left, want %q and %q", names, foreign, fresh)
 	}
 	if _, err := kept.Answer(t.Context(), appid, key); err != nil {
 		t.Error(err)
 	}
 }
 
-// Nobody but the owner and its group can read the archive.
+// Nobody but the owner and its group can read the archive, not even a file that was open to
+// others before.
 func TestModes(t *testing.T) {
 	kept, path := inFolder(t)
 	save(t, kept, poller.AnswerKey{Window: window(wechat.Range1Day), Answered: answered}, "{}")
+	write(t, filepath.Join(path, appid, "state.json"), "{}")
+	if err := os.Chmod(filepath.Join(path, appid, "state.json"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := kept.SaveState(t.Context(), appid, poller.State{}); err != nil {
+		t.Fatal(err)
+	}
 	err := filepath.WalkDir(path, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
 		info, err := entry.Info()
-		if err == nil && info.Mode().Perm()&0o007 != 0 {
-			t.Errorf("%s has the mode %s", path, info.Mode())
+		want := fs.FileMode(0o640)
+		if entry.IsDir() {
+			want = 0o750
+		}
+		if err == nil && info.Mode().Perm() != want {
+			t.Errorf("%s has the mode %s, want %s", path, info.Mode(), want)
 		}
 		return err
 	})
@@ -122,12 +146,13 @@ func TestModes(t *testing.T) {
 	}
 }
 
-// unfinished returns the files that are being written.
-func unfinished(t *testing.T, path string) []string {
+// hidden returns the files whose names begin with a dot, such as those that are being
+// written, in the order of a walk.
+func hidden(t *testing.T, path string) []string {
 	t.Helper()
 	var names []string
 	err := filepath.WalkDir(path, func(path string, entry fs.DirEntry, err error) error {
-		if err == nil && strings.HasPrefix(entry.Name(), ".new-") {
+		if err == nil && entry.Type().IsRegular() && strings.HasPrefix(entry.Name(), ".") {
 			names = append(names, path)
 		}
 		return err
