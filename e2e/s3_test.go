@@ -1,0 +1,201 @@
+package e2e
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/johannesboyne/gofakes3"
+	"github.com/johannesboyne/gofakes3/backend/s3mem"
+	"github.com/minio/minio-go/v7"
+	"github.com/minio/minio-go/v7/pkg/credentials"
+)
+
+// The keys of the bucket.
+const (
+	accessKey = "access5ec2e7key"
+	secretKey = "secret5ec2e7key0123456789"
+)
+
+// s3 is an S3 server with one bucket, which can go away, come back and fail.
+type s3 struct {
+	bucket  string
+	address string // that the exporter knows
+	client  *minio.Client
+	storage http.Handler
+
+	mu      sync.Mutex
+	fault   http.Handler // answers in the place of the storage, if there is one
+	running *http.Server
+	serving sync.WaitGroup
+}
+
+// startS3 starts a server in this process, or one before the server that E2E_S3 names by
+// host:port, such as a MinIO with the keys above.
+func startS3(t *testing.T) *s3 {
+	t.Helper()
+	s := &s3{bucket: strings.ToLower("answers-" + strings.NewReplacer("/", "-", "_", "-").Replace(t.Name()))}
+	if real := os.Getenv("E2E_S3"); real != "" {
+		s.storage = &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+			r.SetURL(&url.URL{Scheme: "http", Host: real})
+			r.Out.Host = r.In.Host // which is signed
+		}, ErrorLog: log.New(io.Discard, "", 0)}
+		s.bucket = fmt.Sprintf("answers-%d-%x", os.Getpid(), len(t.Name())*1000+int(t.Name()[len(t.Name())-1]))
+	} else {
+		s.storage = gofakes3.New(s3mem.New()).Server()
+	}
+	inspected := httptest.NewServer(s.storage)
+	t.Cleanup(inspected.Close)
+	client, err := minio.New(inspected.Listener.Addr().String(), &minio.Options{Creds: credentials.NewStaticV4(accessKey, secretKey, ""), Region: "eu"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.client = client
+	if err := client.MakeBucket(t.Context(), s.bucket, minio.MakeBucketOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	s.comeBack(t)
+	t.Cleanup(s.goAway)
+	return s
+}
+
+func (s *s3) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	fault := s.fault
+	s.mu.Unlock()
+	if fault != nil {
+		fault.ServeHTTP(w, r)
+		return
+	}
+	s.storage.ServeHTTP(w, r)
+}
+
+// fail lets a handler answer, until it is called with nil.
+func (s *s3) fail(fault http.Handler) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fault = fault
+}
+
+// goAway closes the port of the server and all connections.
+func (s *s3) goAway() {
+	if s.running != nil {
+		_ = s.running.Close()
+		s.serving.Wait()
+		s.running = nil
+	}
+}
+
+// comeBack serves again, on the same port as before.
+func (s *s3) comeBack(t *testing.T) {
+	t.Helper()
+	address := s.address
+	if address == "" {
+		address = "127.0.0.1:0"
+	}
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.address = listener.Addr().String()
+	s.running = &http.Server{Handler: s, ErrorLog: log.New(io.Discard, "", 0)} //nolint:gosec // a test
+	s.serving.Go(func() { _ = s.running.Serve(listener) })
+}
+
+// setting returns the setting that keeps the archive in this bucket.
+func (s *s3) setting(t *testing.T) string {
+	t.Helper()
+	return "WXAPP_ARCHIVE_CONFIG_FILE=" + write(t, "bucket.yaml", fmt.Sprintf(
+		"type: S3\nprefix: wxapp\nconfig: {bucket: %s, endpoint: %q, region: eu, insecure: true, access_key: %s, secret_key: %s}\n",
+		s.bucket, s.address, accessKey, secretKey))
+}
+
+// answers returns what the bucket holds of answers, unpacked, by their keys.
+func (s *s3) answers(t *testing.T) map[string]string {
+	t.Helper()
+	answers := map[string]string{}
+	for object := range s.client.ListObjects(t.Context(), s.bucket, minio.ListObjectsOptions{Recursive: true}) {
+		if object.Err != nil {
+			t.Fatal(object.Err)
+		}
+		if !strings.HasSuffix(object.Key, ".json.gz") {
+			continue
+		}
+		reader, err := gzip.NewReader(bytes.NewReader(s.object(t, object.Key)))
+		if err != nil {
+			t.Fatalf("%s: %v", object.Key, err)
+		}
+		answer, err := io.ReadAll(reader)
+		if err != nil {
+			t.Fatalf("%s: %v", object.Key, err)
+		}
+		answers[object.Key] = string(answer)
+	}
+	return answers
+}
+
+// object returns the content of an object.
+func (s *s3) object(t *testing.T, key string) []byte {
+	t.Helper()
+	object, err := s.client.GetObject(t.Context(), s.bucket, key, minio.GetObjectOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	content, err := io.ReadAll(object)
+	if err := errors.Join(err, object.Close()); err != nil {
+		t.Fatalf("%s: %v", key, err)
+	}
+	return content
+}
+
+// recorder is a WeChat that remembers which portraits it gave.
+type recorder struct {
+	wechat http.Handler
+
+	mu    sync.Mutex
+	given []string
+}
+
+func (r *recorder) ServeHTTP(w http.ResponseWriter, request *http.Request) {
+	answer := httptest.NewRecorder()
+	r.wechat.ServeHTTP(answer, request)
+	body := answer.Body.String()
+	if request.URL.Path == portraitPath && strings.Contains(body, `"visit_uv"`) {
+		r.mu.Lock()
+		r.given = append(r.given, body)
+		r.mu.Unlock()
+	}
+	for name, values := range answer.Header() {
+		w.Header()[name] = values
+	}
+	w.WriteHeader(answer.Code)
+	_, _ = io.WriteString(w, body)
+}
+
+// lost returns how many of the portraits that were given are not among the answers.
+func (r *recorder) lost(answers map[string]string) (lost, given int) {
+	kept := map[string]int{}
+	for _, answer := range answers {
+		kept[answer]++
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, answer := range r.given {
+		if kept[answer]--; kept[answer] < 0 {
+			lost++
+		}
+	}
+	return lost, len(r.given)
+}
