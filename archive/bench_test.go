@@ -40,10 +40,11 @@ const (
 
 func benchID(i int) string { return fmt.Sprintf("wx%016x", i) }
 
-// benchAnswers returns answers of the usual size for each range.
-func benchAnswers(b *testing.B) map[wechat.Range][]byte {
+// benchAnswers returns the answers of an app with so many users, for each range.
+func benchAnswers(b *testing.B, users int) map[wechat.Range][]byte {
 	b.Helper()
-	client := &wechat.Client{HTTP: &http.Client{Transport: &wechattest.Server{NoTokens: true}}}
+	server := &wechattest.Server{NoTokens: true, Apps: map[string]wechattest.App{"": {Users: users}}}
+	client := &wechat.Client{HTTP: &http.Client{Transport: server}}
 	answers := map[wechat.Range][]byte{}
 	for _, length := range wechat.Ranges() {
 		portrait, err := client.UserPortrait(b.Context(), wechat.Window{End: wechat.DayOf(time.Now()).Add(-2), Range: length})
@@ -55,30 +56,43 @@ func benchAnswers(b *testing.B) map[wechat.Range][]byte {
 	return answers
 }
 
-// fillArchive writes the answers of benchDays days of benchApps apps, and their states.
-func fillArchive(b *testing.B, kept archive.Archive) {
+// fillArchive writes the answers of benchDays days of benchApps apps, two for each window
+// because WeChat revises its numbers, and their states. Many are written at once, because a
+// bucket answers each only after a while.
+func fillArchive(b *testing.B, kept archive.Archive, users int) {
 	b.Helper()
 	today := wechat.DayOf(time.Now())
-	for length, answer := range benchAnswers(b) {
+	var writing sync.WaitGroup
+	places := make(chan struct{}, 32)
+	for length, answer := range benchAnswers(b, users) {
 		packed, err := kept.Pack(time.Now(), answer)
 		if err != nil {
 			b.Fatal(err)
 		}
+		b.Logf("%d users, %s: %d bytes, packed %d", users, length, len(answer), len(packed))
 		for i := range benchApps {
-			for ago := range benchDays {
-				end := today.Add(-2 - ago)
-				key := poller.AnswerKey{Window: wechat.Window{End: end, Range: length}, Answered: end.At(34 * time.Hour)}
-				if err := kept.SaveAnswer(b.Context(), benchID(i), key, packed); err != nil {
-					b.Fatal(err)
+			places <- struct{}{}
+			writing.Go(func() {
+				defer func() { <-places }()
+				for ago := range benchDays {
+					for read := range 2 {
+						end := today.Add(-2 - ago)
+						key := poller.AnswerKey{Window: wechat.Window{End: end, Range: length}, Answered: end.At(time.Duration(34+24*read) * time.Hour)}
+						if err := kept.SaveAnswer(b.Context(), benchID(i), key, packed); err != nil {
+							b.Error(err)
+							return
+						}
+					}
 				}
-			}
+			})
 		}
 	}
+	writing.Wait()
 	for i := range benchApps {
 		state := poller.State{LastPoll: time.Now(), LastSuccess: time.Now()}
 		for _, length := range wechat.Ranges() {
 			end := today.Add(-2)
-			at := end.At(34 * time.Hour)
+			at := end.At(58 * time.Hour)
 			state.Windows = append(state.Windows, poller.WindowState{
 				Window: wechat.Window{End: end, Range: length}, Asked: time.Now(), Outcome: collector.OutcomeData, Answered: at, Confirmed: at,
 			})
@@ -100,21 +114,46 @@ func (u unsynced) Put(_ context.Context, key string, content []byte) error {
 	return os.WriteFile(path, content, 0o600)
 }
 
-// BenchmarkRestore restores 1,000 apps × 30 days from a folder, with their states and
-// without.
+// BenchmarkRestore restores 1,000 apps × 30 days of small and of large apps, with their
+// states and without, from a folder, and from the bucket of a Thanos object storage
+// configuration if BENCH_CONFIG_FILE names one. The bucket is filled when it is empty.
 func BenchmarkRestore(b *testing.B) {
-	folder := archive.Folder{Path: b.TempDir()}
-	fillArchive(b, archive.Archive{Bucket: unsynced{folder}})
-	b.Run("states", func(b *testing.B) { restoreAll(b, folder) })
-	for i := range benchApps {
-		if err := os.Remove(folder.Path + "/" + benchID(i) + "/state.json"); err != nil {
-			b.Fatal(err)
-		}
+	for _, users := range []int{30, 20_000} {
+		b.Run(fmt.Sprintf("users=%d", users), func(b *testing.B) {
+			folder := archive.Folder{Path: b.TempDir()}
+			fillArchive(b, archive.Archive{Bucket: unsynced{folder}}, users)
+			b.Run("folder", func(b *testing.B) { restoreAll(b, folder) })
+			for i := range benchApps {
+				if err := os.Remove(folder.Path + "/" + benchID(i) + "/state.json"); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.Run("folder without states", func(b *testing.B) { restoreAll(b, folder) })
+		})
 	}
-	b.Run("no states", func(b *testing.B) { restoreAll(b, folder) })
+	path := os.Getenv("BENCH_CONFIG_FILE")
+	if path == "" {
+		return
+	}
+	configuration, err := os.ReadFile(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	bucket, err := archive.NewObjectStorage(configuration)
+	if err != nil {
+		b.Fatal(err)
+	}
+	apps, err := bucket.ListFolders(b.Context(), "")
+	if err != nil {
+		b.Fatal(err)
+	}
+	if len(apps) == 0 {
+		fillArchive(b, archive.Archive{Bucket: bucket}, 30)
+	}
+	b.Run("bucket", func(b *testing.B) { restoreAll(b, bucket) })
 }
 
-func restoreAll(b *testing.B, folder archive.Folder) {
+func restoreAll(b *testing.B, bucket archive.Bucket) {
 	for b.Loop() {
 		_ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0o600) // resets the peak
 		store := &collector.Store{}
@@ -124,7 +163,7 @@ func restoreAll(b *testing.B, folder archive.Folder) {
 			Top:        map[wechat.Dimension]int{wechat.Device: 20},
 			MaxAge:     168 * time.Hour,
 			Store:      store,
-			Archive:    archive.Archive{Bucket: folder},
+			Archive:    archive.Archive{Bucket: bucket},
 			Metrics:    collector.NewSelfMetrics(),
 			Logger:     slog.New(slog.DiscardHandler),
 		})
