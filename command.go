@@ -4,11 +4,12 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/prometheus/common/version"
+
+	"github.com/wxapp-exporter/wxapp_exporter/arguments"
 )
 
 // command is a sub-command of the program.
@@ -49,7 +50,7 @@ func commands() []command {
 			name: "healthcheck",
 			text: "exit with 0 if the exporter on this machine is alive, for container images",
 			run: func(ctx context.Context, _ []string, _, _ io.Writer) error {
-				return healthcheckCommand(ctx)
+				return healthcheck(ctx)
 			},
 		},
 		{
@@ -99,7 +100,7 @@ func unknownCommand(name string, table []command) error {
 		names[i] = c.name
 	}
 	last := len(names) - 1
-	if name = harmless(name); name != "" {
+	if name = arguments.Harmless(name); name != "" {
 		name = fmt.Sprintf(" %q", name)
 	}
 	return fmt.Errorf("unknown command%s; the commands are %s and %s, see wxapp_exporter --help",
@@ -107,21 +108,8 @@ func unknownCommand(name string, table []command) error {
 }
 
 func unknownArgument(argument string) error {
-	if argument = harmless(argument); argument != "" {
+	if argument = arguments.Harmless(argument); argument != "" {
 		argument = " " + argument
 	}
 	return fmt.Errorf("unknown argument%s; settings are environment variables, see wxapp_exporter --help", argument)
-}
-
-var plainArgument = regexp.MustCompile(`^[A-Za-z0-9-]{1,24}$`)
-
-// harmless returns the part of a refused argument that may be shown: its name without the
-// value, or nothing if it does not look like a name. People try to pass secrets as
-// arguments.
-func harmless(argument string) string {
-	name, _, _ := strings.Cut(argument, "=")
-	if !plainArgument.MatchString(name) {
-		return ""
-	}
-	return name
 }

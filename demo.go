@@ -5,12 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
 	"github.com/wxapp-exporter/wxapp_exporter/config"
+	"github.com/wxapp-exporter/wxapp_exporter/history"
 	"github.com/wxapp-exporter/wxapp_exporter/poller"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
@@ -36,7 +39,7 @@ const pastOnly = "--past-only"
 func demo(ctx context.Context, stdout, stderr io.Writer) error {
 	settings, warnings, err := config.ReadDemo()
 	if err != nil {
-		return configurationError(err, warnings)
+		return config.Invalid(err, warnings)
 	}
 	if settings.Archive.None() {
 		folder, err := os.MkdirTemp("", "wxapp-demo-")
@@ -57,9 +60,11 @@ func demo(ctx context.Context, stdout, stderr io.Writer) error {
 		_, _ = fmt.Fprintf(stdout, demoText, url+settings.TelemetryPath, url+"/")
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	past := newDemoPast(exporter, simulated)
-	exporter.started = func(store *collector.Store) { past.follow(ctx, store) }
-	defer past.writing.Wait() // the folder must not go before
+	wait := func() {}
+	exporter.started = func(store *collector.Store) {
+		wait = demoPast(exporter.archive, simulated).Follow(ctx, store, exporter.pastWritten)
+	}
+	defer func() { wait() }() // the folder must not go before
 	defer cancel()
 	return exporter.run(ctx)
 }
@@ -68,7 +73,7 @@ func demo(ctx context.Context, stdout, stderr io.Writer) error {
 func makePast(ctx context.Context, stderr io.Writer) error {
 	settings, warnings, err := config.ReadDemo()
 	if err != nil {
-		return configurationError(err, warnings)
+		return config.Invalid(err, warnings)
 	}
 	if settings.Archive.None() {
 		return errors.New("demo " + pastOnly + " needs an archive; set WXAPP_ARCHIVE to a folder for the demo")
@@ -77,7 +82,12 @@ func makePast(ctx context.Context, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return newDemoPast(exporter, newSimulatedWeChat()).write(ctx)
+	added, err := demoPast(exporter.archive, newSimulatedWeChat()).Write(ctx)
+	if err != nil {
+		return err
+	}
+	exporter.pastWritten(added, nil)
+	return nil
 }
 
 const demoText = `Demo: three made-up Mini Programs on a simulated WeChat.
@@ -99,31 +109,37 @@ func newSimulatedWeChat() *wechattest.Server {
 
 // demoSources returns the made-up apps.
 func demoSources(simulated *wechattest.Server, metrics *collector.SelfMetrics) []poller.Source {
-	client := &http.Client{Transport: simulated}
-	var sources []poller.Source
+	var made config.Config
 	for id, name := range demoNames() {
-		sources = append(sources, poller.Source{
-			App: collector.App{ID: id, Name: name},
-			API: &wechat.Client{
-				HTTP:    client,
-				Observe: metrics.Observe,
-				Tokens: &wechat.SecretTokens{
-					AppID:   id,
-					Secret:  func() (wechat.Secret, error) { return "demo", nil },
-					HTTP:    client,
-					Observe: metrics.Observe,
-				},
-			},
-		})
+		made.Apps = append(made.Apps, config.App{ID: id, Name: name, Secret: "demo"})
 	}
-	return sources
+	return newSources(made, &http.Client{Transport: simulated}, metrics)
 }
 
-// newDemoPast returns the past of an exporter whose apps are simulated.
-func newDemoPast(e *exporter, simulated *wechattest.Server) *demoPast {
-	return &demoPast{archive: e.archive, log: e.log, days: pastDays, portrait: func(appid string, w wechat.Window, at time.Time) []byte {
-		return simulated.PortraitAt(appid, w.End.Begin(), int(w.Range), at)
-	}}
+// pastDays is how many made-up days the demo's archive begins with.
+const pastDays = 60
+
+// demoPast returns the made-up days before now.
+func demoPast(kept poller.Archive, simulated *wechattest.Server) history.Past {
+	return history.Past{
+		Archive: kept,
+		Apps:    slices.Sorted(maps.Keys(demoNames())),
+		Days:    pastDays,
+		Now:     time.Now(),
+		Portrait: func(appid string, w wechat.Window, at time.Time) []byte {
+			return simulated.PortraitAt(appid, w.End.Begin(), int(w.Range), at)
+		},
+	}
+}
+
+// pastWritten logs that the demo's past is in the archive, or why not.
+func (e *exporter) pastWritten(added int, err error) {
+	switch {
+	case err == nil:
+		e.log.Info("the demo has a made-up past", "days", pastDays, "answers_added", added)
+	case !errors.Is(err, context.Canceled):
+		e.log.Warn("the demo's past could not be made up", "error", err)
+	}
 }
 
 // demoNames returns the names of the made-up apps.

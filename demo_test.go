@@ -11,7 +11,6 @@ import (
 
 	"github.com/wxapp-exporter/wxapp_exporter/archive"
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
-	"github.com/wxapp-exporter/wxapp_exporter/config"
 	"github.com/wxapp-exporter/wxapp_exporter/poller"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
@@ -71,12 +70,8 @@ func TestDemoHasAPast(t *testing.T) {
 // What the past says is what the simulated WeChat answers, so that nothing jumps where it
 // ends.
 func TestPastIsThatOfTheDemo(t *testing.T) {
-	settings, _, err := config.ReadDemo()
-	if err != nil {
-		t.Fatal(err)
-	}
 	simulated := newSimulatedWeChat()
-	past := newDemoPast(&exporter{config: settings}, simulated)
+	past := demoPast(poller.NoArchive{}, simulated)
 	const appid = "wxdemo0000000000c3"
 	sources := demoSources(simulated, collector.NewSelfMetrics())
 	source := sources[slices.IndexFunc(sources, func(s poller.Source) bool { return s.ID == appid })]
@@ -85,7 +80,7 @@ func TestPastIsThatOfTheDemo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if made := past.portrait(appid, window, time.Now()); string(made) != string(answer.Answer) {
+	if made := past.Portrait(appid, window, time.Now()); string(made) != string(answer.Answer) {
 		t.Errorf("the past has %.200s\nWeChat answers %.200s", made, answer.Answer)
 	}
 }

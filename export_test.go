@@ -4,15 +4,14 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/wxapp-exporter/wxapp_exporter/archive"
-	"github.com/wxapp-exporter/wxapp_exporter/history"
 )
 
 const demoDays = 5
@@ -25,9 +24,9 @@ func demoArchive(t *testing.T) string {
 	if err := errors.Join(folder.Make(), kept.Prepare(t.Context())); err != nil {
 		t.Fatal(err)
 	}
-	past := newDemoPast(&exporter{archive: kept, log: slog.New(slog.DiscardHandler)}, newSimulatedWeChat())
-	past.days = demoDays
-	if err := past.write(t.Context()); err != nil {
+	past := demoPast(kept, newSimulatedWeChat())
+	past.Days = demoDays
+	if _, err := past.Write(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	return folder.Path
@@ -153,31 +152,19 @@ func TestExportOfDamagedAnswer(t *testing.T) {
 	}
 }
 
-// A pipe is no terminal, and stays quiet.
-func TestProgress(t *testing.T) {
-	var quiet strings.Builder
-	line := newProgressLine(&quiet)
-	line.show(history.Progress{Done: 1, Total: 2})
-	line.end()
-	if quiet.Len() > 0 {
-		t.Errorf("a pipe gets %q", &quiet)
+func TestExportHelp(t *testing.T) {
+	var text strings.Builder
+	if err := run(t.Context(), []string{"export", "--help"}, &text, io.Discard); err != nil {
+		t.Fatal(err)
 	}
-	var terminal strings.Builder
-	line = &progressLine{w: &terminal, terminal: true, began: time.Now()}
-	line.show(history.Progress{Done: 1, Total: 2, Samples: 5})
-	line.warn("look")
-	line.end()
-	if got, want := terminal.String(), "\r\x1b[K1 of 2 slices, 5 samples\r\x1b[Kwxapp_exporter: warning: look\n\n"; got != want {
-		t.Errorf("a terminal gets %q, want %q", got, want)
+	for line := range strings.Lines(text.String()) {
+		if width := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); width > 100 {
+			t.Errorf("%d columns: %s", width, line)
+		}
 	}
-	for want, p := range map[string]history.Progress{
-		"":            {Done: 3, Total: 3, Written: 3},
-		", 4s left":   {Done: 3, Total: 5, Written: 1},
-		", 1m0s left": {Done: 10, Total: 70, Written: 2},
-	} {
-		passed := 2 * time.Second
-		if got := left(p, passed); got != want {
-			t.Errorf("%+v: %q, want %q", p, got, want)
+	for _, name := range []string{"output", "from", "to", "slice", "every", "label", "app"} {
+		if !strings.Contains(text.String(), "\n  --"+name+" ") {
+			t.Errorf("--%s has no line", name)
 		}
 	}
 }

@@ -16,35 +16,13 @@ Usage: wxapp_exporter [command]
 Commands:
 `
 
-const usageSettings = `
-Settings are environment variables. An empty one counts as not set, unless stated otherwise.
-
-`
-
-const usageOTLP = `
-There are two ways to get the numbers into Prometheus: Prometheus scrapes /metrics, or the exporter
-pushes the same series over OTLP, the protocol of OpenTelemetry, to a Collector or a backend.
-Choose one per Prometheus, or it stores every series twice. The push is set up with OpenTelemetry's
-own variables. Each OTEL_EXPORTER_OTLP_* also has a form OTEL_EXPORTER_OTLP_METRICS_*, which wins.
-
-`
-
 // writeHelp writes how to use the program: its commands and all settings, in lines of at
 // most 100 columns.
 func writeHelp(w io.Writer) error {
 	var text strings.Builder
 	text.WriteString(usage)
 	writeCommands(&text, commands())
-	text.WriteString(usageSettings)
-	writeSetting(&text, config.Setting{Name: "VARIABLE", Default: "DEFAULT", English: "MEANING"})
-	otlp := false
-	for _, setting := range config.Settings() {
-		if !otlp && strings.HasPrefix(setting.Name, "OTEL_") {
-			text.WriteString(usageOTLP)
-			otlp = true
-		}
-		writeSetting(&text, setting)
-	}
+	config.WriteHelp(&text)
 	_, err := io.WriteString(w, text.String())
 	return err
 }
@@ -61,40 +39,3 @@ func writeCommands(text *strings.Builder, table []command) {
 
 // usage returns how the command is written: its name and its arguments.
 func (c command) usage() string { return strings.TrimSpace(c.name + " " + c.arguments) }
-
-// writeSetting writes a row of the table of settings. A long name gets a line of its own.
-func writeSetting(text *strings.Builder, setting config.Setting) {
-	const nameWidth, defaultWidth, meaningWidth = 22, 26, 48
-	row := func(cells ...any) {
-		line := fmt.Sprintf("  %-*s %-*s %s", cells...)
-		text.WriteString(strings.TrimRight(line, " ") + "\n")
-	}
-	name, byDefault := setting.Name, setting.Default
-	if len(name) > nameWidth {
-		row(nameWidth, name, 0, "", "")
-		name = ""
-	}
-	for _, line := range wrap(setting.English, meaningWidth) {
-		row(nameWidth, name, defaultWidth, byDefault, line)
-		name, byDefault = "", ""
-	}
-}
-
-// wrap breaks a text between words into lines of at most that many bytes. A longer word
-// gets a line of its own.
-func wrap(text string, width int) []string {
-	var lines []string
-	line := ""
-	for word := range strings.FieldsSeq(text) {
-		switch {
-		case line == "":
-			line = word
-		case len(line)+1+len(word) <= width:
-			line += " " + word
-		default:
-			lines = append(lines, line)
-			line = word
-		}
-	}
-	return append(lines, line)
-}

@@ -30,7 +30,7 @@ func level(folder string) (height int, ok bool) {
 		return 4, true
 	case "poller", "collector/exposition", "collector/otlp", "web":
 		return 3, true
-	case "collector":
+	case "arguments", "collector":
 		return 2, true
 	case "wechat":
 		return 1, true
@@ -302,5 +302,28 @@ func TestViolations(t *testing.T) {
 		if !strings.Contains(got, test.want) {
 			t.Errorf("%s: %q: got %q, want %q in it", test.file, test.body, got, test.want)
 		}
+	}
+}
+
+// Package main is wiring: what a command does is in a package of its own.
+func TestMainIsWiring(t *testing.T) {
+	const most = 900
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := 0
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		content, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines += strings.Count(string(content), "\n")
+	}
+	if lines >= most {
+		t.Errorf("package main has %d lines; move what is not wiring into packages, until it has less than %d", lines, most)
 	}
 }

@@ -41,29 +41,9 @@ func (e *exporter) openArchive(ctx context.Context) (poller.Archive, error) {
 	if err != nil {
 		return nil, err
 	}
-	folder, isFolder := bucket.(archive.Folder)
 	opened := archive.NewGuard(archive.Archive{Bucket: bucket, Demo: e.config.Demo})
-	opening, cancel := context.WithTimeoutCause(ctx, openTimeout, errors.New("no answer within "+openTimeout.String()))
-	prepared := make(chan error, 1)
-	go func() { // a file system that hangs must not keep the program from starting
-		defer cancel()
-		if isFolder {
-			if err := folder.Make(); err != nil {
-				prepared <- err
-				return
-			}
-		}
-		prepared <- opened.Prepare(opening)
-	}()
-	select {
-	case err = <-prepared:
-	case <-opening.Done():
-		select {
-		case err = <-prepared: // both at once: the result counts
-		default:
-			err = context.Cause(opening)
-		}
-	}
+	err = opened.Open(ctx, openTimeout)
+	folder, isFolder := bucket.(archive.Folder)
 	another, works := "set WXAPP_ARCHIVE to another folder", "make the folder that WXAPP_ARCHIVE names writable, or set WXAPP_ARCHIVE to one that is"
 	if !isFolder {
 		another, works = "name another bucket or prefix in that file", "check the bucket, its keys and the network; a restart is only needed after a change of WXAPP_ARCHIVE_CONFIG_FILE"

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"net/http"
+
 	"github.com/prometheus/common/version"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
@@ -9,9 +11,13 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
+// newHTTPClient returns the HTTP client for calls to WeChat.
+func newHTTPClient(c config.Config) *http.Client {
+	return wechat.NewHTTPClient(c.RequestTimeout, version.ComponentUserAgent("wxapp_exporter"))
+}
+
 // newSources returns the apps of the configuration, each with a client of WeChat's API.
-func newSources(c config.Config, metrics *collector.SelfMetrics) []poller.Source {
-	client := wechat.NewHTTPClient(c.RequestTimeout, version.ComponentUserAgent("wxapp_exporter"))
+func newSources(c config.Config, client *http.Client, metrics *collector.SelfMetrics) []poller.Source {
 	var sources []poller.Source
 	for _, app := range c.Apps {
 		sources = append(sources, poller.Source{

@@ -2,7 +2,9 @@ package archive
 
 import (
 	"context"
+	"fmt"
 	"sync/atomic"
+	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/poller"
 )
@@ -57,4 +59,33 @@ func (g *Guard) SaveAnswer(ctx context.Context, appid string, key poller.AnswerK
 		return err
 	}
 	return g.Archive.SaveAnswer(ctx, appid, key, object)
+}
+
+// Open makes the folder of the archive, if that is what it is kept in, and prepares it. It
+// returns the error of Prepare, and gives up waiting after a timeout: a file system that
+// hangs must not keep a program from starting.
+func (g *Guard) Open(ctx context.Context, timeout time.Duration) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("no answer within %s", timeout))
+	prepared := make(chan error, 1)
+	go func() {
+		defer cancel()
+		if folder, ok := g.Bucket.(Folder); ok {
+			if err := folder.Make(); err != nil {
+				prepared <- err
+				return
+			}
+		}
+		prepared <- g.Prepare(ctx)
+	}()
+	select {
+	case err := <-prepared:
+		return err
+	case <-ctx.Done():
+		select {
+		case err := <-prepared: // both at once: the result counts
+			return err
+		default:
+			return context.Cause(ctx)
+		}
+	}
 }

@@ -27,6 +27,18 @@ func (p *problems) at(setting string) position {
 // err returns all errors, one per line, or nil.
 func (p *problems) err() error { return errors.Join(p.errs...) }
 
+// Invalid turns what Read and its like return into the error of a program that does not
+// start: one line for each mistake in the settings. It lists the warnings too, because
+// they may explain a mistake: an unknown WXAPP_SECRT is why WXAPP_SECRET is missing.
+func Invalid(err error, warnings []string) error {
+	const indent = "\n  "
+	text := "invalid configuration:" + indent + strings.ReplaceAll(err.Error(), "\n", indent)
+	if len(warnings) > 0 {
+		text += "\nwarnings:" + indent + strings.Join(warnings, indent)
+	}
+	return errors.New(text)
+}
+
 // position is what problems are about, and what their messages begin with: a variable,
 // or a line of a file that a variable names.
 type position struct {

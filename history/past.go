@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/wxapp-exporter/wxapp_exporter/collector"
 	"github.com/wxapp-exporter/wxapp_exporter/poller"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
@@ -84,6 +85,29 @@ func (p Past) Write(ctx context.Context) (added int, err error) {
 		return added, context.Cause(ctx)
 	}
 	return added, errors.Join(errs[:min(1, len(errs))]...)
+}
+
+// Follow writes the past in the background once every app has been polled, so that it does
+// not delay the first numbers, and calls done at the end. What it returns waits for that.
+func (p Past) Follow(ctx context.Context, store *collector.Store, done func(added int, err error)) (wait func()) {
+	var (
+		mu      sync.Mutex
+		polled  = map[string]bool{}
+		writing sync.WaitGroup
+	)
+	store.Watch(func(appid string, snapshot *collector.Snapshot) {
+		if snapshot == nil || snapshot.LastPoll.IsZero() {
+			return
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		before := len(polled)
+		polled[appid] = true
+		if before < len(polled) && len(polled) == len(p.Apps) {
+			writing.Go(func() { done(p.Write(ctx)) })
+		}
+	})
+	return writing.Wait
 }
 
 // pastAnswer is an answer that the archive lacks.

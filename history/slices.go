@@ -1,10 +1,10 @@
 package history
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
+	"github.com/wxapp-exporter/wxapp_exporter/arguments"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
@@ -28,7 +28,7 @@ func fileName(slice Span) string {
 	if slice.Duration() == 24*time.Hour {
 		return "wxapp-" + begin.Format("20060102") + extension
 	}
-	return "wxapp-" + begin.Format("20060102T1504") + "-" + Hours(slice.Duration()) + extension
+	return "wxapp-" + begin.Format("20060102T1504") + "-" + arguments.Hours(slice.Duration()) + extension
 }
 
 // unfinishedName returns the name of the file of a slice that is not over yet.
@@ -38,28 +38,3 @@ func unfinishedName(slice Span) string {
 
 // extension is that of files in the format OpenMetrics.
 const extension = ".om"
-
-// Hours writes a duration as time.Duration.String does, but without parts that are zero:
-// 24h for 24h0m0s.
-func Hours(d time.Duration) string {
-	text := d.String()
-	if d%time.Minute == 0 {
-		text = strings.TrimSuffix(text, "0s")
-	}
-	if d%time.Hour == 0 {
-		text = strings.TrimSuffix(text, "0m")
-	}
-	return text
-}
-
-// Progress tells how far an export is.
-type Progress struct {
-	Done, Total int   // slices; those that were there already count as done
-	Written     int   // slices
-	Samples     int64 // written
-}
-
-// String returns the progress as a few words.
-func (p Progress) String() string {
-	return fmt.Sprintf("%d of %d slices, %d samples", p.Done, p.Total, p.Samples)
-}
