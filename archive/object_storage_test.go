@@ -169,7 +169,7 @@ func echo(status int, begin, end string) http.HandlerFunc {
 
 // Whatever a storage answers, the error says what happened and shows no key, no token and
 // no signature. Nothing but the code that a storage documents means that an object is
-// missing, because a state that is missing is written anew.
+// missing, because the exporter writes a new state where one is missing.
 func TestStorageThatRefuses(t *testing.T) {
 	tests := []struct {
 		name   string

@@ -165,23 +165,23 @@ func TestOneWindowFails(t *testing.T) {
 // Apps that hang, fail or send nonsense neither delay nor harm the others.
 func TestAppsAreIsolated(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		const hanging, refused, odd, fine = "wx0000000000000001", "wx0000000000000002", "wx0000000000000003", "wx0000000000000004"
-		s := pollertest.New(t, hanging, refused, odd, fine)
+		const hanging, refused, unusable, fine = "wx0000000000000001", "wx0000000000000002", "wx0000000000000003", "wx0000000000000004"
+		s := pollertest.New(t, hanging, refused, unusable, fine)
 		s.Server.Fail(wechattest.Hang().For(hanging))
 		s.Server.Fail(wechattest.Errcode(40013).For(refused))
-		s.Server.Fail(wechattest.OddRows().For(odd))
+		s.Server.Fail(wechattest.UnusableRows().For(unusable))
 		pollertest.SleepUntil(t, "2000-01-10 16:00")
 		s.Start()
 
 		values := s.Gather()
-		for _, id := range []string{odd, fine} {
+		for _, id := range []string{unusable, fine} {
 			expectValue(t, values, fmt.Sprintf(`wxapp_up{appid=%q}`, id), 1)
 			expectValue(t, values, fmt.Sprintf(`wxapp_data_end_timestamp_seconds{appid=%q,range="1d"}`, id), timestamp(t, "2000-01-10 00:00"))
 		}
 		expectValue(t, values, fmt.Sprintf(`wxapp_up{appid=%q}`, refused), 0)
 		expectAbsent(t, values, fmt.Sprintf(`wxapp_up{appid=%q}`, hanging))
-		if values[fmt.Sprintf(`wxapp_rows_rejected_total{appid=%q}`, odd)] == 0 {
-			t.Error("no odd row was rejected")
+		if values[fmt.Sprintf(`wxapp_rows_rejected_total{appid=%q}`, unusable)] == 0 {
+			t.Error("no unusable row was rejected")
 		}
 		expectValue(t, values, fmt.Sprintf(`wxapp_rows_rejected_total{appid=%q}`, fine), 0)
 	})

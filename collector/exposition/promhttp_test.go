@@ -77,7 +77,7 @@ func expectEqual[V comparable](t *testing.T, got, want map[string]V) {
 func TestSameAsPromhttp(t *testing.T) {
 	server := &wechattest.Server{}
 	server.Fail(wechattest.DuplicateRows().For("wx000000000000000b"))
-	server.Fail(wechattest.OddRows().For("wx000000000000000c"))
+	server.Fail(wechattest.UnusableRows().For("wx000000000000000c"))
 	server.Fail(wechattest.Errcode(48001).For("wx000000000000000d"))
 	server.Fail(wechattest.Empty().For("wx000000000000000e"))
 	snapshots := snapshotsOf(t, server, 3,
@@ -87,8 +87,8 @@ func TestSameAsPromhttp(t *testing.T) {
 		collector.App{ID: "wx000000000000000d", Name: "d"},
 		collector.App{ID: "wx000000000000000e", Name: "e"},
 	)
-	odd := collector.App{ID: "odd", Name: "odd"}
-	snapshots = append(snapshots, collectortest.Answered(t, odd, []byte(oddNames)), &collector.Snapshot{App: odd})
+	rare := collector.App{ID: "rare", Name: "rare"}
+	snapshots = append(snapshots, collectortest.Answered(t, rare, []byte(rareNames)), &collector.Snapshot{App: rare})
 	store := &collector.Store{}
 	handler, reference := newHandler(t, store, selfMetrics()), reference(store, selfMetrics())
 	for i, snapshot := range snapshots {
@@ -104,8 +104,8 @@ func TestSameAsPromhttp(t *testing.T) {
 	}
 }
 
-// oddNames is an answer whose names are hard to escape.
-const oddNames = `{"ref_date":"20000101","visit_uv":{"city":[
+// rareNames is an answer whose names are hard to escape.
+const rareNames = `{"ref_date":"20000101","visit_uv":{"city":[
 	{"name":"\"","value":1},{"name":"\\","value":2},{"name":"\\n","value":3},{"name":"\n","value":4},
 	{"name":"a b","value":5},{"name":"{}=,","value":6},{"name":"# EOF","value":7},{"name":"\u0000","value":8},
 	{"name":"\r\n","value":9},{"name":"\u2028","value":10},{"name":"e\u0301","value":11},{"name":"é","value":12},

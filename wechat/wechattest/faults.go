@@ -137,11 +137,11 @@ func Empty() Fault { return Fault{shape: empty}.On("user_portrait") }
 // values add up to the one that they stand for.
 func DuplicateRows() Fault { return Fault{shape: doubled}.On("user_portrait") }
 
-// OddRows adds rows to every list of a portrait that is not empty: thirteen that
+// UnusableRows adds rows to every list of a portrait that is not empty: thirteen that
 // no client can use, and 字串 with the value "17" as a string and 浮点 with 12.0.
-func OddRows() Fault { return Fault{shape: unusable}.On("user_portrait") }
+func UnusableRows() Fault { return Fault{shape: unusable}.On("user_portrait") }
 
-// unusableRows are what OddRows adds: the last two can be used.
+// unusableRows are what UnusableRows adds: the last two can be used.
 var unusableRows = `{"id":901,"value":5},` + // no name
 	`{"id":902,"name":"","value":5},` +
 	`{"id":903,"name":7,"value":5},` +

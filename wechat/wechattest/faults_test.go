@@ -172,8 +172,8 @@ func TestFaultsOfThePortrait(t *testing.T) {
 		if got := sum(genders(twice), "value"); got != users {
 			t.Errorf("DuplicateRows has %v users, want %v", got, users)
 		}
-		if a, b := rowsOf(t, ask(OddRows())), rowsOf(t, good)+12*15; a != b {
-			t.Errorf("OddRows has %d rows, want %d", a, b)
+		if a, b := rowsOf(t, ask(UnusableRows())), rowsOf(t, good)+12*15; a != b {
+			t.Errorf("UnusableRows has %d rows, want %d", a, b)
 		}
 		misspelled := ask(Misspelled())
 		if got := sum(genders(misspelled), "access_source_visit_uv"); got != users {
