@@ -76,13 +76,8 @@ func (e *exporter) run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("WXAPP_LISTEN_ADDRESS: cannot listen on %s; free the port or choose another: %w", e.config.ListenAddress, err)
 	}
-	server := &http.Server{
-		Handler:           handler,
-		ReadHeaderTimeout: 10 * time.Second,
-		IdleTimeout:       2 * time.Minute,
-		ErrorLog:          slog.NewLogLogger(e.log.Handler(), slog.LevelDebug),
-		ConnContext:       exposition.ConnContext,
-	}
+	server := web.NewServer(handler, web.DefaultLimits(), slog.NewLogLogger(e.log.Handler(), slog.LevelDebug))
+	server.ConnContext = exposition.ConnContext
 	e.log.Info("listening", "address", listener.Addr().String(), "apps", len(e.sources), "version", version.Version)
 	if e.listening != nil {
 		e.listening(e.url(listener.Addr()))

@@ -1,0 +1,108 @@
+package web
+
+import (
+	"log"
+	"net"
+	"net/http"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// Limits bound what a client may cost, however slow or hostile it is.
+type Limits struct {
+	Header time.Duration // to send the header of a request
+	Body   time.Duration // to send a whole request
+	Answer time.Duration // to read the answer; a handler may extend it
+	Idle   time.Duration // from one request of a connection to the next
+
+	HeaderBytes int   // of a request; net/http adds 4 KiB
+	BodyBytes   int64 // of a request
+
+	// Connections is how many may be open at once. Of more, the one on which nothing has
+	// happened for longest is closed: no client can keep the others out by holding
+	// connections.
+	Connections int
+}
+
+// DefaultLimits returns the limits of the exporter. A query for 1,000 apps needs a header
+// of 25 KB.
+func DefaultLimits() Limits {
+	return Limits{
+		Header:      10 * time.Second,
+		Body:        30 * time.Second,
+		Answer:      2 * time.Minute,
+		Idle:        2 * time.Minute,
+		HeaderBytes: 128 << 10,
+		BodyBytes:   64 << 10,
+		Connections: maxConnections(),
+	}
+}
+
+// maxConnections returns 512, or half of the files that the process may have open if that
+// is less: the other half is for calls, the archive and the push.
+func maxConnections() int {
+	var files syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &files); err != nil {
+		return 64
+	}
+	return int(min(512, files.Cur/2))
+}
+
+// NewServer returns a server that keeps to the limits. It writes what clients do wrong to
+// errors.
+func NewServer(handler http.Handler, limits Limits, errors *log.Logger) *http.Server {
+	connections := &connections{most: limits.Connections, since: map[net.Conn]time.Time{}}
+	return &http.Server{
+		Handler:           http.MaxBytesHandler(handler, limits.BodyBytes),
+		ReadHeaderTimeout: limits.Header,
+		ReadTimeout:       limits.Body,
+		WriteTimeout:      limits.Answer,
+		IdleTimeout:       limits.Idle,
+		MaxHeaderBytes:    limits.HeaderBytes,
+		ErrorLog:          errors,
+		ConnState:         connections.changed,
+	}
+}
+
+// connections are the open connections of a server.
+type connections struct {
+	most int
+
+	mu    sync.Mutex
+	since map[net.Conn]time.Time // when the state of each has changed last
+}
+
+// changed is the ConnState of an http.Server.
+func (c *connections) changed(conn net.Conn, state http.ConnState) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if state == http.StateClosed || state == http.StateHijacked {
+		delete(c.since, conn)
+		return
+	}
+	c.since[conn] = time.Now()
+	if len(c.since) > c.most {
+		oldest := c.oldest()
+		delete(c.since, oldest)
+		closeNow(oldest)
+	}
+}
+
+func (c *connections) oldest() (oldest net.Conn) {
+	var at time.Time
+	for conn, since := range c.since {
+		if oldest == nil || since.Before(at) {
+			oldest, at = conn, since
+		}
+	}
+	return oldest
+}
+
+// closeNow closes a connection without a farewell, which TLS would wait to send.
+func closeNow(conn net.Conn) {
+	if secured, ok := conn.(interface{ NetConn() net.Conn }); ok {
+		conn = secured.NetConn()
+	}
+	_ = conn.Close()
+}
