@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -64,6 +65,7 @@ func demoPushing(t *testing.T, endpoint string, timeout time.Duration) (metricsU
 	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint)
 	t.Setenv("OTEL_METRIC_EXPORT_INTERVAL", "50")
 	t.Setenv("OTEL_EXPORTER_OTLP_TIMEOUT", fmt.Sprint(timeout.Milliseconds()))
+	t.Setenv("OTEL_METRIC_EXPORT_TIMEOUT", fmt.Sprint(timeout.Milliseconds()))
 	ctx, cancel := context.WithCancel(t.Context())
 	stdout, stderr := newOutput(), newOutput()
 	ended := make(chan error, 1)
@@ -81,46 +83,68 @@ func demoPushing(t *testing.T, endpoint string, timeout time.Duration) (metricsU
 // The program pushes the same series that it shows.
 func TestPushedIsShown(t *testing.T) {
 	receiver, endpoint := newOTLPReceiver(t)
-	metricsURL, log, stop := demoPushing(t, endpoint, time.Minute)
+	metricsURL, log, stop := demoPushing(t, endpoint, time.Hour)
+	arrived := gatherSeries(t, receiver)
 
-	pushed := map[string]bool{}
-	patience := time.After(5 * time.Minute)
-	for {
-		select {
-		case message := <-receiver.messages:
-			maps.Copy(pushed, pushedSeries(message))
-		case <-patience:
-			t.Fatalf("waited in vain; the log is\n%s", log)
-		}
-		if pushed[`wxapp_otlp_last_success_timestamp_seconds{}`] && countPrefix(pushed, "wxapp_users{") >= 6_000 {
-			break
-		}
-	}
+	arrived.waitFor(t, func(pushed map[string]bool) bool {
+		return pushed[`wxapp_otlp_last_success_timestamp_seconds{}`] && countPrefix(pushed, "wxapp_users{") >= 6_000
+	})
 	shown := shownSeries(t, metricsURL)
 	// Whatever else is shown arrives with the pushes to come.
-	for !maps.Equal(pushed, shown) {
-		select {
-		case message := <-receiver.messages:
-			maps.Copy(pushed, pushedSeries(message))
-		case <-patience:
-			t.Fatalf("only pushed: %q\nonly shown: %q", less(pushed, shown), less(shown, pushed))
-		}
-	}
-
+	arrived.waitFor(t, func(pushed map[string]bool) bool { return maps.Equal(pushed, shown) })
 	if strings.Contains(log.String(), "level=WARN") || strings.Contains(log.String(), "level=ERROR") {
 		t.Errorf("the log is\n%s", log)
 	}
-	// The push at the stop has two seconds, which a busy machine may need for other things.
-	ended := make(chan error, 1)
-	go func() { ended <- stop() }()
-	for running := true; running; {
-		select {
-		case <-receiver.messages:
-		case err := <-ended:
-			running = false
-			if err != nil {
-				t.Errorf("the demo ended with %v", err)
+	if err := stop(); err != nil {
+		t.Errorf("the demo ended with %v", err)
+	}
+}
+
+// arrivedSeries are the series that have arrived at a receiver so far.
+type arrivedSeries struct {
+	mu     sync.Mutex
+	series map[string]bool
+	more   chan struct{} // holds a value after a message
+}
+
+// gatherSeries takes every message of a receiver, whatever the test does meanwhile: a push
+// that is not taken would fail.
+func gatherSeries(t *testing.T, receiver *otlpReceiver) *arrivedSeries {
+	a := &arrivedSeries{series: map[string]bool{}, more: make(chan struct{}, 1)}
+	go func() {
+		for {
+			select {
+			case message := <-receiver.messages:
+				a.mu.Lock()
+				maps.Copy(a.series, pushedSeries(message))
+				a.mu.Unlock()
+				select {
+				case a.more <- struct{}{}:
+				default:
+				}
+			case <-t.Context().Done():
+				return
 			}
+		}
+	}()
+	return a
+}
+
+// waitFor waits until a condition holds.
+func (a *arrivedSeries) waitFor(t *testing.T, holds func(map[string]bool) bool) {
+	t.Helper()
+	patience := time.After(10 * time.Minute)
+	for {
+		a.mu.Lock()
+		held := holds(a.series)
+		a.mu.Unlock()
+		if held {
+			return
+		}
+		select {
+		case <-a.more:
+		case <-patience:
+			t.Fatal("waited in vain")
 		}
 	}
 }
@@ -245,14 +269,4 @@ func countPrefix(series map[string]bool, prefix string) (n int) {
 		}
 	}
 	return n
-}
-
-// less returns what is in a and not in b.
-func less(a, b map[string]bool) (rest []string) {
-	for name := range a {
-		if !b[name] {
-			rest = append(rest, name)
-		}
-	}
-	return rest
 }

@@ -288,24 +288,3 @@ func write(t *testing.T, path, content string) {
 		t.Fatal(err)
 	}
 }
-
-func FuzzAnswer(f *testing.F) {
-	packed, err := archive.Archive{}.Pack(answered, []byte("{}"))
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(packed)
-	f.Add([]byte("{}"))
-	f.Add(packed[:len(packed)-3])
-	f.Fuzz(func(t *testing.T, object []byte) {
-		folder := archive.Folder{Path: t.TempDir()}
-		kept := archive.Archive{Bucket: folder}
-		key := poller.AnswerKey{Window: window(wechat.Range1Day), Answered: answered}
-		if err := kept.SaveAnswer(t.Context(), appid, key, object); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := kept.Answer(t.Context(), appid, key); err != nil && !errors.Is(err, poller.ErrDamaged) {
-			t.Error(err)
-		}
-	})
-}

@@ -35,8 +35,12 @@ func answersKey(appid string, length wechat.Range) string { return path.Join(app
 
 // answerKey returns the key of an answer, with the extension of its form.
 func answerKey(appid string, key poller.AnswerKey, extension string) string {
-	name := key.Window.End.String() + "_" + key.Answered.UTC().Format(answeredLayout) + extension
-	return path.Join(answersKey(appid, key.Window.Range), name)
+	return path.Join(answersKey(appid, key.Window.Range), answerStem(key)+extension)
+}
+
+// answerStem returns the name of an answer without its extension.
+func answerStem(key poller.AnswerKey) string {
+	return key.Window.End.String() + "_" + key.Answered.UTC().Format(answeredLayout)
 }
 
 // parseAnswerName returns the key of an answer from its name, and whether it is the name
@@ -52,5 +56,6 @@ func parseAnswerName(name string, length wechat.Range) (poller.AnswerKey, bool) 
 	end, dayErr := wechat.ParseDay(day)
 	answered, timeErr := time.Parse(answeredLayout, moment)
 	key := poller.AnswerKey{Window: wechat.Window{End: end, Range: length}, Answered: answered}
-	return key, dayErr == nil && timeErr == nil
+	// Parsing takes other spellings, too, under which the answer would not be found.
+	return key, dayErr == nil && timeErr == nil && stem == answerStem(key)
 }

@@ -14,6 +14,27 @@ import (
 
 const composeFolder = "../deploy/compose"
 
+// The exporter's containers can change nothing but their volume, and their image runs as a
+// user without rights.
+func TestContainersAreLockedDown(t *testing.T) {
+	for name, service := range loadCompose(t, nil, "push").Services {
+		if service.Build == nil {
+			continue
+		}
+		if !service.ReadOnly || !slices.Equal(service.CapDrop, []string{"ALL"}) || len(service.CapAdd) > 0 || service.Privileged ||
+			!slices.Contains(service.SecurityOpt, "no-new-privileges:true") || service.User != "" {
+			t.Errorf("%s may do more than it needs", name)
+		}
+	}
+	dockerfile, err := os.ReadFile("../Dockerfile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if users := regexp.MustCompile(`(?m)^USER (.*)$`).FindAllStringSubmatch(string(dockerfile), -1); len(users) != 1 || users[0][1] != "65532:65532" {
+		t.Errorf("the image runs as %v", users)
+	}
+}
+
 // loadCompose reads the compose file, as Docker does, and checks it against the
 // specification.
 func loadCompose(t *testing.T, environment types.Mapping, profiles ...string) *types.Project {

@@ -35,7 +35,9 @@ func run(m *testing.M) int {
 // Each binary is built once, and only for a test that needs it. The exporter is
 // built with the race detector: a data race ends it with exit code 66.
 var (
-	buildExporter   = sync.OnceValues(func() (string, error) { return build("..", ".", "-race") })
+	buildExporter = sync.OnceValues(func() (string, error) { return build("wxapp_exporter", "..", ".", "-race") })
+	// buildStatic needs no file of the system, as in the image.
+	buildStatic     = sync.OnceValues(func() (string, error) { return build("static", "..", ".", "-tags=netgo,osusergo") })
 	buildPrometheus = sync.OnceValues(func() (string, error) { return buildTool("prometheus") })
 	buildPromtool   = sync.OnceValues(func() (string, error) { return buildTool("promtool") })
 )
@@ -44,14 +46,10 @@ var (
 // every cloud it compiles in minutes instead of half an hour; both programs get the
 // same tags, so that they share what is compiled.
 func buildTool(name string) (string, error) {
-	return build(".", "github.com/prometheus/prometheus/cmd/"+name, "-tags=netgo,remove_all_sd")
+	return build(name, ".", "github.com/prometheus/prometheus/cmd/"+name, "-tags=netgo,remove_all_sd")
 }
 
-func build(module, pkg string, flags ...string) (string, error) {
-	name := filepath.Base(pkg)
-	if pkg == "." {
-		name = "wxapp_exporter"
-	}
+func build(name, module, pkg string, flags ...string) (string, error) {
 	binary := filepath.Join(binaries, name)
 	build := exec.CommandContext(context.Background(), "go", append(append([]string{"build", "-buildvcs=false", "-o", binary}, flags...), pkg)...)
 	build.Dir = module

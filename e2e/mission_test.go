@@ -117,7 +117,7 @@ func TestPromtoolCheckMetrics(t *testing.T) {
 func TestAppsFile(t *testing.T) {
 	api := httptest.NewServer(&wechattest.Server{})
 	defer api.Close()
-	tokens := httptest.NewServer(tokenServer(`{"access_token":"` + token(t, api.URL, "wxccccccccccccccc3") + `"}`))
+	tokens := httptest.NewServer(answering(`{"access_token":"` + token(t, api.URL, "wxccccccccccccccc3") + `"}`))
 	defer tokens.Close()
 	apps := write(t, "apps.yml", `apps:
   - appid: wxaaaaaaaaaaaaaaa1

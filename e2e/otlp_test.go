@@ -20,7 +20,7 @@ import (
 // over HTTP. It is a module of its own, because Prometheus needs other versions of the
 // same dependencies.
 var buildCollector = sync.OnceValues(func() (string, error) {
-	return build("otelcol", "github.com/wxapp-exporter/wxapp_exporter/e2e/otelcol")
+	return build("otelcol", "otelcol", "github.com/wxapp-exporter/wxapp_exporter/e2e/otelcol")
 })
 
 // Prometheus gives pushed series the same names as scraped ones, under every translation

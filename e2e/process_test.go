@@ -40,16 +40,19 @@ type process struct {
 // start runs a program in a folder of its own, with env as its whole environment.
 func start(t *testing.T, binary string, env []string, args ...string) *process {
 	t.Helper()
-	p := &process{
-		name:    filepath.Base(binary),
-		command: exec.Command(binary, args...), //nolint:noctx // stopped by a signal
-		ended:   make(chan struct{}),
-	}
-	p.command.Dir = t.TempDir()
-	p.command.Env = append([]string{
+	command := exec.Command(binary, args...) //nolint:noctx // stopped by a signal
+	command.Dir = t.TempDir()
+	command.Env = append([]string{
 		"PATH=" + binaries,
 		"GORACE=atexit_sleep_ms=0", // or it would sleep for a second before it exits
 	}, env...)
+	return launch(t, filepath.Base(binary), command)
+}
+
+// launch runs a command that has all but its output.
+func launch(t *testing.T, name string, command *exec.Cmd) *process {
+	t.Helper()
+	p := &process{name: name, command: command, ended: make(chan struct{})}
 	p.command.Stdout, p.command.Stderr = &p.output, &p.output
 	if err := p.command.Start(); err != nil {
 		t.Fatal(err)

@@ -1,19 +1,28 @@
 package e2e
 
 import (
+	"bytes"
+	"compress/gzip"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
+	"syscall"
 	"testing"
+
+	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
 )
 
 // accessToken is what the servers of these tests hand out as a token.
 const accessToken = "76_t0ken-that-nobody-may-see_0123456789"
 
-// tokenServer answers every request with a body of JSON.
-func tokenServer(body string) http.Handler {
+// answering answers every request with a body of JSON.
+func answering(body string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json; encoding=utf-8")
 		_, _ = io.WriteString(w, body)
@@ -23,7 +32,7 @@ func tokenServer(body string) http.Handler {
 // failing answers calls for a token with one, and all other calls with answer.
 func failing(answer http.HandlerFunc) http.Handler {
 	mux := http.NewServeMux()
-	token := tokenServer(`{"access_token":"` + accessToken + `","expires_in":7200}`)
+	token := answering(`{"access_token":"` + accessToken + `","expires_in":7200}`)
 	mux.Handle("/cgi-bin/token", token)
 	mux.Handle(stableTokenPath, token)
 	mux.HandleFunc("/", answer)
@@ -39,15 +48,57 @@ func echo(status int) http.HandlerFunc {
 	}
 }
 
+// healthy is a WeChat without faults, whose token is accessToken.
+func healthy() http.Handler {
+	return failing((&wechattest.Server{NoTokens: true}).ServeHTTP)
+}
+
+// filesIn returns the names and contents of all files in a folder; gzip files are unpacked.
+func filesIn(t *testing.T, folder string) string {
+	t.Helper()
+	var all strings.Builder
+	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		if filepath.Ext(path) == ".gz" {
+			reader, err := gzip.NewReader(bytes.NewReader(content))
+			if err != nil {
+				return err
+			}
+			if content, err = io.ReadAll(reader); err != nil {
+				return err
+			}
+			all.WriteString(reader.Comment)
+		}
+		all.WriteString(path)
+		all.Write(content)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all.String()
+}
+
 // Whatever goes wrong, nobody learns a secret or a token from what the exporter
-// prints, logs and serves.
+// prints, logs, serves and keeps, nor from its arguments and the stacks of its goroutines.
 func TestSecretsStaySecret(t *testing.T) {
 	deadServer := httptest.NewServer(nil)
 	dead := deadServer.URL
 	deadServer.Close()
 
+	tokenServer := httptest.NewServer(answering(`{"access_token":"` + accessToken + `","expires_in":7200}`))
+	defer tokenServer.Close()
+	tokens := tokenServer.URL
+
 	// The errmsg of a rejected secret, should it ever name it.
-	rejected := tokenServer(`{"errcode":40125,"errmsg":"invalid appsecret ` + secret + `, rid: 611740a4-27f9a8ba-065da01b"}`)
+	rejected := answering(`{"errcode":40125,"errmsg":"invalid appsecret ` + secret + `, rid: 611740a4-27f9a8ba-065da01b"}`)
+	polled := regexp.MustCompile(`(?m)^wxapp_last_success_timestamp_seconds|^wxapp_poll_failures_total{.*} [1-9]`)
 	tests := []struct {
 		name     string
 		api      http.Handler // nil: nobody listens
@@ -70,6 +121,11 @@ func TestSecretsStaySecret(t *testing.T) {
 		{"dead address", nil, []string{"WXAPP_SECRET=" + secret}},
 		{"dead address, secret in a query", nil, []string{"WXAPP_SECRET=" + secret, "WXAPP_TOKEN_ENDPOINT=token"}},
 		{"dead address, token from a file", nil, []string{"WXAPP_TOKEN_FILE=" + write(t, "token", accessToken)}},
+		{"nothing goes wrong", healthy(), []string{"WXAPP_SECRET=" + secret}},
+		{"nothing goes wrong, secret from a file", healthy(), []string{"WXAPP_SECRET_FILE=" + write(t, "secret", secret)}},
+		{"nothing goes wrong, token from a file", healthy(), []string{"WXAPP_TOKEN_FILE=" + write(t, "token", accessToken)}},
+		{"nothing goes wrong, token from a server", healthy(), []string{"WXAPP_TOKEN_URL=" + tokens + "/?key=" + secret}},
+		{"token from a server is refused", failing(echo(http.StatusForbidden)), []string{"WXAPP_TOKEN_URL=" + tokens + "/?key=" + secret}},
 		{"dead token server", nil, []string{"WXAPP_TOKEN_URL=" + dead + "/token?key=" + secret}},
 		{"dead token server with a password", nil, []string{"WXAPP_TOKEN_URL=" + strings.Replace(dead, "//", "//user:"+secret+"@", 1)}},
 	}
@@ -83,13 +139,34 @@ func TestSecretsStaySecret(t *testing.T) {
 			}
 			exporter := startExporter(t, append(test.settings,
 				"WXAPP_API_URL="+address, "WXAPP_APPID="+appid, "WXAPP_LOG_LEVEL=debug")...)
-			metrics := exporter.metricsWith(t, `^wxapp_poll_failures_total{.*} [1-9]`)
+			var metrics string
+			eventually(t, "a poll has ended", func() bool {
+				metrics = exporter.metrics(t)
+				return polled.MatchString(metrics)
+			})
 			_, page := get(t, exporter.url+"/")
 			_, ready := get(t, exporter.url+"/-/ready")
-			exporter.stop(t)
+			arguments, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", exporter.command.Process.Pid))
+			if err != nil {
+				t.Fatal(err)
+			}
+			// It prints the stacks of all goroutines and ends.
+			if err := exporter.command.Process.Signal(syscall.SIGQUIT); err != nil {
+				t.Fatal(err)
+			}
+			exporter.wait(t)
+			if !strings.Contains(exporter.output.String(), "goroutine ") {
+				t.Error("no stacks are printed")
+			}
+
+			archive := filesIn(t, filepath.Join(exporter.command.Dir, "wxapp-data"))
+			if !strings.Contains(archive, appid) {
+				t.Error("nothing is kept")
+			}
 
 			for place, text := range map[string]string{
 				"output": exporter.output.String(), "/metrics": metrics, "/": page, "/-/ready": ready,
+				"command line": string(arguments), "archive": archive,
 			} {
 				for _, hidden := range []string{secret, accessToken} {
 					if at := strings.Index(text, hidden); at >= 0 {
