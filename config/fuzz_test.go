@@ -26,8 +26,19 @@ func checkLines(t *testing.T, p *problems, setting string) {
 // taken although it cannot be sent.
 func FuzzHeaders(f *testing.F) {
 	for _, seed := range []struct{ before, after string }{
-		{"Authorization=Basic%20", ""}, {"", "=x"}, {"a=", ",a=1"}, {"a=%", ""}, {"a=%zz", ""}, {"grpc-x=", ""}, {"host=", ""},
-		{"=", ""}, {"a=b;c=", ""}, {" a = ", " , "}, {"a=\x00", ""}, {"a-bin=", ""}, {"\xff=", "\xff"},
+		{"Authorization=Basic%20", ""},
+		{"", "=x"},
+		{"a=", ",a=1"},
+		{"a=%", ""},
+		{"a=%zz", ""},
+		{"grpc-x=", ""},
+		{"host=", ""},
+		{"=", ""},
+		{"a=b;c=", ""},
+		{" a = ", " , "},
+		{"a=\x00", ""},
+		{"a-bin=", ""},
+		{"\xff=", "\xff"},
 	} {
 		f.Add(seed.before, seed.after)
 	}
@@ -50,8 +61,15 @@ func FuzzObjectStorage(f *testing.F) {
 	for _, seed := range []struct{ before, after string }{
 		{"type: S3\nconfig: {bucket: a, endpoint: b, access_key: ", ", secret_key: x}\n"},
 		{"type: COS\nconfig: {bucket: a, region: b, app_id: c, secret_id: d, secret_key: ", "}\n"},
-		{"type: ", "\nconfig: {}\n"}, {"type: S3\nconfig: {", ": x}\n"}, {"", ""}, {"- ", ""}, {"type: S3\nprefix: ", ""},
-		{"type: S3\nconfig: {bucket: [", "]}"}, {"type: [", "]"}, {"config: &a {b: *a, c: ", "}"}, {"\xff\xfe", ""},
+		{"type: ", "\nconfig: {}\n"},
+		{"type: S3\nconfig: {", ": x}\n"},
+		{"", ""},
+		{"- ", ""},
+		{"type: S3\nprefix: ", ""},
+		{"type: S3\nconfig: {bucket: [", "]}"},
+		{"type: [", "]"},
+		{"config: &a {b: *a, c: ", "}"},
+		{"\xff\xfe", ""},
 	} {
 		f.Add(seed.before, seed.after)
 	}
