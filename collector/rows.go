@@ -65,4 +65,19 @@ func mostUsers(rows []wechat.Row, limit int) (kept []wechat.Row, dropped int) {
 	return rows[:limit], len(rows) - limit
 }
 
+// List returns the rows of a breakdown, sorted by name, and how many others were cut.
+func (r Rows) List(of wechat.Breakdown) (rows []wechat.Row, dropped int) {
+	for _, list := range r.lists {
+		if list.Breakdown != of {
+			continue
+		}
+		rows = make([]wechat.Row, len(list.rows))
+		for i, row := range list.rows {
+			rows[i] = wechat.Row{Name: row.name.Value(), Users: row.users}
+		}
+		return rows, list.dropped
+	}
+	return nil, 0
+}
+
 func byName(a, b wechat.Row) int { return cmp.Compare(a.Name, b.Name) }

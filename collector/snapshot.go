@@ -52,8 +52,11 @@ type Snapshot struct {
 	// TokenExpiry is when the access token expires. Zero: none is held, or the time is
 	// unknown.
 	TokenExpiry time.Time
-	// Quota is the last quota of portrait calls that was read. Nil: unknown.
-	Quota *wechat.Quota
+	// Quota is the last quota of portrait calls that was read, at QuotaAsked. Nil: unknown.
+	Quota      *wechat.Quota
+	QuotaAsked time.Time
+	// Calls counts the portrait calls of the day of the last poll.
+	Calls Calls
 	// FailedPolls counts the polls that failed, by reason.
 	FailedPolls map[wechat.Reason]int64
 	// RowsMerged counts the rows of answers that were added to another row with the same
@@ -64,6 +67,23 @@ type Snapshot struct {
 	Asked []Question
 	// Held are the newest windows that are held, the shortest first.
 	Held []HeldWindow
+	// Past holds the totals of earlier windows.
+	Past Past
+}
+
+// Calls counts the portrait calls of an app on a day in Asia/Shanghai. The one repetition
+// after a refused token is not counted.
+type Calls struct {
+	Day   wechat.Day `json:"day"`
+	Count int        `json:"count"`
+}
+
+// On returns the number of calls on a day: 0 on another one.
+func (c Calls) On(day wechat.Day) int {
+	if c.Day != day {
+		return 0
+	}
+	return c.Count
 }
 
 // Question is the last question about a range and its outcome.

@@ -28,6 +28,7 @@ type app struct {
 	snapshot collector.Snapshot // the one to show next
 	reported map[string]bool    // failures that were logged and have not ended
 	warned   bool               // about an answer that names another window
+	past     pastReader
 
 	before   *app          // the app that this one replaces, or nil
 	restored chan struct{} // closed when the archive has been read, or cannot be read now
@@ -81,7 +82,7 @@ func (a *app) takeOver() bool {
 	name := a.snapshot.App
 	a.archiver, a.windows, a.state, a.snapshot = before.archiver, before.windows, before.state, before.snapshot
 	a.snapshot.App = name
-	a.reported, a.warned = before.reported, before.warned
+	a.reported, a.warned, a.past.complete = before.reported, before.warned, before.past.complete
 	a.windows.restarted() // the change may have removed the cause
 	if !a.archiver.readable {
 		return false
@@ -125,11 +126,12 @@ func (a *app) sleep(ctx context.Context) bool {
 			return true
 		}
 		a.refresh(now)
+		a.startPast(ctx)
 		wait := min(pause, longestSleep)
 		if a.archiver.waiting() {
 			wait = min(wait, archiveRetry)
 		}
-		if !sleep(ctx, wait) {
+		if !a.wait(ctx, wait) {
 			return false
 		}
 		a.tidyArchive(ctx)
@@ -137,12 +139,16 @@ func (a *app) sleep(ctx context.Context) bool {
 	return false
 }
 
-// sleep waits. It returns false if the context ends first.
-func sleep(ctx context.Context, wait time.Duration) bool {
+// wait waits, but not longer than until the past has been read. It returns false if the
+// context ends first.
+func (a *app) wait(ctx context.Context, wait time.Duration) bool {
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
+		return true
+	case read := <-a.past.read:
+		a.addPast(read)
 		return true
 	case <-ctx.Done():
 		return false
@@ -212,7 +218,8 @@ func (a *app) show(now time.Time) {
 	a.snapshot.LastPoll, a.snapshot.LastSuccess = a.state.LastPoll, a.state.LastSuccess
 	a.snapshot.NextPoll = latest(now, a.nextPoll(now))
 	a.snapshot.TokenExpiry = a.source.API.TokenExpiry()
-	a.snapshot.Quota = a.state.Quota
+	a.snapshot.Quota, a.snapshot.QuotaAsked = a.state.Quota, a.state.QuotaAsked
+	a.snapshot.Calls = a.state.Calls
 	a.snapshot.Asked = a.asked()
 	a.snapshot.Held = a.held(now)
 	snapshot := a.snapshot

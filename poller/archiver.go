@@ -3,10 +3,7 @@ package poller
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"slices"
-	"strings"
-	"sync"
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
@@ -89,10 +86,10 @@ func (r *archiver) saveAnswer(ctx context.Context, key AnswerKey, requested time
 		return
 	}
 	r.pending = append(r.pending, pendingAnswer{key, packed})
-	r.Metrics.ArchivePending(1)
+	r.pend(1)
 	if surplus := len(r.pending) - maxPending; surplus > 0 {
 		r.health.lose(r.appid, r.pending[:surplus])
-		r.Metrics.ArchivePending(-surplus)
+		r.pend(-surplus)
 		r.pending = slices.Delete(r.pending, 0, surplus)
 	}
 	if len(r.pending) == 1 { // otherwise the archive has failed, and is tried again later
@@ -131,7 +128,7 @@ func (r *archiver) writeAll(ctx context.Context) error {
 		}); err != nil {
 			return err
 		}
-		r.Metrics.ArchivePending(-1)
+		r.pend(-1)
 		r.pending = slices.Delete(r.pending, 0, 1) // which also frees the answer
 	}
 	r.pending = nil
@@ -161,75 +158,12 @@ func (r *archiver) write(ctx context.Context, use func(ctx context.Context) erro
 // giveUp records what is pending as lost.
 func (r *archiver) giveUp() {
 	r.health.lose(r.appid, r.pending)
-	r.Metrics.ArchivePending(-len(r.pending))
+	r.pend(-len(r.pending))
 	r.pending = nil
 }
 
-// archiveHealth knows, for all apps together, whether the archive works and which answers
-// are lost.
-type archiveHealth struct {
-	log *slog.Logger
-
-	mu      sync.Mutex
-	broken  map[string]bool // apps whose last read or write failed
-	answers int             // the number of lost ones
-	days    map[string]bool
-	apps    map[string]bool
-}
-
-// set records whether an access to the archive of an app failed; what is "read" or
-// "written". It logs when the first app fails and when no app fails any more.
-func (h *archiveHealth) set(appid, what string, err error) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	switch {
-	case err != nil && !h.broken[appid]:
-		if len(h.broken) == 0 {
-			h.broken = map[string]bool{}
-			h.log.Warn("the archive cannot be "+what+"; answers wait in memory and it is tried again every 30 s, but a crash would lose them",
-				"appid", appid, "error", err, "remedy", "make the archive work again; a restart is not needed")
-		}
-		h.broken[appid] = true
-	case err == nil && h.broken[appid]:
-		delete(h.broken, appid)
-		if len(h.broken) == 0 {
-			h.log.Info("the archive can be " + what + " again")
-		}
-	}
-}
-
-// lose records answers that are lost.
-func (h *archiveHealth) lose(appid string, answers []pendingAnswer) {
-	if len(answers) == 0 {
-		return
-	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.days == nil {
-		h.days, h.apps = map[string]bool{}, map[string]bool{}
-	}
-	var windows []string
-	for _, answer := range answers {
-		h.answers++
-		h.days[answer.key.Window.End.String()] = true
-		h.apps[appid] = true
-		windows = append(windows, answer.key.Window.String())
-	}
-	h.log.Error("answers are lost because the archive could not be written", "appid", appid,
-		"answers", len(answers), "windows", strings.Join(windows, " "))
-}
-
-// lost returns an error that says what was lost, or nil.
-func (h *archiveHealth) lost() error {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.answers == 0 {
-		return nil
-	}
-	var days []string
-	for day := range h.days {
-		days = append(days, day)
-	}
-	slices.Sort(days)
-	return fmt.Errorf("%w: answers: %d, apps: %d, last days of their windows: %s", errLost, h.answers, len(h.apps), strings.Join(days, " "))
+// pend changes the number of answers that are pending.
+func (r *archiver) pend(answers int) {
+	r.Metrics.ArchivePending(answers)
+	r.health.pend(answers)
 }

@@ -64,6 +64,8 @@ func (a *app) savedState() State {
 // ask asks WeChat for one portrait.
 func (a *app) ask(ctx context.Context, w wechat.Window) (portrait *wechat.Portrait, err error) {
 	err = a.limiter().do(ctx, func() error {
+		today := wechat.DayOf(time.Now())
+		a.state.Calls = collector.Calls{Day: today, Count: a.state.Calls.On(today) + 1}
 		portrait, err = a.source.API.UserPortrait(ctx, w)
 		return err
 	})
@@ -106,6 +108,7 @@ func (a *app) accept(ctx context.Context, w wechat.Window, p *wechat.Portrait, a
 	}
 	state.Answered, state.Empty, state.digest = now, p.Empty(), digest
 	state.rows = collector.NewRows(p, a.Dimensions, a.Top)
+	a.snapshot.Past = a.snapshot.Past.With(w.Range, collector.TotalsOf(p, w.End))
 	a.archiver.saveAnswer(ctx, AnswerKey{w, now}, asked, p.Answer)
 	return !state.Empty
 }

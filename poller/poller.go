@@ -27,13 +27,15 @@ type Source struct {
 	API API
 }
 
-// Options are the options of a Poller. All of them are required.
+// Options are the options of a Poller. All but PastReady are required.
 type Options struct {
 	Schedule Schedule
 	// Dimensions are the dimensions to show. The archive keeps whole answers.
 	Dimensions []wechat.Dimension
 	// Top limits a dimension to the names with the most users, per metric and range.
 	Top map[wechat.Dimension]int
+	// PastReady is closed when the past may be read from the archive. Nil: at once.
+	PastReady <-chan struct{}
 	// MaxAge is the time after the end of a window at which its numbers are withdrawn.
 	MaxAge  time.Duration
 	Store   *collector.Store
@@ -51,6 +53,8 @@ type Poller struct {
 	retries   *limiter      // calls of the others
 	archiving *limiter      // reads and writes of the archive
 	decoding  chan struct{} // a place per answer that is decoded while the archive is restored
+	pasts     chan struct{} // a place per app whose past is read
+	totalling chan struct{} // a place for an answer of the past that is decoded
 	health    *archiveHealth
 	seed      maphash.Seed // of the digests of answers
 
@@ -69,6 +73,8 @@ func New(options Options) *Poller {
 		retries:   newLimiter(4, 2*time.Second),
 		archiving: newLimiter(32, 250*time.Millisecond),
 		decoding:  make(chan struct{}, runtime.GOMAXPROCS(0)),
+		pasts:     make(chan struct{}, 4),
+		totalling: make(chan struct{}, 1),
 		health:    &archiveHealth{log: options.Logger},
 		seed:      maphash.MakeSeed(),
 		apps:      map[string]*app{},

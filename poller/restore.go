@@ -164,7 +164,7 @@ func (a *app) readAnswer(ctx context.Context, state *WindowState, keys []AnswerK
 	state.Answered, state.Confirmed, state.Empty = time.Time{}, time.Time{}, false
 	slices.SortFunc(keys, func(a, b AnswerKey) int { return b.Answered.Compare(a.Answered) })
 	for _, key := range keys {
-		portrait, err := a.decodeArchived(ctx, key)
+		portrait, err := a.decodeArchived(ctx, key, a.decoding)
 		if err != nil && !errors.Is(err, ErrDamaged) && a.archiver.attempts < maxAttempts-1 {
 			return false, nil, err
 		}
@@ -197,13 +197,14 @@ func outcomeOf(p *wechat.Portrait) collector.Outcome {
 	return collector.OutcomeData
 }
 
-func (a *app) decodeArchived(ctx context.Context, key AnswerKey) (*wechat.Portrait, error) {
+// decodeArchived reads an archived answer and decodes it when there is a place for it.
+func (a *app) decodeArchived(ctx context.Context, key AnswerKey, places chan struct{}) (*wechat.Portrait, error) {
 	answer, err := a.Archive.Answer(ctx, a.source.ID, key)
 	if err != nil {
 		return nil, err
 	}
-	a.decoding <- struct{}{}
-	defer func() { <-a.decoding }()
+	places <- struct{}{}
+	defer func() { <-places }()
 	portrait, err := wechat.DecodePortrait(answer)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %s of %s, answered %s: %w", ErrDamaged, a.source.ID, key.Window, key.Answered.UTC().Format(time.RFC3339Nano), err)

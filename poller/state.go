@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"time"
 
+	"github.com/wxapp-exporter/wxapp_exporter/collector"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
@@ -20,6 +21,8 @@ type State struct {
 	// last asked for, whether or not an answer came.
 	Quota      *wechat.Quota `json:"quota,omitzero"`
 	QuotaAsked time.Time     `json:"quota_asked,omitzero"`
+	// Calls counts the portrait calls of a day.
+	Calls collector.Calls `json:"calls,omitzero"`
 	// Pause is the pause of the whole app after failures.
 	Pause Pause `json:"pause,omitzero"`
 	// Windows are the windows that are known, in any order.
@@ -37,6 +40,10 @@ func (s State) merge(other State) State {
 		if other.Quota != nil {
 			s.Quota = other.Quota
 		}
+	}
+	switch before := s.Calls.Day.Begin().Compare(other.Calls.Day.Begin()); {
+	case before < 0, before == 0 && s.Calls.Count < other.Calls.Count:
+		s.Calls = other.Calls
 	}
 	known := map[wechat.Window]WindowState{}
 	for _, windows := range [][]WindowState{other.Windows, s.Windows} {

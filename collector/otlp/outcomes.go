@@ -7,7 +7,10 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
+
+	"github.com/wxapp-exporter/wxapp_exporter/collector"
 )
 
 // errNotSent is the outcome of a batch that was not sent because the receiver did not
@@ -24,6 +27,8 @@ type outcomes struct {
 	batches, failures int   // of the current push
 	failure           error // the first of them
 	failing           bool  // the last push failed
+
+	status atomic.Pointer[collector.PushStatus]
 
 	gathering error // of the last time that the exporter's own metrics were gathered
 }
@@ -85,6 +90,16 @@ func (o *outcomes) end() {
 		o.log.Debug("OTLP export still fails", "error", o.text(o.failure))
 	}
 	o.failing = o.failure != nil
+	status := collector.PushStatus{}
+	if before := o.status.Load(); before != nil {
+		status.LastSuccess = before.LastSuccess
+	}
+	if o.failing {
+		status.Failure = o.text(o.failure)
+	} else {
+		status.LastSuccess = time.Now()
+	}
+	o.status.Store(&status)
 	o.discard()
 }
 

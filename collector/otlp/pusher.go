@@ -32,6 +32,20 @@ type Pusher struct {
 	outcomes *outcomes
 }
 
+// Status returns how the last push ended; before the first one it has only the endpoint.
+// That of a nil Pusher, which pushes nothing, is empty. It may be called from any goroutine.
+func (p *Pusher) Status() collector.PushStatus {
+	var status collector.PushStatus
+	if p == nil {
+		return status
+	}
+	if last := p.outcomes.status.Load(); last != nil {
+		status = *last
+	}
+	status.Endpoint = p.config.Endpoint.Redacted()
+	return status
+}
+
 // New returns a Pusher of the snapshots in store and of the metrics of the exporter
 // itself, which self gathers. Pushes and failures are counted in metrics. They are logged
 // when they begin to fail and when they succeed again. New does not connect yet.
