@@ -37,7 +37,7 @@ ldflags  := -s -w -X $(common).Version=$(version:v%=%) -X $(common).Revision=$(r
 tool          := go tool -modfile=$(CURDIR)/tools/go.mod
 golangci_lint := $(tool) golangci-lint
 for_unit      := gcc:build-essential # for -race
-for_e2e       := gcc:build-essential curl gzip python3 chromium
+for_e2e       := gcc:build-essential curl gzip python3 chromium node:nodejs npm
 for_lint      := gcc:build-essential shellcheck yamllint
 
 # The tests that write generated files when UPDATE_GOLDEN is set, wherever they are.

@@ -61,8 +61,12 @@ func demo(ctx context.Context, stdout, stderr io.Writer) error {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	wait := func() {}
+	exporter.pastReady = make(chan struct{})
 	exporter.started = func(store *collector.Store) {
-		wait = demoPast(exporter.archive, simulated).Follow(ctx, store, exporter.pastWritten)
+		wait = demoPast(exporter.archive, simulated).Follow(ctx, store, func(added int, err error) {
+			exporter.pastWritten(added, err)
+			close(exporter.pastReady)
+		})
 	}
 	defer func() { wait() }() // the folder must not go before
 	defer cancel()

@@ -20,6 +20,7 @@ import (
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
 	"github.com/wxapp-exporter/wxapp_exporter/collector/exposition"
+	"github.com/wxapp-exporter/wxapp_exporter/collector/otlp"
 	"github.com/wxapp-exporter/wxapp_exporter/config"
 	"github.com/wxapp-exporter/wxapp_exporter/poller"
 	"github.com/wxapp-exporter/wxapp_exporter/web"
@@ -41,7 +42,8 @@ type exporter struct {
 	// listening is called with the address once it is bound. May be nil.
 	listening func(url string)
 	// started is told the store before anything is put into it. May be nil.
-	started func(store *collector.Store)
+	started   func(store *collector.Store)
+	pastReady chan struct{} // closed when the archive holds its past; nil: it always does
 }
 
 // newExporter returns an exporter without apps.
@@ -68,7 +70,8 @@ func (e *exporter) run(ctx context.Context) error {
 		return err
 	}
 	restored := make(chan struct{})
-	handler, err := e.handler(store, self, restored)
+	polling := e.poller(store)
+	handler, err := e.handler(store, self, restored, polling, pusher)
 	if err != nil {
 		return err
 	}
@@ -91,7 +94,7 @@ func (e *exporter) run(ctx context.Context) error {
 	defer cancel()
 	var parts sync.WaitGroup
 	polled := make(chan error, 1)
-	parts.Go(func() { polled <- e.poller(store).Run(ctx, func() { close(restored) }) })
+	parts.Go(func() { polled <- polling.Run(ctx, func() { close(restored) }) })
 	if pusher != nil {
 		parts.Go(func() { pusher.Run(ctx) })
 	}
@@ -124,6 +127,7 @@ func (e *exporter) poller(store *collector.Store) *poller.Poller {
 		},
 		Dimensions: e.config.Dimensions,
 		Top:        e.config.Top,
+		PastReady:  e.pastReady,
 		MaxAge:     e.config.MaxAge,
 		Store:      store,
 		Archive:    e.archive,
@@ -150,7 +154,7 @@ func (e *exporter) selfMetrics() *prometheus.Registry {
 
 // handler serves the store. Scrapes wait until the archive is restored: after a scrape
 // without the series of the apps, Prometheus would treat them as gone.
-func (e *exporter) handler(store *collector.Store, self prometheus.Gatherer, restored <-chan struct{}) (http.Handler, error) {
+func (e *exporter) handler(store *collector.Store, self prometheus.Gatherer, restored <-chan struct{}, polling *poller.Poller, pusher *otlp.Pusher) (http.Handler, error) {
 	metrics, err := exposition.New(store, self, exposition.Options{
 		WithoutLocations: !e.config.LocationInfo,
 		OnError:          e.logOnce("some metrics of the exporter itself are missing from scrapes"),
@@ -166,13 +170,14 @@ func (e *exporter) handler(store *collector.Store, self prometheus.Gatherer, res
 		case <-r.Context().Done():
 		}
 	})
-	site := &web.Site{
+	(&web.Site{
 		Apps:          len(e.sources),
 		Store:         store,
 		TelemetryPath: e.config.TelemetryPath,
+		Archive:       polling.ArchiveStatus,
+		Push:          pusher.Status,
 		Version:       version.Version,
-	}
-	site.Register(mux)
+	}).Register(mux)
 	return mux, nil
 }
 

@@ -1,17 +1,15 @@
 // Package web serves what people and orchestrators ask the exporter for beside the
-// metrics: whether it is alive, whether it is ready, and a status page.
+// metrics: whether it is alive, whether it is ready, and pages that show how the polls
+// fare and who the users are.
 package web
 
 import (
-	_ "embed"
 	"fmt"
-	"html/template"
 	"net/http"
 	"sync/atomic"
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
-	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
 // Site serves the pages.
@@ -26,26 +24,45 @@ type Site struct {
 	// Version is shown at the end of the status page.
 	Version string
 
+	// Archive returns the state of the archive. Nil: there is none.
+	Archive func() collector.ArchiveStatus
+	// Push returns the state of the push. Nil, or without an endpoint:
+	// nothing is pushed.
+	Push func() collector.PushStatus
+	// Now returns the time. Nil: time.Now.
+	Now func() time.Time
+
+	pages    *pages
 	wasReady atomic.Bool
 }
 
-//go:embed index.html
-var indexHTML string
-
-// Register adds the pages to mux: the status page /, /-/healthy, /-/ready and
-// /gazetteer/china-provinces.json, the gazetteer of China's provinces for maps in Grafana.
+// Register adds the pages to mux: the status page /, /app/APPID with the pictures of an
+// app, /-/healthy, /-/ready and /gazetteer/china-provinces.json, the gazetteer of China's
+// provinces for maps in Grafana.
 func (s *Site) Register(mux *http.ServeMux) {
-	page := template.Must(template.New("index").Funcs(template.FuncMap{"minute": minute, "outcomes": outcomes}).Parse(indexHTML))
-	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
-		_ = page.Execute(w, map[string]any{"Site": s, "Snapshots": s.Store.Snapshots()})
-	})
+	s.pages = newPages()
+	s.pages.register(mux)
+	mux.HandleFunc("GET /{$}", s.overview)
+	mux.HandleFunc("GET /app/{appid}", s.app)
 	mux.HandleFunc("GET /-/healthy", func(w http.ResponseWriter, _ *http.Request) {
 		answer(w, http.StatusOK, "The exporter is healthy.")
 	})
 	mux.HandleFunc("GET /-/ready", s.ready)
 	mux.HandleFunc("GET "+gazetteerPath, gazetteer)
+}
+
+func (s *Site) pushStatus() collector.PushStatus {
+	if s.Push == nil {
+		return collector.PushStatus{}
+	}
+	return s.Push()
+}
+
+func (s *Site) now() time.Time {
+	if s.Now != nil {
+		return s.Now()
+	}
+	return time.Now()
 }
 
 // ready answers 503 until every app has data or a known reason for having none. Apps that
@@ -72,28 +89,4 @@ func answer(w http.ResponseWriter, status int, text string) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(status)
 	_, _ = fmt.Fprintln(w, text)
-}
-
-// minute returns a time to the minute, in Asia/Shanghai like the days of the data.
-func minute(t time.Time) string {
-	if t.IsZero() {
-		return "–"
-	}
-	return wechat.InShanghai(t).Format("2006-01-02 15:04")
-}
-
-// outcomes says in one or more lines how the last poll of an app ended.
-func outcomes(s *collector.Snapshot) []string {
-	switch s.Status {
-	case collector.StatusUp:
-		return []string{"ok"}
-	case collector.StatusDown:
-		var lines []string
-		for _, failure := range s.Failures {
-			lines = append(lines, failure.Error()+" – "+failure.Remedy())
-		}
-		return lines
-	default:
-		return []string{"the first poll has not ended yet"}
-	}
 }

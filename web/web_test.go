@@ -1,7 +1,6 @@
 package web_test
 
 import (
-	"html/template"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -83,30 +82,5 @@ func TestStaysReady(t *testing.T) {
 	}
 	if _, body := get(t, site, "/"); strings.Contains(body, badApp.App.ID) {
 		t.Error("the page shows the removed app")
-	}
-}
-
-func TestIndex(t *testing.T) {
-	site := &web.Site{Apps: 3, Store: &collector.Store{}, TelemetryPath: "/numbers", Version: "1.2.3"}
-	for _, snapshot := range []*collector.Snapshot{newApp, goodApp, badApp} {
-		site.Store.Put(snapshot)
-	}
-	status, body := get(t, site, "/")
-	if status != http.StatusOK {
-		t.Fatalf("status %d", status)
-	}
-	for _, want := range []string{
-		`href="/numbers"`, "1.2.3",
-		"&lt;b&gt;书 &amp; 店", "7d: 20261117-20261123", "2026-11-24 10:16", "<br>ok<",
-		"the first poll has not ended yet",
-		"token: errcode 40164: invalid ip 203.0.113.30 – " + template.HTMLEscapeString(badApp.Failures[0].Remedy()),
-		"user_portrait: errcode 48001: api &lt;unauthorized&gt; – " + template.HTMLEscapeString(badApp.Failures[1].Remedy()),
-	} {
-		if !strings.Contains(body, want) {
-			t.Errorf("the page does not show %q", want)
-		}
-	}
-	if status, _ := get(t, site, "/nothing"); status != http.StatusNotFound {
-		t.Errorf("status %d for a page that does not exist", status)
 	}
 }

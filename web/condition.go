@@ -1,0 +1,108 @@
+package web
+
+import (
+	"time"
+
+	"github.com/wxapp-exporter/wxapp_exporter/collector"
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+)
+
+// condition says in one word how an app is, the worst first.
+type condition int
+
+const (
+	needsPerson condition = iota // a failure that lasts until a person does something
+	failing                      // a failure that is retried
+	behind                       // no failure, but the newest day held is too old
+	starting                     // the first poll has not ended
+	waiting                      // WeChat has not published yesterday yet
+	healthy
+)
+
+// conditionOf returns how an app is at a time.
+func conditionOf(s *collector.Snapshot, now time.Time) condition {
+	for _, failure := range s.Failures {
+		if failure.Reason.NeedsPerson() {
+			return needsPerson
+		}
+	}
+	switch {
+	case s.Status == collector.StatusDown:
+		return failing
+	case s.Status == collector.StatusUnknown && len(s.Held) == 0:
+		return starting
+	}
+	yesterday := wechat.DayOf(now).Add(-1).Begin()
+	dayBefore := yesterday.AddDate(0, 0, -1)
+	result := healthy
+	for _, held := range s.Held {
+		switch end := held.End.Begin(); {
+		case end.Before(dayBefore):
+			return behind
+		case end.Before(yesterday):
+			result = waiting
+		}
+	}
+	if len(s.Held) == 0 {
+		return waiting
+	}
+	return result
+}
+
+// text returns the condition in words.
+func (c condition) text() wechat.Text {
+	switch c {
+	case needsPerson:
+		return wechat.Text{English: "needs a person", Chinese: "需要人工处理"}
+	case failing:
+		return wechat.Text{English: "failing, retried", Chinese: "失败，自动重试"}
+	case behind:
+		return wechat.Text{English: "behind", Chinese: "数据滞后"}
+	case starting:
+		return wechat.Text{English: "first poll running", Chinese: "首次查询中"}
+	case waiting:
+		return wechat.Text{English: "waiting for WeChat", Chinese: "等待微信发布"}
+	default:
+		return wechat.Text{English: "healthy", Chinese: "正常"}
+	}
+}
+
+// class returns the class of its color in the style.
+func (c condition) class() string {
+	switch c {
+	case needsPerson:
+		return "bad"
+	case failing, behind:
+		return "warn"
+	case starting, waiting:
+		return "wait"
+	default:
+		return "good"
+	}
+}
+
+// reasonText returns a reason of failures in words.
+func reasonText(r wechat.Reason) wechat.Text {
+	switch r {
+	case wechat.ReasonAccount:
+		return wechat.Text{English: "account restricted", Chinese: "账号受限"}
+	case wechat.ReasonAllowlist:
+		return wechat.Text{English: "IP address not allowed", Chinese: "IP 不在白名单"}
+	case wechat.ReasonCredentials:
+		return wechat.Text{English: "AppID or AppSecret refused", Chinese: "AppID 或 AppSecret 错误"}
+	case wechat.ReasonDecode:
+		return wechat.Text{English: "answer not understood", Chinese: "应答无法解析"}
+	case wechat.ReasonPending:
+		return wechat.Text{English: "approval pending", Chinese: "等待管理员确认"}
+	case wechat.ReasonPermission:
+		return wechat.Text{English: "no permission", Chinese: "没有接口权限"}
+	case wechat.ReasonQuota:
+		return wechat.Text{English: "quota used up", Chinese: "调用次数超限"}
+	case wechat.ReasonRequest:
+		return wechat.Text{English: "request refused", Chinese: "请求被拒绝"}
+	case wechat.ReasonToken:
+		return wechat.Text{English: "access token refused", Chinese: "access_token 无效"}
+	default:
+		return wechat.Text{English: "WeChat or the network is busy", Chinese: "微信或网络繁忙"}
+	}
+}

@@ -1,0 +1,231 @@
+package web
+
+import (
+	"cmp"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/wxapp-exporter/wxapp_exporter/collector"
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+)
+
+// appsPerPage is how many apps one page of the overview shows.
+const appsPerPage = 30
+
+// overview is the status page of all apps.
+type overview struct {
+	head
+	Verdict        verdict
+	Facts          []fact
+	Search         string
+	Apps           []appLine
+	Found          int // apps that fit the search
+	Page, Pages    int
+	Earlier, Later string // queries; empty: there are no more
+}
+
+// fact is a line about a part of the exporter.
+type fact struct {
+	Name, Text string
+	Detail     string // text from outside
+	Class      string
+}
+
+// appLine is what the overview shows of an app.
+type appLine struct {
+	ID, Name   string
+	Link       string
+	Class      string
+	Condition  string
+	NextPoll   string
+	NextPollIn string
+	Calls      string
+	Ranges     []rangeLine
+	Failures   []failureLine
+}
+
+// rangeLine is what is known of a range.
+type rangeLine struct {
+	Range, Day, Age, Outcome, At string
+	Class                        string
+}
+
+// failureLine is a failure with its remedy.
+type failureLine struct{ Reason, Error, Remedy string }
+
+func (s *Site) overview(w http.ResponseWriter, r *http.Request) {
+	h := s.head(r, "")
+	snapshots := s.Store.Snapshots()
+	now := s.now()
+	view := overview{
+		head:    h,
+		Verdict: s.judge(count(snapshots, s.Apps, now), h.Language),
+		Facts:   s.facts(h.Language),
+		Search:  r.URL.Query().Get("q"),
+	}
+	found := search(snapshots, view.Search, now)
+	view.Found = len(found)
+	view.Pages = max(1, (len(found)+appsPerPage-1)/appsPerPage)
+	page, _ := strconv.Atoi(r.URL.Query().Get("page"))
+	view.Page = min(max(1, page), view.Pages)
+	first := (view.Page - 1) * appsPerPage
+	for _, snapshot := range found[first:min(first+appsPerPage, len(found))] {
+		view.Apps = append(view.Apps, newAppLine(snapshot, h, now))
+	}
+	if view.Page > 1 {
+		view.Earlier = h.pageQuery(view.Search, view.Page-1)
+	}
+	if view.Page < view.Pages {
+		view.Later = h.pageQuery(view.Search, view.Page+1)
+	}
+	s.render(w, r, http.StatusOK, h.Language, "overview.html", view)
+}
+
+func (h head) pageQuery(search string, page int) string {
+	query := url.Values{"page": {strconv.Itoa(page)}}
+	if search != "" {
+		query.Set("q", search)
+	}
+	if h.Chosen != "" {
+		query.Set("lang", h.Chosen)
+	}
+	return "?" + query.Encode()
+}
+
+// search returns the snapshots of the apps whose name or appid contains a text, those in
+// the worst condition first.
+func search(snapshots []*collector.Snapshot, text string, now time.Time) []*collector.Snapshot {
+	text = strings.ToLower(strings.TrimSpace(text))
+	var found []*collector.Snapshot
+	conditions := map[*collector.Snapshot]condition{}
+	for _, snapshot := range snapshots {
+		if strings.Contains(strings.ToLower(snapshot.App.Name), text) || strings.Contains(strings.ToLower(snapshot.App.ID), text) {
+			found = append(found, snapshot)
+			conditions[snapshot] = conditionOf(snapshot, now)
+		}
+	}
+	slices.SortStableFunc(found, func(a, b *collector.Snapshot) int {
+		return cmp.Or(cmp.Compare(conditions[a], conditions[b]), cmp.Compare(a.App.Name, b.App.Name))
+	})
+	return found
+}
+
+func newAppLine(s *collector.Snapshot, h head, now time.Time) appLine {
+	language := h.Language
+	state := conditionOf(s, now)
+	line := appLine{
+		ID: s.App.ID, Name: s.App.Name, Link: h.Base + "app/" + url.PathEscape(s.App.ID) + h.Query,
+		Class: state.class(), Condition: state.text().In(language),
+		NextPoll: minute(s.NextPoll), Calls: callsText(s, language, now),
+	}
+	if until := s.NextPoll.Sub(now); !s.NextPoll.IsZero() && until >= time.Minute {
+		line.NextPollIn = wechat.Text{English: "in " + span(until, language), Chinese: span(until, language) + "后"}.In(language)
+	}
+	line.Ranges = rangeLines(s, language, now)
+	for _, failure := range s.Failures {
+		line.Failures = append(line.Failures, failureLine{reasonText(failure.Reason).In(language), failure.Error(), failure.RemedyIn(language)})
+	}
+	return line
+}
+
+// callsText says how many portrait calls were made today, and how many WeChat allows.
+func callsText(s *collector.Snapshot, language wechat.Language, now time.Time) string {
+	today := strconv.Itoa(s.Calls.On(wechat.DayOf(now)))
+	if s.Quota == nil {
+		return today + wechat.Text{English: " (quota not read yet)", Chinese: "（尚未读取额度）"}.In(language)
+	}
+	return today + wechat.Text{English: " of ", Chinese: " / "}.In(language) + grouped(s.Quota.Limit)
+}
+
+// rangeLines returns what is known of each range that is held or was asked for.
+func rangeLines(s *collector.Snapshot, language wechat.Language, now time.Time) []rangeLine {
+	var lines []rangeLine
+	for _, length := range wechat.Ranges() {
+		line := rangeLine{Range: rangeName(length, language), Day: "–", Age: "–"}
+		known := false
+		for _, held := range s.Held {
+			if held.Range == length {
+				known = true
+				line.Day, line.Age = date(held.End), span(now.Sub(held.EndTime()), language)
+				if held.Withdrawn {
+					line.Age += wechat.Text{English: ", withdrawn", Chinese: "，已停止展示"}.In(language)
+				}
+			}
+		}
+		for _, asked := range s.Asked {
+			if asked.Window.Range == length {
+				known = true
+				line.Outcome, line.At, line.Class = outcomeText(asked).In(language), minute(asked.At), outcomeClass(asked)
+			}
+		}
+		if known {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+// outcomeText says how the last question about a range ended.
+func outcomeText(q collector.Question) wechat.Text {
+	day := strings.TrimPrefix(date(q.Window.End), "20")
+	day = day[strings.Index(day, "-")+1:]
+	switch q.Outcome {
+	case collector.OutcomeData:
+		return wechat.Text{English: "numbers of " + day, Chinese: day + " 有数据"}
+	case collector.OutcomeEmpty:
+		return wechat.Text{English: day + " is empty", Chinese: day + " 为空"}
+	case collector.OutcomeNotReady:
+		return wechat.Text{English: day + " not published yet", Chinese: day + " 尚未发布"}
+	case collector.OutcomeFailed:
+		if q.Failure != nil {
+			return reasonText(q.Failure.Reason)
+		}
+	}
+	return wechat.Text{English: "failed", Chinese: "失败"}
+}
+
+func outcomeClass(q collector.Question) string {
+	if q.Outcome == collector.OutcomeFailed {
+		if q.Failure != nil && q.Failure.Reason.NeedsPerson() {
+			return "bad"
+		}
+		return "warn"
+	}
+	return ""
+}
+
+// facts returns the state of the archive and of the push.
+func (s *Site) facts(language wechat.Language) []fact {
+	say := func(english, chinese string) string {
+		return wechat.Text{English: english, Chinese: chinese}.In(language)
+	}
+	archived := fact{Name: say("Archive", "归档"), Text: say("works; no answer is waiting", "正常，没有待写入的应答"), Class: "good"}
+	if s.Archive == nil || s.Archive().None {
+		archived.Text, archived.Class = say("none: a restart loses the numbers", "未启用：重启后数据丢失"), "warn"
+	} else if state := s.Archive(); state.Lost+state.Pending+state.Apps > 0 {
+		archived.Class, archived.Detail = "bad", state.Failure
+		if state.Lost > 0 {
+			archived.Text = say(strconv.Itoa(state.Lost)+" answers are lost, ", "已丢失 "+strconv.Itoa(state.Lost)+" 份应答，")
+		} else {
+			archived.Text = ""
+		}
+		archived.Text += say(strconv.Itoa(state.Pending)+" wait to be written; tried again every 30 s", strconv.Itoa(state.Pending)+" 份待写入；每 30 秒重试")
+	}
+	pushed := fact{Name: say("OpenTelemetry push", "OpenTelemetry 推送"), Text: say("off", "未启用"), Class: "off"}
+	if push := s.pushStatus(); push.Endpoint != "" {
+		pushed.Detail = push.Endpoint
+		switch {
+		case push.Failure != "":
+			pushed.Text, pushed.Detail, pushed.Class = say("fails; last success: ", "失败；上次成功：")+minute(push.LastSuccess), push.Endpoint+": "+push.Failure, "bad"
+		case push.LastSuccess.IsZero():
+			pushed.Text, pushed.Class = say("the first push has not ended", "首次推送尚未完成"), "wait"
+		default:
+			pushed.Text, pushed.Class = say("works; last success: ", "正常；上次成功：")+minute(push.LastSuccess), "good"
+		}
+	}
+	return []fact{archived, pushed}
+}

@@ -1,0 +1,268 @@
+package web_test
+
+import (
+	"compress/gzip"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/wxapp-exporter/wxapp_exporter/collector"
+	"github.com/wxapp-exporter/wxapp_exporter/collector/collectortest"
+	"github.com/wxapp-exporter/wxapp_exporter/web"
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
+)
+
+// ask sends one request to a site.
+func ask(site *web.Site, method, path string, header http.Header) *httptest.ResponseRecorder {
+	mux := http.NewServeMux()
+	site.Register(mux)
+	request := httptest.NewRequest(method, path, nil)
+	for name, values := range header {
+		request.Header[name] = values
+	}
+	recorder := httptest.NewRecorder()
+	mux.ServeHTTP(recorder, request)
+	return recorder
+}
+
+func siteOf(snapshots ...*collector.Snapshot) *web.Site {
+	site := &web.Site{Apps: len(snapshots), Store: &collector.Store{}, TelemetryPath: "/numbers", Version: "1.2.3"}
+	for _, snapshot := range snapshots {
+		site.Store.Put(snapshot)
+	}
+	return site
+}
+
+// simulated returns an app of the simulated WeChat with sixty days of past, of which one
+// is a gap.
+func simulated(t testing.TB, id, name string) *collector.Snapshot {
+	t.Helper()
+	snapshot := collectortest.Snapshot(t, &wechattest.Server{}, collector.App{ID: id, Name: name})
+	snapshot.Calls = collector.Calls{Day: wechat.DayOf(snapshot.LastPoll), Count: 6}
+	for _, held := range snapshot.Held {
+		users, _ := held.Rows.Total(wechat.VisitUV)
+		newUsers, _ := held.Rows.Total(wechat.VisitUVNew)
+		for ago := range collector.PastDays {
+			if ago != 20 {
+				snapshot.Past = snapshot.Past.With(held.Range, collector.Totals{End: held.End.Add(-ago), Users: users + int64(ago*10), NewUsers: newUsers})
+			}
+		}
+	}
+	return snapshot
+}
+
+func expect(t *testing.T, body string, wanted ...string) {
+	t.Helper()
+	for _, want := range wanted {
+		if !strings.Contains(body, want) {
+			t.Errorf("the page lacks %s", want)
+		}
+	}
+	if t.Failed() {
+		t.Log(body)
+	}
+}
+
+func TestOverview(t *testing.T) {
+	good := simulated(t, "wx2", "good")
+	good.Past = nil
+	site := siteOf(newApp, good, badApp)
+	site.Archive = func() collector.ArchiveStatus {
+		return collector.ArchiveStatus{Apps: 1, Pending: 7, Failure: "disk <full>"}
+	}
+	site.Push = func() collector.PushStatus {
+		return collector.PushStatus{Endpoint: "https://receiver.example", Failure: "refused"}
+	}
+	status, body := get(t, site, "/")
+	if status != http.StatusOK {
+		t.Fatalf("status %d: %s", status, body)
+	}
+	expect(t, body, `href="numbers"`, "1.2.3", "1 of 3 apps needs a person: ",
+		"IP address not allowed", "no permission",
+		"token: errcode 40164: invalid ip 203.0.113.30", "add 203.0.113.30 to the app&#39;s IP allow-list", "api &lt;unauthorized&gt;",
+		"7 wait to be written", "disk &lt;full&gt;", "https://receiver.example: refused", "6 of 1,000", "7 days", "first poll running")
+	if strings.Index(body, `href="app/wx3"`) > strings.Index(body, `href="app/wx2"`) {
+		t.Error("the failing app is not the first")
+	}
+	_, body = get(t, site, "/?lang=zh")
+	expect(t, body, `lang="zh-CN"`, "3 个小程序中有 1 个需要人工处理", "IP 不在白名单", badApp.Failures[0].RemedyIn(wechat.Chinese)[:20],
+		"7 份待写入", `href="app/wx2?lang=zh"`)
+}
+
+// The verdict is one sentence, about the worst.
+func TestVerdict(t *testing.T) {
+	now := time.Date(2026, 11, 24, 4, 0, 0, 0, time.UTC)
+	held := func(id string, ago int) *collector.Snapshot {
+		return &collector.Snapshot{App: collector.App{ID: id, Name: id}, Status: collector.StatusUp, Held: []collector.HeldWindow{
+			{Window: wechat.Window{End: wechat.DayOf(now).Add(-ago), Range: wechat.Range1Day}},
+		}}
+	}
+	failed := func(id string, reason wechat.Reason) *collector.Snapshot {
+		s := held(id, 1)
+		s.Status, s.Failures = collector.StatusDown, []*wechat.Error{{Reason: reason, Endpoint: wechat.EndpointToken, Code: "1"}}
+		return s
+	}
+	tests := []struct {
+		snapshots []*collector.Snapshot
+		archive   collector.ArchiveStatus
+		push      string
+		want      string
+	}{
+		{nil, collector.ArchiveStatus{}, "", "No app is configured."},
+		{[]*collector.Snapshot{held("a", 1)}, collector.ArchiveStatus{}, "", "Healthy: the app has yesterday&#39;s numbers."},
+		{[]*collector.Snapshot{held("a", 1), held("b", 1)}, collector.ArchiveStatus{}, "", "Healthy: all 2 apps have yesterday&#39;s numbers."},
+		{[]*collector.Snapshot{held("a", 1), held("b", 2)}, collector.ArchiveStatus{}, "", "Healthy; 1 of 2 apps waits for WeChat to publish newer numbers."},
+		{[]*collector.Snapshot{held("a", 1), newApp}, collector.ArchiveStatus{}, "", "The exporter is starting: the first poll of 1 of 2 apps has not ended."},
+		{[]*collector.Snapshot{held("a", 2)}, collector.ArchiveStatus{}, "refused", "The apps are fine, but the push to the OpenTelemetry receiver fails."},
+		{[]*collector.Snapshot{held("a", 3), held("b", 1)}, collector.ArchiveStatus{}, "refused", "1 of 2 apps is behind"},
+		{[]*collector.Snapshot{failed("a", wechat.ReasonBusy), held("b", 3)}, collector.ArchiveStatus{}, "", "1 of 2 apps fails for now and will be asked again: WeChat or the network is busy."},
+		{[]*collector.Snapshot{failed("a", wechat.ReasonBusy)}, collector.ArchiveStatus{Apps: 1, Pending: 2}, "", "The archive cannot be written: 2 answers wait"},
+		{[]*collector.Snapshot{failed("a", wechat.ReasonAccount), failed("b", wechat.ReasonBusy)}, collector.ArchiveStatus{Apps: 1, Pending: 2}, "", "1 of 2 apps needs a person: account restricted."},
+	}
+	for _, test := range tests {
+		site := siteOf(test.snapshots...)
+		site.Now = func() time.Time { return now }
+		site.Archive = func() collector.ArchiveStatus { return test.archive }
+		site.Push = func() collector.PushStatus { return collector.PushStatus{Failure: test.push} }
+		_, body := get(t, site, "/")
+		expect(t, body, test.want)
+	}
+}
+
+func TestAppPage(t *testing.T) {
+	site := siteOf(simulated(t, "wx2", "good"))
+	status, body := get(t, site, "/app/wx2?range=1d&lang=en")
+	if status != http.StatusOK {
+		t.Fatalf("status %d: %s", status, body)
+	}
+	expect(t, body, `href="../numbers?appid=wx2"`, `href="../?lang=en"`, "on a week earlier", "Guangdong", "59 of 60 days are known",
+		`aria-current="page">1 day`, "17 and under", "Male", "more are not shown here", "Days held")
+	if paths := regexp.MustCompile(`<path class="users" d="([^"]*)"`).FindStringSubmatch(body); strings.Count(paths[1], "M") != 2 {
+		t.Errorf("the gap of a day is not a gap in the line: %s", paths[1])
+	}
+	if len(body) > 60_000 {
+		t.Errorf("the page has %d bytes, want at most 60,000", len(body))
+	}
+
+	fresh := simulated(t, "wx2", "good")
+	fresh.Past = nil
+	_, body = get(t, siteOf(fresh), "/app/wx2")
+	expect(t, body, "a week earlier: unknown", "No earlier day is known yet")
+	_, body = get(t, siteOf(newApp), "/app/wx1")
+	expect(t, body, "There are no numbers to show yet.")
+	if status, body := get(t, site, "/app/%3Cscript%3E"); status != http.StatusNotFound || !strings.Contains(body, "&lt;script&gt;") {
+		t.Errorf("an unknown app: status %d: %s", status, body)
+	}
+}
+
+// Text from outside is shown as text, whatever it is.
+func TestForeignText(t *testing.T) {
+	long := strings.Repeat("长", 85) + "x"
+	evil := "<script>alert(1)</script>\u202e\u0000\u2066\t\u200b\"'&" + long
+	quoted := strings.NewReplacer(`\`, `\\`, "\u0000", `\u0000`, "\t", `\t`, `"`, `\"`).Replace(evil[:256-len(long)/2])
+	quoted = strings.ToValidUTF8(quoted, "")
+	answer := fmt.Sprintf(`{"ref_date":"20261123","visit_uv":{"province":[{"name":"%[1]s","value":5}],"city":[{"name":"%[1]s","value":5}],"devices":[{"name":"%[1]s","value":5}],"genders":[{"name":"%[1]s","value":5}]},"visit_uv_new":{}}`, quoted)
+	snapshot := collectortest.Answered(t, collector.App{ID: "wx1", Name: evil}, []byte(answer))
+	snapshot.Failures = []*wechat.Error{{Reason: wechat.ReasonAllowlist, Endpoint: wechat.EndpointToken, Code: "40164", Message: evil}}
+	snapshot.Status = collector.StatusDown
+	site := siteOf(snapshot)
+	site.Archive = func() collector.ArchiveStatus { return collector.ArchiveStatus{Apps: 1, Failure: evil} }
+	site.Push = func() collector.PushStatus { return collector.PushStatus{Endpoint: evil, Failure: evil} }
+	for _, path := range []string{"/", "/app/wx1", "/app/%E2%80%AE%3Cscript%3E", "/?q=%E2%80%AE%3Cscript%3E"} {
+		for _, language := range []string{"en", "zh"} {
+			separator := "?"
+			if strings.Contains(path, "?") {
+				separator = "&"
+			}
+			_, body := get(t, site, path+separator+"lang="+language)
+			for _, raw := range []string{"<script", "\u202e", "\u0000", "\u2066", "\u200b"} {
+				if strings.Contains(body, raw) {
+					t.Errorf("%s shows %q raw", path, raw)
+				}
+			}
+			expect(t, body, "U+202E", "&lt;script&gt;")
+		}
+	}
+}
+
+func TestSearchAndPages(t *testing.T) {
+	snapshot := simulated(t, "wx", "a name")
+	store := collectortest.Store(snapshot, 100)
+	site := &web.Site{Apps: 100, Store: store}
+	for path, want := range map[string]int{"/": 30, "/?page=4": 10, "/?page=99": 10, "/?page=-1": 30, "/?page=x": 30, "/?q=WX0000000000000011": 1, "/?q=nothing": 0, "/?q=A+NAME": 30} {
+		_, body := get(t, site, path)
+		if n := strings.Count(body, "<article"); n != want {
+			t.Errorf("%s shows %d apps, want %d", path, n, want)
+		}
+	}
+	_, body := get(t, site, "/?page=2&q=wx&lang=zh")
+	expect(t, body, `href="?lang=zh&amp;page=1&amp;q=wx"`, `href="?lang=zh&amp;page=3&amp;q=wx"`)
+}
+
+func TestHTTP(t *testing.T) {
+	site := siteOf(simulated(t, "wx2", "good"))
+	for _, path := range []string{"/", "/app/wx2", "/-/style.css", "/-/icon.svg"} {
+		for _, method := range []string{http.MethodPost, http.MethodPut, http.MethodDelete} {
+			if response := ask(site, method, path, nil); response.Code != http.StatusMethodNotAllowed {
+				t.Errorf("%s %s: status %d", method, path, response.Code)
+			}
+		}
+		response := ask(site, http.MethodHead, path, nil)
+		length := response.Header().Get("Content-Length")
+		if body := response.Body; response.Code != http.StatusOK || body.Len() > 0 || length == "" || length == "0" {
+			t.Errorf("HEAD %s: status %d, %d bytes, length %s", path, response.Code, body.Len(), length)
+		}
+		response = ask(site, http.MethodGet, path, http.Header{"Accept-Encoding": {"br, gzip;q=0.5"}})
+		if encoding := response.Header().Get("Content-Encoding"); encoding != "gzip" {
+			t.Errorf("%s has the encoding %q", path, encoding)
+		}
+		if response := ask(site, http.MethodGet, path, http.Header{"Accept-Encoding": {"gzip;q=0"}}); response.Header().Get("Content-Encoding") != "" {
+			t.Errorf("%s is compressed for a client that refuses it", path)
+		}
+	}
+	policy := ask(site, http.MethodGet, "/", nil).Header().Get("Content-Security-Policy")
+	if !strings.HasPrefix(policy, "default-src 'none'; style-src 'self';") || strings.Contains(policy, "unsafe") {
+		t.Errorf("policy %q", policy)
+	}
+	for accept, want := range map[string]string{"": "en", "zh-CN,zh;q=0.9,en;q=0.8": "zh-CN", "en-US,en;q=0.9,zh;q=0.8": "en", "fr, zh-TW;q=0.3": "zh-CN", "de": "en"} {
+		if got := ask(site, http.MethodGet, "/", http.Header{"Accept-Language": {accept}}).Header().Get("Content-Language"); got != want {
+			t.Errorf("%q is answered in %s, want %s", accept, got, want)
+		}
+	}
+}
+
+// A thousand apps fit into less than 100 KB.
+func TestOverviewSize(t *testing.T) {
+	site := &web.Site{Apps: 1000, Store: collectortest.Store(simulated(t, "wx", "a name"), 1000)}
+	response := ask(site, http.MethodGet, "/", http.Header{"Accept-Encoding": {"gzip"}})
+	if n := response.Body.Len(); n > 100_000 {
+		t.Errorf("%d bytes", n)
+	}
+	if _, err := gzip.NewReader(response.Body); err != nil {
+		t.Error(err)
+	}
+}
+
+func BenchmarkOverview(b *testing.B) { benchmark(b, "/") }
+
+func BenchmarkAppPage(b *testing.B) { benchmark(b, "/app/wx0000000000000000") }
+
+func benchmark(b *testing.B, path string) {
+	site := &web.Site{Apps: 1000, Store: collectortest.Store(simulated(b, "wx", "a name"), 1000)}
+	mux := http.NewServeMux()
+	site.Register(mux)
+	request := httptest.NewRequest(http.MethodGet, path, nil)
+	request.Header.Set("Accept-Encoding", "gzip")
+	size := 0
+	for b.Loop() {
+		recorder := httptest.NewRecorder()
+		mux.ServeHTTP(recorder, request)
+		size = recorder.Body.Len()
+	}
+	b.ReportMetric(float64(size), "bytes")
+}

@@ -1,0 +1,154 @@
+package web
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/wxapp-exporter/wxapp_exporter/collector"
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+)
+
+// verdict says in one sentence how everything is. The worst counts.
+type verdict struct {
+	Class string
+	Text  string
+	// Detail is text from outside that belongs to it: a remedy.
+	Detail string
+}
+
+// census counts the apps by condition.
+type census struct {
+	apps    int // that are known or configured
+	in      map[condition]int
+	reasons map[wechat.Reason]int
+	example *collector.Snapshot // the first app that needs a person
+}
+
+func count(snapshots []*collector.Snapshot, configured int, now time.Time) census {
+	c := census{apps: max(configured, len(snapshots)), in: map[condition]int{}, reasons: map[wechat.Reason]int{}}
+	for _, snapshot := range snapshots {
+		state := conditionOf(snapshot, now)
+		c.in[state]++
+		if state != needsPerson && state != failing {
+			continue
+		}
+		if state == needsPerson && c.example == nil {
+			c.example = snapshot
+		}
+		counted := map[wechat.Reason]bool{}
+		for _, failure := range snapshot.Failures {
+			if !counted[failure.Reason] && failure.Reason.NeedsPerson() == (state == needsPerson) {
+				counted[failure.Reason] = true
+				c.reasons[failure.Reason]++
+			}
+		}
+	}
+	c.in[starting] += c.apps - len(snapshots)
+	return c
+}
+
+// judge returns the verdict on all apps, the archive and the push.
+func (s *Site) judge(c census, language wechat.Language) verdict {
+	say := func(english, chinese string, values ...any) string {
+		return fmt.Sprintf(wechat.Text{English: english, Chinese: chinese}.In(language), values...)
+	}
+	all := grouped(int64(c.apps))
+	of := func(state condition) string {
+		n := grouped(int64(c.in[state]))
+		switch {
+		case c.apps == 1:
+			return say("The app", "该小程序")
+		case c.in[state] == c.apps:
+			return say("All %s apps", "全部 %s 个小程序", all)
+		case c.in[state] == 1:
+			return say("1 of %s apps", "%[1]s 个小程序中有 1 个", all)
+		default:
+			return say("%[1]s of %[2]s apps", "%[2]s 个小程序中有 %[1]s 个", n, all)
+		}
+	}
+	one := func(state condition, singular, plural string) string {
+		if c.in[state] == 1 {
+			return singular
+		}
+		return plural
+	}
+	archive := collector.ArchiveStatus{None: true}
+	if s.Archive != nil {
+		archive = s.Archive()
+	}
+	switch {
+	case c.apps == 0:
+		return verdict{"wait", say("No app is configured.", "没有配置任何小程序。"), ""}
+	case c.in[needsPerson] > 0:
+		reasons := c.reasonsIn(needsPerson, language)
+		v := verdict{"bad", say("%s "+one(needsPerson, "needs", "need")+" a person: %s.", "%s需要人工处理：%s。", of(needsPerson), reasons), ""}
+		if len(c.reasons) == 1 {
+			v.Detail = remedyOf(c.example, language)
+		}
+		return v
+	case archive.Lost > 0 || archive.Pending > 0:
+		return verdict{"bad", say("The archive cannot be written: %d answers wait in memory, and a crash would lose them.",
+			"归档无法写入：%d 份应答仅在内存中，进程崩溃即丢失。", archive.Pending), archive.Failure}
+	case archive.Apps > 0:
+		return verdict{"bad", say("The archive of %d apps cannot be read or written.", "%d 个小程序的归档无法读写。", archive.Apps), archive.Failure}
+	case c.in[failing] > 0:
+		return verdict{"warn", say("%s "+one(failing, "fails", "fail")+" for now and will be asked again: %s.", "%s暂时失败，将自动重试：%s。",
+			of(failing), c.reasonsIn(failing, language)), ""}
+	case c.in[behind] > 0:
+		return verdict{"warn", say("%s "+one(behind, "is", "are")+" behind: the newest day held is older than the day before yesterday.", "%s数据滞后：最新数据早于前天。", of(behind)), ""}
+	case s.pushStatus().Failure != "":
+		return verdict{"warn", say("The apps are fine, but the push to the OpenTelemetry receiver fails.", "小程序正常，但向 OpenTelemetry 接收端推送失败。"), s.pushStatus().Failure}
+	case c.in[starting] > 0:
+		return verdict{"wait", say("The exporter is starting: the first poll of %s of %s apps has not ended.", "正在启动：%[2]s 个小程序中有 %[1]s 个尚未完成首次查询。", grouped(int64(c.in[starting])), all), ""}
+	case c.in[waiting] > 0:
+		return verdict{"good", say("Healthy; %s "+one(waiting, "waits", "wait")+" for WeChat to publish newer numbers.", "运行正常；%s在等待微信发布新数据。", lower(of(waiting), language)), ""}
+	default:
+		return verdict{"good", say("Healthy: %s "+one(healthy, "has", "have")+" yesterday's numbers.", "运行正常：%s已有昨天的数据。", lower(of(healthy), language)), ""}
+	}
+}
+
+// lower begins words that follow others with a small letter.
+func lower(words string, language wechat.Language) string {
+	if language == wechat.English && len(words) > 0 && words[0] >= 'A' && words[0] <= 'Z' {
+		return string(words[0]+'a'-'A') + words[1:]
+	}
+	return words
+}
+
+// reasonsIn names the reasons of failures, the most frequent first.
+func (c census) reasonsIn(state condition, language wechat.Language) string {
+	var reasons []wechat.Reason
+	for reason := range c.reasons {
+		if reason.NeedsPerson() == (state == needsPerson) {
+			reasons = append(reasons, reason)
+		}
+	}
+	slices.SortFunc(reasons, func(a, b wechat.Reason) int {
+		if c.reasons[a] != c.reasons[b] {
+			return c.reasons[b] - c.reasons[a]
+		}
+		return strings.Compare(string(a), string(b))
+	})
+	text := ""
+	for i, reason := range reasons {
+		if i > 0 {
+			text += wechat.Text{English: ", ", Chinese: "、"}.In(language)
+		}
+		text += reasonText(reason).In(language)
+		if c.in[state] > 1 && len(reasons) > 1 {
+			text += wechat.Text{English: fmt.Sprintf(" (%d)", c.reasons[reason]), Chinese: fmt.Sprintf("（%d 个）", c.reasons[reason])}.In(language)
+		}
+	}
+	return text
+}
+
+func remedyOf(s *collector.Snapshot, language wechat.Language) string {
+	for _, failure := range s.Failures {
+		if failure.Reason.NeedsPerson() {
+			return failure.RemedyIn(language)
+		}
+	}
+	return ""
+}
