@@ -2,6 +2,7 @@ package poller
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
@@ -27,6 +28,9 @@ func (a *app) poll(ctx context.Context) {
 			break
 		}
 		now := time.Now()
+		if err != nil && !canBeAsked(window, now) {
+			continue // midnight has passed meanwhile: what is due now are other windows
+		}
 		if err != nil && wechat.ReasonOf(err) != wechat.ReasonNotReady {
 			failures = append(failures, a.windows.failed(window, err, a.Schedule.PollInterval, now))
 			continue
@@ -61,10 +65,18 @@ func (a *app) savedState() State {
 	return state
 }
 
+// errTooLate is the error of a call that waited until WeChat did not answer for the window
+// any more.
+var errTooLate = errors.New("WeChat does not answer for the window any more")
+
 // ask asks WeChat for one portrait.
 func (a *app) ask(ctx context.Context, w wechat.Window) (portrait *wechat.Portrait, err error) {
 	err = a.limiter().do(ctx, func() error {
-		today := wechat.DayOf(time.Now())
+		now := time.Now()
+		if !canBeAsked(w, now) {
+			return errTooLate
+		}
+		today := wechat.DayOf(now)
 		a.state.Calls = collector.Calls{Day: today, Count: a.state.Calls.On(today) + 1}
 		portrait, err = a.source.API.UserPortrait(ctx, w)
 		return err

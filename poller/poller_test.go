@@ -73,6 +73,7 @@ func TestFailures(t *testing.T) {
 		{wechattest.Errcode(50002).On("token"), "account"},
 		{wechattest.Errcode(89507).On("token"), "pending"},
 		{wechattest.Errcode(61501).On("user_portrait"), "request"},
+		{wechattest.HTTPStatus(302), "request"},
 		{wechattest.HTTPStatus(412), "request"},
 	}
 	for i, test := range tests {
@@ -130,8 +131,8 @@ func TestQuotaOfTheDay(t *testing.T) {
 		s.ExpectCalls(`
 01-10 16:00 token
 01-10 16:00 user_portrait 19991210-20000108
-01-11 00:00 token
-01-11 00:00 user_portrait 19991211-20000109
+01-11 00:05 token
+01-11 00:05 user_portrait 19991211-20000109
 `)
 	})
 }

@@ -17,6 +17,11 @@ import (
 // a clock that was set back.
 const longestPause = 25 * time.Hour
 
+// quotaMargin is how long after midnight an app whose quota was used up is asked for again.
+// WeChat's clock may be behind this one: a call that it still counts for the day before
+// would cost another day.
+const quotaMargin = 5 * time.Minute
+
 // firstPause is the pause after a poll that could not go on.
 const firstPause = 10 * time.Second
 
@@ -35,7 +40,7 @@ type Pause struct {
 // come back together.
 func pauseAfter(p wechat.Pause, failures int, pollInterval time.Duration, now time.Time) time.Duration {
 	if p.NextDay {
-		return wechat.DayOf(now).Add(1).Begin().Sub(now)
+		return wechat.DayOf(now).Add(1).At(quotaMargin).Sub(now)
 	}
 	most := p.Most
 	if most == 0 {

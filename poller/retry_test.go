@@ -69,10 +69,10 @@ func TestRestartKeepsThePause(t *testing.T) {
 				t.Errorf("wxapp_up is %v within the pause", values[isUp])
 			}
 		}
-		pollertest.SleepUntil(t, "2000-01-11 00:00")
+		pollertest.SleepUntil(t, "2000-01-11 00:05")
 		s.ExpectCalls(`
-01-11 00:00 token
-01-11 00:00 user_portrait 19991211-20000109
+01-11 00:05 token
+01-11 00:05 user_portrait 19991211-20000109
 `)
 	})
 }

@@ -138,10 +138,11 @@ func (ws *windows) forget(now time.Time) {
 	}
 }
 
-// canBeAsked reports whether WeChat still answers for a window: one that ends the day
-// before yesterday or later.
+// canBeAsked reports whether WeChat answers for a window: one that ends yesterday or the
+// day before. Later ones are known when the clock was ahead.
 func canBeAsked(w wechat.Window, now time.Time) bool {
-	return !w.End.Begin().Before(wechat.DayOf(now).Add(-2).Begin())
+	today := wechat.DayOf(now)
+	return w.End == today.Add(-1) || w.End == today.Add(-2)
 }
 
 // digest identifies the rows of a portrait, whatever their order and the spelling of the

@@ -69,7 +69,7 @@ const maxRequest = 1 << 20
 
 // read parses a request. It does not check it yet, because a fault may hit any call.
 func (s *Server) read(r *http.Request) *request {
-	now := time.Now()
+	now := s.now()
 	endpoint := endpoints[r.URL.Path]
 	req := &request{
 		Request:  r,

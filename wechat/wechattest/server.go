@@ -28,6 +28,8 @@ type Server struct {
 	Revised func(appid string, day time.Time) time.Time
 	// Nobody reports whether a day has no users. Default: never.
 	Nobody func(appid string, day time.Time) bool
+	// Now is WeChat's clock, for callers whose own clock is wrong. Default: time.Now.
+	Now func() time.Time
 	// Latency passes before every answer. Default 0.
 	Latency time.Duration
 	// DailyLimit is how often an app may ask for portraits per day in Asia/Shanghai;
@@ -212,6 +214,14 @@ func (s *Server) published(appid string, d day) time.Time {
 		return d.begin().Add(34 * time.Hour)
 	}
 	return s.Published(appid, d.begin())
+}
+
+// now returns the time on WeChat's clock.
+func (s *Server) now() time.Time {
+	if s.Now == nil {
+		return time.Now()
+	}
+	return s.Now()
 }
 
 func (s *Server) nobody(appid string, d day) bool {

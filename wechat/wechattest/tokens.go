@@ -37,7 +37,7 @@ type tokenKey struct{ appid, path string }
 func (s *Server) ExpireTokens() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	now := time.Now()
+	now := s.now()
 	for _, t := range s.tokens {
 		if now.Before(t.expires) {
 			t.expires = now

@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/http"
 	"strconv"
-	"time"
 )
 
 // CallerIP is the address from which calls through RoundTrip come, for allow-lists.
@@ -40,7 +39,7 @@ func (s *Server) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	out.header.Set("Date", time.Now().UTC().Format(http.TimeFormat))
+	out.header.Set("Date", s.now().UTC().Format(http.TimeFormat))
 	response := &http.Response{
 		Status:        strconv.Itoa(out.status) + " " + http.StatusText(out.status),
 		StatusCode:    out.status,
