@@ -78,7 +78,12 @@ unit: ## run the tests of the exporter's module
 	@tools/install-missing.sh $(for_unit)
 	echo '--- unit'
 	go test -race $(count) ./...
-	go test $(count) -run '^TestYear$$' ./poller # a whole year, which takes too long with -race
+	# A whole year, 1,000 apps and a month of faults, which take too long with -race.
+	go test $(count) -run '^(TestYear|TestThousandApps|TestSoak)$$' . ./poller
+
+.PHONY: soak
+soak: ## run 50 apps through a simulated year of random faults; SOAK_SEED repeats a run
+	@SOAK_DAYS="$${SOAK_DAYS:-365}" go test -count=1 -v -timeout 3h -run '^TestSoak$$' .
 
 .PHONY: fuzz
 fuzz: ## run each fuzz target for FUZZTIME inputs
