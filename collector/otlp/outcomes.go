@@ -34,16 +34,10 @@ type outcomes struct {
 }
 
 func newOutcomes(c Config, metrics *Metrics, logger *slog.Logger) *outcomes {
-	var secrets []string
-	for _, value := range c.Headers {
-		for word := range strings.FieldsSeq(value.Reveal()) {
-			secrets = append(secrets, word, "[secret]")
-		}
-	}
 	return &outcomes{
 		metrics: metrics,
 		log:     logger.With("endpoint", c.Endpoint.Redacted()),
-		secrets: strings.NewReplacer(secrets...),
+		secrets: hideSecrets(c),
 	}
 }
 
@@ -84,8 +78,7 @@ func (o *outcomes) end() {
 		o.log.Warn("OTLP export failed",
 			"error", o.text(o.failure),
 			"failed", fmt.Sprintf("%d of %d batches", o.failures, o.batches),
-			"remedy", "check that the receiver is running and accepts this protocol at this endpoint, "+
-				"and that the headers contain the credentials that it expects; the exporter keeps trying")
+			"remedy", Remedy().English+"; the exporter keeps trying")
 	default:
 		o.log.Debug("OTLP export still fails", "error", o.text(o.failure))
 	}
