@@ -20,7 +20,7 @@ const maxObject = 16 << 20
 
 // unfinished matches the names of files that are being written: a dot, the name that the
 // file will have, and a number. Earlier versions wrote .new- and a number.
-var unfinished = regexp.MustCompile(`^\.(new-|.+\.json(\.gz)?)[0-9]+$`)
+var unfinished = regexp.MustCompile(`^\.(new-|doctor-probe|.+\.json(\.gz)?)[0-9]+$`)
 
 // Folder is a Bucket in a folder of the file system. A file is written under another
 // name, synced and then renamed; the folders are synced, too. Only the owner and its
