@@ -26,41 +26,9 @@ func newSources(c config.Config, client *http.Client, metrics *collector.SelfMet
 				BaseURL: c.APIURL,
 				HTTP:    client,
 				Observe: metrics.Observe,
-				Tokens: newTokens(app, &wechat.SecretTokens{
-					AppID:    app.ID,
-					Secret:   func() (wechat.Secret, error) { return app.Secret, nil },
-					Endpoint: tokenEndpoint(c.TokenEndpoint),
-					BaseURL:  c.APIURL,
-					HTTP:     client,
-					Observe:  metrics.Observe,
-				}),
+				Tokens:  c.NewTokens(app, client, metrics.Observe),
 			},
 		})
 	}
 	return sources
-}
-
-// newTokens returns where the tokens of an app come from: bySecret, unless the app has
-// another source.
-func newTokens(app config.App, bySecret *wechat.SecretTokens) wechat.TokenSource {
-	switch {
-	case app.TokenFile != "":
-		return &wechat.FileTokens{Path: app.TokenFile}
-	case app.TokenURL != "":
-		return &wechat.URLTokens{URL: app.TokenURL, HTTP: bySecret.HTTP, Observe: bySecret.Observe}
-	case app.SecretFile != "":
-		bySecret.Secret = func() (wechat.Secret, error) { return config.ReadSecretFile(app.SecretFile) }
-		return bySecret
-	case app.Secret != "":
-		return bySecret
-	default: // config.NoToken
-		return nil
-	}
-}
-
-func tokenEndpoint(endpoint config.TokenEndpoint) wechat.TokenEndpoint {
-	if endpoint == config.PlainToken {
-		return wechat.PlainToken
-	}
-	return wechat.StableToken
 }

@@ -78,6 +78,15 @@ func Read() (Config, []string, error) {
 	if err != nil {
 		return Config{}, nil, err
 	}
+	c, p := parseAll(e)
+	if err := p.err(); err != nil {
+		return Config{}, p.warnings, err
+	}
+	return c, p.warnings, nil
+}
+
+// parseAll parses all settings. What is wrong with them is in the problems.
+func parseAll(e environment) (Config, *problems) {
 	p := &problems{given: e.given}
 	c := parseCommon(p, e)
 	c.TokenEndpoint = parseChoice(p.at("WXAPP_TOKEN_ENDPOINT"), TokenEndpoint(e.TokenEndpoint), StableToken, PlainToken, NoToken)
@@ -86,10 +95,7 @@ func Read() (Config, []string, error) {
 	c.AppsFile = AppsFile{Path: e.AppsFile, TokenEndpoint: c.TokenEndpoint, AllowHTTP: allowHTTP, OtherApp: e.AppID}
 	c.Apps = readApps(p, e, c.AppsFile)
 	c.Archive = parseArchive(p, e)
-	if err := p.err(); err != nil {
-		return Config{}, p.warnings, err
-	}
-	return c, p.warnings, nil
+	return c, p
 }
 
 // ReadDemo reads the settings that apply to the demo, as Read does. Those of accounts,
