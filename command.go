@@ -41,6 +41,12 @@ func commands() []command {
 			run:       demoCommand,
 		},
 		{
+			name:      "doctor",
+			arguments: "[ARGUMENTS]",
+			text:      "find out what is broken and what to do, step by step; see doctor --help",
+			run:       doctorCommand,
+		},
+		{
 			name:      "export",
 			arguments: "[ARGUMENTS]",
 			text:      "write the archive as OpenMetrics with timestamps; see export --help",

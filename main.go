@@ -4,6 +4,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -12,6 +13,8 @@ import (
 	"syscall"
 
 	"github.com/prometheus/common/version"
+
+	"github.com/wxapp-exporter/wxapp_exporter/doctor"
 )
 
 func main() {
@@ -20,6 +23,9 @@ func main() {
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
+	if code, told := errors.AsType[doctor.ExitCode](err); told {
+		os.Exit(int(code))
+	}
 	if err != nil {
 		_, _ = fmt.Fprintln(os.Stderr, "wxapp_exporter:", err)
 		os.Exit(1)

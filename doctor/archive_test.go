@@ -1,0 +1,97 @@
+package doctor_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/wxapp-exporter/wxapp_exporter/archive"
+	"github.com/wxapp-exporter/wxapp_exporter/config"
+	"github.com/wxapp-exporter/wxapp_exporter/doctor"
+)
+
+func TestArchive(t *testing.T) {
+	write := func(content string) func(*testing.T, string) {
+		return func(t *testing.T, folder string) {
+			if err := errors.Join(os.Mkdir(folder, 0o750), os.WriteFile(filepath.Join(folder, "archive.json"), []byte(content), 0o600)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	tests := map[string]struct {
+		prepare       func(*testing.T, string)
+		status        doctor.Status
+		cause, remedy string
+	}{
+		"missing":       {func(*testing.T, string) {}, doctor.OK, "is made at the first start", ""},
+		"good":          {write(`{"version":2}`), doctor.OK, "can be read and written", ""},
+		"later version": {write(`{"version":99}`), doctor.Failure, "later version", "run that later version"},
+		"of a demo":     {write(`{"version":2,"demo":true}`), doctor.Failure, "made-up numbers", "name another place in WXAPP_ARCHIVE"},
+		"a file": {func(t *testing.T, folder string) {
+			if err := os.WriteFile(folder, nil, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}, doctor.Failure, "not a", "check that this folder"},
+		"below a file": {func(t *testing.T, folder string) {
+			if err := os.Remove(filepath.Dir(folder)); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Dir(folder), nil, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}, doctor.Failure, "not a", "check that this folder"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			folder := filepath.Join(t.TempDir(), "below", "data")
+			if err := os.Mkdir(filepath.Dir(folder), 0o750); err != nil {
+				t.Fatal(err)
+			}
+			test.prepare(t, folder)
+			p := healthy(t)
+			p.settings().Archive.Folder = folder
+			step := found(t, p.examine(t), "archive")
+			if step.Status != test.status || !strings.Contains(step.Cause.English, test.cause) || !strings.Contains(step.Remedy.English, test.remedy) {
+				t.Errorf("%+v", step)
+			}
+			if _, err := os.Stat(filepath.Join(folder, "doctor-probe")); err == nil {
+				t.Error("the probe is still there")
+			}
+		})
+	}
+}
+
+func TestNoArchive(t *testing.T) {
+	p := healthy(t)
+	p.settings().Archive.Folder = ""
+	steps := p.examine(t)
+	step := found(t, steps, "archive")
+	if step.Status != doctor.Warning || step.Remedy.English != "set WXAPP_ARCHIVE to a folder" {
+		t.Errorf("%+v", step)
+	}
+	if got := doctor.Judge(steps); got != (doctor.Verdict{Status: doctor.Warning}) {
+		t.Errorf("%+v", got)
+	}
+}
+
+// TestHangingArchive holds that a bucket that hangs is told, and in less than ten seconds.
+func TestHangingArchive(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		never := make(chan struct{})
+		defer close(never)
+		p := &patient{options: doctor.Options{
+			Settings: config.Inspection{WrongAPI: true, Config: config.Config{Archive: config.Archive{Folder: "data", Setting: "WXAPP_ARCHIVE"}}},
+			Bucket: func(config.Archive) (archive.Bucket, error) {
+				<-never // a file system that does not answer
+				return nil, errors.New("too late")
+			},
+		}}
+		step := found(t, p.examine(t), "archive")
+		if step.Status != doctor.Failure || !strings.Contains(step.Cause.English, "no answer within 8s") || step.Duration.Seconds() != 8 {
+			t.Errorf("%+v", step)
+		}
+	})
+}

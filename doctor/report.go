@@ -1,0 +1,143 @@
+package doctor
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"strings"
+
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+)
+
+// WriteJSON writes a diagnosis as one JSON document.
+func WriteJSON(w io.Writer, steps []Step, language wechat.Language) error {
+	type jsonStep struct {
+		Step    string  `json:"step"`
+		App     string  `json:"app"` // shortened; empty: about no app
+		Status  Status  `json:"status"`
+		Cause   string  `json:"cause"`
+		Remedy  string  `json:"remedy"`
+		Seconds float64 `json:"seconds"`
+	}
+	verdict := Judge(steps)
+	document := struct {
+		Verdict  Status     `json:"verdict"`
+		ExitCode int        `json:"exit_code"`
+		Steps    []jsonStep `json:"steps"`
+	}{verdict.Status, verdict.ExitCode, make([]jsonStep, 0, len(steps))}
+	for _, s := range steps {
+		document.Steps = append(document.Steps, jsonStep{
+			s.Name, s.App, s.Status, s.Cause.In(language), s.Remedy.In(language), math.Round(s.Duration.Seconds()*1000) / 1000,
+		})
+	}
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(document)
+}
+
+// Text writes steps for people to read, one by one.
+type Text struct {
+	// W is written to. Errors are ignored until the verdict.
+	W        io.Writer
+	Language wechat.Language
+	// Terminal says that W is one: while a step takes long, the screen says so.
+	Terminal bool
+	// Color colors the outcomes.
+	Color bool
+}
+
+const clearLine = "\r\x1b[K"
+
+// Begin says that steps are coming.
+func (t Text) Begin() {
+	if t.Terminal {
+		t.print(wechat.Text{English: "looking…", Chinese: "正在检查…"}.In(t.Language))
+	}
+}
+
+// Step writes a step: a line that says what was found, or, if something is wrong, a line
+// and below it the cause and the remedy.
+func (t Text) Step(s Step) {
+	if t.Terminal {
+		t.print(clearLine)
+	}
+	seconds, found, cause := "", s.Cause.In(t.Language), ""
+	if s.Duration > 0 {
+		seconds = fmt.Sprintf("%.3f s", s.Duration.Seconds())
+	}
+	if s.Status == Failure || s.Status == Warning {
+		found, cause = "", found
+	}
+	line := fmt.Sprintf("%s  %-10s  %-9s  %7s  %s", t.status(s.Status), s.Name, s.App, seconds, found)
+	t.print(strings.TrimRight(line, " ") + "\n")
+	t.indented("", cause)
+	t.indented(wechat.Text{English: "remedy: ", Chinese: "解决方法："}.In(t.Language), s.Remedy.In(t.Language))
+	t.Begin()
+}
+
+func (t Text) indented(label, text string) {
+	if text != "" {
+		t.print("         " + label + text + "\n")
+	}
+}
+
+// Verdict writes the last line.
+func (t Text) Verdict(v Verdict) error {
+	if t.Terminal {
+		t.print(clearLine)
+	}
+	summary := map[Status]wechat.Text{
+		OK:      {English: "all is well", Chinese: "一切正常"},
+		Warning: {English: "it works; see the warnings", Chinese: "可以工作，但请留意上述警告"},
+		Failure: {English: "something is broken: begin with the first failure", Chinese: "存在故障：请从第一个失败的步骤开始处理"},
+	}[v.Status].In(t.Language)
+	code := fmt.Sprintf(wechat.Text{English: " (exit code %d)", Chinese: "（退出码 %d）"}.In(t.Language), v.ExitCode)
+	_, err := fmt.Fprintf(t.W, "\n%s%s\n", summary, code)
+	return err
+}
+
+func (t Text) print(text string) { _, _ = io.WriteString(t.W, text) }
+
+// status returns the word for an outcome, in the same width for all.
+func (t Text) status(s Status) string {
+	word := fmt.Sprintf("%-7s", string(s))
+	if t.Language == wechat.Chinese {
+		word = map[Status]string{OK: "正常", Warning: "警告", Failure: "失败", Skipped: "跳过"}[s]
+	}
+	if !t.Color {
+		return word
+	}
+	color := map[Status]string{OK: "32", Warning: "33", Failure: "31", Skipped: "90"}[s]
+	return "\x1b[" + color + "m" + word + "\x1b[0m"
+}
+
+// NewText returns a Text as the environment wants it, which getenv reads: Chinese if
+// LC_ALL, LC_MESSAGES or LANG says so, and in color on a terminal without NO_COLOR.
+func NewText(w io.Writer, getenv func(string) string) Text {
+	terminal := isTerminal(w)
+	return Text{
+		W: w, Terminal: terminal, Color: terminal && getenv("NO_COLOR") == "",
+		Language: languageOf(cmp.Or(getenv("LC_ALL"), getenv("LC_MESSAGES"), getenv("LANG"))),
+	}
+}
+
+// languageOf returns the language of a locale: Chinese for those that begin with zh.
+func languageOf(locale string) wechat.Language {
+	if strings.HasPrefix(strings.ToLower(locale), "zh") {
+		return wechat.Chinese
+	}
+	return wechat.English
+}
+
+func isTerminal(w io.Writer) bool {
+	file, isFile := w.(*os.File)
+	if !isFile {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}

@@ -1,0 +1,132 @@
+package doctor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+)
+
+// days are the days that windows are asked for.
+type days struct {
+	newest wechat.Day // the day before yesterday while yesterday is not published
+	before wechat.Day // the day before yesterday
+	// published says that the newest day has had numbers in a longer window.
+	published bool
+}
+
+func (o Options) days(now time.Time) days {
+	today := wechat.DayOf(now)
+	d := days{newest: today.Add(-1), before: today.Add(-2)}
+	if now.Before(today.At(time.Duration(o.Settings.Config.PublishHour) * time.Hour)) {
+		d.newest = d.before
+	}
+	return d
+}
+
+// errNotAsked is the error of a window that WeChat was not asked for.
+var errNotAsked = errors.New("not asked")
+
+// window asks for the newest window of a range. An error that belongs to an earlier step
+// is returned beside a step that is skipped.
+func (w *walk) window(ctx context.Context, a *access, length wechat.Range) (Step, error) {
+	name, begin := windowStep(length), time.Now()
+	if because, blocked := w.blocked(a); blocked {
+		return skipped(name, because), errNotAsked
+	}
+	asked := w.days.newest
+	portrait, err := w.client.UserPortrait(ctx, wechat.Window{End: asked, Range: length})
+	waiting := wechat.Text{}
+	if asked != w.days.before && w.isUnpublished(portrait, err) {
+		waiting = wechat.Text{
+			English: written(asked) + " is not published yet; ",
+			Chinese: "微信尚未发布 " + written(asked) + " 的数据；",
+		}
+		asked = w.days.before
+		w.days.newest = asked
+		portrait, err = w.client.UserPortrait(ctx, wechat.Window{End: asked, Range: length})
+	}
+	step := w.outcome(name, wechat.Window{End: asked, Range: length}, portrait, err)
+	step.Cause.English = waiting.English + step.Cause.English
+	step.Cause.Chinese = waiting.Chinese + step.Cause.Chinese
+	return step.lasting(time.Since(begin)), err
+}
+
+// isUnpublished reports whether an answer for yesterday may mean that it is not published
+// yet. An empty one does not if a longer window had users.
+func (w *walk) isUnpublished(portrait *wechat.Portrait, err error) bool {
+	if err != nil {
+		return wechat.ReasonOf(err) == wechat.ReasonNotReady
+	}
+	return portrait.Empty() && !w.days.published
+}
+
+func (w *walk) outcome(name string, asked wechat.Window, portrait *wechat.Portrait, err error) Step {
+	none := wechat.Text{
+		English: "no numbers for " + span(asked, wechat.English),
+		Chinese: span(asked, wechat.Chinese) + "没有数据",
+	}
+	switch class := classOf(err); {
+	case class == window:
+		w.noteUnanswered(err)
+		return failure(name, message(err), remedy(err))
+	case class == quota:
+		w.exceeded = err
+		return skipped(name, tooMany())
+	case class != "":
+		return skipped(name, (&access{refusal: err}).because())
+	case err != nil:
+		return warning(name, none, remedy(err))
+	case !portrait.Empty():
+		w.days.published = true
+		rows := 0
+		for _, list := range portrait.Rows {
+			rows += len(list)
+		}
+		return ok(name, wechat.Text{
+			English: plural(rows, "row") + " for " + span(asked, wechat.English),
+			Chinese: fmt.Sprintf("%s：%s 行", span(asked, wechat.Chinese), grouped(int64(rows))),
+		})
+	case w.days.published:
+		return ok(name, wechat.Text{
+			English: none.English + ": nobody came",
+			Chinese: none.Chinese + "：没有用户访问",
+		})
+	}
+	return warning(name, none, wechat.Text{
+		English: "if the app has users, wait for WeChat's next publication, and ask again",
+		Chinese: "如果该小程序有用户，请等微信下次发布数据后再试",
+	})
+}
+
+// blocked says why no further call is made.
+func (w *walk) blocked(a *access) (because wechat.Text, blocked bool) {
+	switch {
+	case a.refusal != nil:
+		return a.because(), true
+	case w.exceeded != nil:
+		return tooMany(), true
+	case w.unanswered:
+		return wechat.Text{English: "WeChat did not answer the call before", Chinese: "微信未应答上一次调用"}, true
+	}
+	return wechat.Text{}, false
+}
+
+func tooMany() wechat.Text {
+	return wechat.Text{English: "WeChat refuses calls because there were too many", Chinese: "调用次数过多，被微信拒绝"}
+}
+
+// span names the days of a window.
+func span(w wechat.Window, language wechat.Language) string {
+	if w.Range == wechat.Range1Day {
+		return written(w.End)
+	}
+	return wechat.Text{
+		English: fmt.Sprintf("the %d days up to %s", int(w.Range), written(w.End)),
+		Chinese: fmt.Sprintf("截至 %s 的 %d 天", written(w.End), int(w.Range)),
+	}.In(language)
+}
+
+func written(day wechat.Day) string { return day.Begin().Format(time.DateOnly) }
