@@ -44,10 +44,18 @@ type Simulation struct {
 	stop    context.CancelFunc
 }
 
-// New returns a Simulation of apps, or of AppID, that is not started.
+// New returns a Simulation of apps, or of AppID, that is not started. The apps have about
+// 300 users a day: what WeChat answers about them is short.
 func New(t testing.TB, appids ...string) *Simulation {
+	if len(appids) == 0 {
+		appids = []string{AppID}
+	}
+	apps := map[string]wechattest.App{}
+	for _, id := range appids {
+		apps[id] = wechattest.App{Users: 300}
+	}
 	s := &Simulation{
-		Server:  &wechattest.Server{},
+		Server:  &wechattest.Server{Apps: apps},
 		Archive: &Archive{},
 		Metrics: collector.NewSelfMetrics(),
 		Log:     &bytes.Buffer{},
@@ -66,9 +74,6 @@ func New(t testing.TB, appids ...string) *Simulation {
 		Archive:    s.Archive,
 		Metrics:    s.Metrics,
 		Logger:     slog.New(slog.NewTextHandler(s.Log, &slog.HandlerOptions{ReplaceAttr: withoutTime})),
-	}
-	if len(appids) == 0 {
-		s.AppIDs = []string{AppID}
 	}
 	t.Cleanup(s.End)
 	return s
