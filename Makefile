@@ -83,7 +83,7 @@ unit: ## run the tests of the exporter's module
 
 .PHONY: soak
 soak: ## run 50 apps through a simulated year of random faults; SOAK_SEED repeats a run
-	@SOAK_DAYS="$${SOAK_DAYS:-365}" go test -count=1 -v -timeout 3h -run '^TestSoak$$' .
+	@SOAK_DAYS="$${SOAK_DAYS:-365}" SOAK_SEED="$${SOAK_SEED:-$$RANDOM$$RANDOM}" go test -count=1 -v -timeout 3h -run '^TestSoak$$' .
 
 .PHONY: fuzz
 fuzz: ## run each fuzz target for FUZZTIME inputs

@@ -66,12 +66,12 @@ func publication(appid string, day time.Time) time.Time {
 func revision(_ string, day time.Time) time.Time { return day.Add(48 * time.Hour) }
 
 // TestSoak runs 50 apps for SOAK_DAYS days, a month by default, with random faults of WeChat
-// and of the archive, crashes and restarts. SOAK_SEED repeats a run. At the end every
+// and of the archive, crashes and restarts, which SOAK_SEED decides. At the end every
 // published day is in the archive, unless nothing worked for long enough while WeChat kept
 // it; nothing else than what WeChat published was ever shown; the calls are within the
 // budget; and goroutines and memory are what they were after a day.
 func TestSoak(t *testing.T) {
-	seed, days := uint64(time.Now().UnixNano()), soakDays //nolint:gosec // any number will do
+	seed, days := uint64(1), soakDays
 	for name, set := range map[string]func(int){
 		"SOAK_SEED": func(n int) { seed = uint64(n) }, //nolint:gosec // any number will do
 		"SOAK_DAYS": func(n int) { days = n },
@@ -84,7 +84,6 @@ func TestSoak(t *testing.T) {
 			set(n)
 		}
 	}
-	seed %= 1 << 62
 	t.Logf("SOAK_SEED=%d SOAK_DAYS=%d", seed, days)
 	began := time.Now()
 	var s *soak
