@@ -9,6 +9,8 @@ import (
 	"os"
 	"strings"
 
+	"golang.org/x/term"
+
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
@@ -118,7 +120,8 @@ func (t Text) status(s Status) string {
 // NewText returns a Text as the environment wants it, which getenv reads: Chinese if
 // LC_ALL, LC_MESSAGES or LANG says so, and in color on a terminal without NO_COLOR.
 func NewText(w io.Writer, getenv func(string) string) Text {
-	terminal := isTerminal(w)
+	file, isFile := w.(*os.File)
+	terminal := isFile && term.IsTerminal(int(file.Fd()))
 	return Text{
 		W: w, Terminal: terminal, Color: terminal && getenv("NO_COLOR") == "",
 		Language: languageOf(cmp.Or(getenv("LC_ALL"), getenv("LC_MESSAGES"), getenv("LANG"))),
@@ -131,13 +134,4 @@ func languageOf(locale string) wechat.Language {
 		return wechat.Chinese
 	}
 	return wechat.English
-}
-
-func isTerminal(w io.Writer) bool {
-	file, isFile := w.(*os.File)
-	if !isFile {
-		return false
-	}
-	info, err := file.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }

@@ -5,6 +5,8 @@ import (
 	"io"
 	"os"
 	"time"
+
+	"golang.org/x/term"
 )
 
 // Progress tells how far an export is.
@@ -30,16 +32,8 @@ type ProgressLine struct {
 
 // NewProgressLine returns a line on w, which is standard error.
 func NewProgressLine(w io.Writer) *ProgressLine {
-	return &ProgressLine{w: w, terminal: isTerminal(w), began: time.Now()}
-}
-
-func isTerminal(w io.Writer) bool {
-	file, ok := w.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := file.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+	file, isFile := w.(*os.File)
+	return &ProgressLine{w: w, terminal: isFile && term.IsTerminal(int(file.Fd())), began: time.Now()}
 }
 
 // clearLine moves to the begin of a terminal's line and clears it.

@@ -55,6 +55,14 @@ const (
 	allowlistPage = settingsPage + " → IP白名单"
 )
 
+// passwordOfProxy is the remedy where a proxy asks for a password, by a tunnel's error or
+// by a status.
+var passwordOfProxy = Text{
+	"put the user name and the password of the proxy into the environment variable {variable}, " +
+		"as in http://user:password@host:port; if they are there, correct them",
+	"在环境变量 {variable} 中填写代理的用户名和密码，格式为 http://user:password@host:port；若已填写，请检查是否正确",
+}
+
 // errcodes is the only place that knows errcodes. The first row of a code whose
 // condition holds applies. The errcodes are documented by WeChat or reported from live
 // use.
@@ -98,6 +106,13 @@ var errcodes = []errcodeRow{
 			"更正环境变量 {variable}：格式为 http://host:port 或 http://user:password@host:port，其中的特殊字符须经 URL 编码",
 		},
 	},
+	{
+		reason: ReasonBusy, codes: []string{codeNetwork}, pause: pauseBriefly,
+		when:   Text{"the proxy asks for a password", "代理要求密码"},
+		holds:  hasCause[proxyLogin],
+		remedy: passwordOfProxy,
+	},
+	{reason: ReasonBusy, codes: []string{"http_407"}, pause: pauseBriefly, remedy: passwordOfProxy},
 	{
 		reason: ReasonBusy, codes: []string{codeNetwork}, pause: pauseBriefly,
 		when:  Text{"the call was canceled", "请求被取消"},

@@ -1,6 +1,7 @@
 package wechat
 
 import (
+	"context"
 	"net"
 	"net/http"
 	"net/url"
@@ -21,6 +22,7 @@ func NewHTTPClient(timeout time.Duration, userAgent string) *http.Client {
 		CheckRedirect: keepRedirect,
 		Transport: &namedTransport{userAgent: userAgent, Transport: &http.Transport{
 			Proxy:                  environmentProxy,
+			OnProxyConnectResponse: checkProxyAnswer,
 			DialContext:            (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
 			ForceAttemptHTTP2:      true,
 			TLSHandshakeTimeout:    10 * time.Second,
@@ -82,6 +84,19 @@ func isLoopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
+
+// checkProxyAnswer tells a proxy that asks for a password from one that fails.
+func checkProxyAnswer(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
+	if answer.StatusCode == http.StatusProxyAuthRequired {
+		return proxyLogin{}
+	}
+	return nil
+}
+
+// proxyLogin is the error of a call through a proxy that asks for a password.
+type proxyLogin struct{}
+
+func (proxyLogin) Error() string { return http.StatusText(http.StatusProxyAuthRequired) }
 
 // proxyError is the name of a variable that cannot be used.
 type proxyError string

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -14,12 +16,24 @@ import (
 func TestRemedies(t *testing.T) {
 	answered := func(endpoint, body string) func(*testing.T) error {
 		return func(t *testing.T) error {
-			http := script(body).client()
+			client := script(body).client()
 			if endpoint == EndpointToken {
-				_, err := (&SecretTokens{Secret: knownSecret("the secret"), HTTP: http}).Token(t.Context())
+				_, err := (&SecretTokens{Secret: knownSecret("the secret"), HTTP: client}).Token(t.Context())
 				return err
 			}
-			_, err := (&Client{HTTP: http}).UserPortrait(t.Context(), week(t))
+			_, err := (&Client{HTTP: client}).UserPortrait(t.Context(), week(t))
+			return err
+		}
+	}
+	throughProxy := func(address string) func(*testing.T) error {
+		return func(t *testing.T) error {
+			proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.WriteHeader(http.StatusProxyAuthRequired)
+			}))
+			defer proxy.Close()
+			client := NewHTTPClient(time.Minute, "")
+			client.Transport.(*namedTransport).Proxy = func(*http.Request) (*url.URL, error) { return url.Parse(proxy.URL) }
+			_, err := (&Client{BaseURL: address, HTTP: client}).UserPortrait(t.Context(), week(t))
 			return err
 		}
 	}
@@ -55,6 +69,8 @@ func TestRemedies(t *testing.T) {
 			}).client()}).UserPortrait(t.Context(), week(t))
 			return err
 		}, "resolve the name wechat.invalid"},
+		{"proxy with a password", throughProxy("http://wechat.invalid"), "user name and the password of the proxy"},
+		{"tunnel with a password", throughProxy("https://wechat.invalid"), "user name and the password of the proxy"},
 		{"unknown certificate", func(t *testing.T) error {
 			server := quietTLSServer()
 			defer server.Close()
