@@ -171,7 +171,7 @@ func (e *exporter) handler(store *collector.Store, self prometheus.Gatherer, res
 		}
 	})
 	(&web.Site{
-		Apps:          len(e.sources),
+		Apps:          polling.Apps,
 		Store:         store,
 		TelemetryPath: e.config.TelemetryPath,
 		Archive:       polling.ArchiveStatus,

@@ -3,6 +3,7 @@ package poller_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -84,6 +85,45 @@ func TestReplace(t *testing.T) {
 		}
 		pollertest.SleepUntil(t, "2000-01-11 16:00")
 		expectValue(t, s.Gather(), dataEnd1d, timestamp(t, "2000-01-11 00:00"))
+	})
+}
+
+// The configured apps are those that were added and not removed, while the program stops
+// as well. One that is added while it runs is shown at once, however long its archive
+// takes.
+func TestApps(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const first, second = "wx0000000000000001", "wx0000000000000002"
+		s := pollertest.New(t, second, appid)
+		expect := func(want ...string) {
+			t.Helper()
+			var got []string
+			for _, app := range s.Poller.Apps() {
+				got = append(got, app.ID)
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("the apps are %q, want %q", got, want)
+			}
+		}
+		pollertest.SleepUntil(t, "2000-01-10 16:00")
+		s.Start()
+		expect(second, appid)
+		release := s.Archive.Hang(func(appid string) bool { return appid == first })
+		defer release()
+		s.Poller.Add(s.Source(first))
+		expect(first, second, appid)
+		if s.Store.Snapshot(first) == nil {
+			t.Error("an app that was added is unknown while its archive is read")
+		}
+		s.Server.Fail(wechattest.Hang().For(appid))
+		s.Poller.Add(s.Source(appid))
+		s.Poller.Remove(appid)
+		expect(first, second)
+		s.Poller.Add(s.Source(appid))
+		expect(first, second, appid)
+		release()
+		s.End()
+		expect(first, second, appid)
 	})
 }
 

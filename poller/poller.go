@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -96,8 +97,25 @@ func (p *Poller) Add(source Source) {
 	}
 	p.apps[source.ID] = added
 	if p.ctx != nil {
+		if p.Store.Snapshot(source.ID) == nil { // it can be scraped while its archive is read
+			p.Store.Put(&collector.Snapshot{App: added.source.App})
+		}
 		p.start(added)
 	}
+}
+
+// Apps returns the apps that were added and not removed, sorted by appid.
+func (p *Poller) Apps() []collector.App {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	apps := make([]collector.App, 0, len(p.apps))
+	for _, a := range p.apps {
+		if !a.stopping {
+			apps = append(apps, a.source.App)
+		}
+	}
+	slices.SortFunc(apps, func(a, b collector.App) int { return strings.Compare(a.ID, b.ID) })
+	return apps
 }
 
 // Remove stops polling an app and removes its snapshot from the Store. After Remove
@@ -153,7 +171,7 @@ func (p *Poller) start(a *app) {
 		a.run(ctx, p.ctx)
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		if p.apps[a.source.ID] == a {
+		if p.apps[a.source.ID] == a && a.stopping {
 			delete(p.apps, a.source.ID)
 		}
 	})

@@ -63,7 +63,7 @@ func (s *Site) overview(w http.ResponseWriter, r *http.Request) {
 	now := s.now()
 	view := overview{
 		head:    h,
-		Verdict: s.judge(count(snapshots, s.Apps, now), h.Language),
+		Verdict: s.judge(count(snapshots, len(s.Apps()), now), h.Language),
 		Facts:   s.facts(h.Language),
 		Search:  r.URL.Query().Get("q"),
 	}

@@ -31,11 +31,28 @@ func ask(site *web.Site, method, path string, header http.Header) *httptest.Resp
 }
 
 func siteOf(snapshots ...*collector.Snapshot) *web.Site {
-	site := &web.Site{Apps: len(snapshots), Store: &collector.Store{}, TelemetryPath: "/numbers", Version: "1.2.3"}
+	site := &web.Site{Store: &collector.Store{}, TelemetryPath: "/numbers", Version: "1.2.3"}
 	for _, snapshot := range snapshots {
 		site.Store.Put(snapshot)
 	}
+	site.Apps = stored(site.Store)
 	return site
+}
+
+// stored returns the apps of a store, which are all that are configured.
+func stored(store *collector.Store) func() []collector.App {
+	var apps []collector.App
+	for _, snapshot := range store.Snapshots() {
+		apps = append(apps, snapshot.App)
+	}
+	return configured(apps...)
+}
+
+// fleet returns a site of n apps with the same numbers.
+func fleet(t testing.TB, n int) *web.Site {
+	t.Helper()
+	store := collectortest.Store(simulated(t, "wx", "a name"), n)
+	return &web.Site{Apps: stored(store), Store: store, TelemetryPath: "/metrics"}
 }
 
 // simulated returns an app of the simulated WeChat with sixty days of past, of which one
@@ -191,9 +208,7 @@ func TestForeignText(t *testing.T) {
 }
 
 func TestSearchAndPages(t *testing.T) {
-	snapshot := simulated(t, "wx", "a name")
-	store := collectortest.Store(snapshot, 100)
-	site := &web.Site{Apps: 100, Store: store}
+	site := fleet(t, 100)
 	for path, want := range map[string]int{"/": 30, "/?page=4": 10, "/?page=99": 10, "/?page=-1": 30, "/?page=x": 30, "/?q=WX0000000000000011": 1, "/?q=nothing": 0, "/?q=A+NAME": 30} {
 		_, body := get(t, site, path)
 		if n := strings.Count(body, "<article"); n != want {
@@ -238,7 +253,7 @@ func TestHTTP(t *testing.T) {
 
 // A thousand apps fit into less than 100 KB.
 func TestOverviewSize(t *testing.T) {
-	site := &web.Site{Apps: 1000, Store: collectortest.Store(simulated(t, "wx", "a name"), 1000)}
+	site := fleet(t, 1000)
 	response := ask(site, http.MethodGet, "/", http.Header{"Accept-Encoding": {"gzip"}})
 	if n := response.Body.Len(); n > 100_000 {
 		t.Errorf("%d bytes", n)
@@ -253,7 +268,7 @@ func BenchmarkOverview(b *testing.B) { benchmark(b, "/") }
 func BenchmarkAppPage(b *testing.B) { benchmark(b, "/app/wx0000000000000000") }
 
 func benchmark(b *testing.B, path string) {
-	site := &web.Site{Apps: 1000, Store: collectortest.Store(simulated(b, "wx", "a name"), 1000)}
+	site := fleet(b, 1000)
 	mux := http.NewServeMux()
 	site.Register(mux)
 	request := httptest.NewRequest(http.MethodGet, path, nil)

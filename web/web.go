@@ -14,9 +14,9 @@ import (
 
 // Site serves the pages.
 type Site struct {
-	// Apps is the number of apps that the exporter starts with. It is ready when it knows
-	// something about all of them, and stays ready then.
-	Apps int
+	// Apps returns the configured apps in a stable order, whether or not anything is known
+	// of them. They may change while the exporter runs.
+	Apps func() []collector.App
 	// Store holds what is shown.
 	Store *collector.Store
 	// TelemetryPath is the path of the metrics. The status page links to it.
@@ -74,12 +74,13 @@ func (s *Site) ready(w http.ResponseWriter, _ *http.Request) {
 			known++
 		}
 	}
-	if known >= s.Apps {
+	apps := len(s.Apps())
+	if known >= apps {
 		s.wasReady.Store(true)
 	}
 	if !s.wasReady.Load() {
 		answer(w, http.StatusServiceUnavailable,
-			fmt.Sprintf("The exporter is not ready: the first poll of %d of %d apps has not ended.", s.Apps-known, s.Apps))
+			fmt.Sprintf("The exporter is not ready: the first poll of %d of %d apps has not ended.", apps-known, apps))
 		return
 	}
 	answer(w, http.StatusOK, "The exporter is ready.")

@@ -21,6 +21,11 @@ func get(t *testing.T, site *web.Site, path string) (status int, body string) {
 	return recorder.Code, recorder.Body.String()
 }
 
+// configured returns what a Site calls for the configured apps.
+func configured(apps ...collector.App) func() []collector.App {
+	return func() []collector.App { return apps }
+}
+
 var (
 	newApp  = &collector.Snapshot{App: collector.App{ID: "wx1", Name: "wx1"}}
 	goodApp = &collector.Snapshot{
@@ -50,7 +55,7 @@ func TestReady(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			site := &web.Site{Apps: 2, Store: &collector.Store{}}
+			site := &web.Site{Apps: configured(goodApp.App, badApp.App), Store: &collector.Store{}}
 			for _, snapshot := range test.snapshots {
 				site.Store.Put(snapshot)
 			}
@@ -66,7 +71,7 @@ func TestReady(t *testing.T) {
 
 // Once the exporter is ready, apps that are added or removed do not change that.
 func TestStaysReady(t *testing.T) {
-	site := &web.Site{Apps: 2, Store: &collector.Store{}}
+	site := &web.Site{Apps: configured(goodApp.App, badApp.App), Store: &collector.Store{}}
 	site.Store.Put(goodApp)
 	site.Store.Put(badApp)
 	if status, body := get(t, site, "/-/ready"); status != http.StatusOK {
