@@ -165,7 +165,7 @@ func TestClientCertificates(t *testing.T) {
 func TestBasicAuth(t *testing.T) {
 	exporter, address := startGuarded(t, basicAuth())
 	const wrong = "open barley"
-	for _, path := range []string{"/", "/metrics", "/app/" + appid, "/-/healthy", "/-/ready", "/gazetteer/china-provinces.json"} {
+	for _, path := range []string{"/", "/metrics", "/app/" + appid, "/-/healthy", "/-/ready", "/sd", "/gazetteer/china-provinces.json"} {
 		for _, test := range []struct {
 			user, password string
 			accepted       bool

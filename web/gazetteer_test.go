@@ -13,7 +13,7 @@ import (
 // The format is that of Grafana's own gazetteers.
 func TestGazetteer(t *testing.T) {
 	mux := http.NewServeMux()
-	(&web.Site{Store: &collector.Store{}}).Register(mux)
+	(&web.Site{Apps: configured(), Store: &collector.Store{}}).Register(mux)
 	recorder := httptest.NewRecorder()
 	mux.ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "/gazetteer/china-provinces.json", nil))
 

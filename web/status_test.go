@@ -221,7 +221,7 @@ func TestSearchAndPages(t *testing.T) {
 
 func TestHTTP(t *testing.T) {
 	site := siteOf(simulated(t, "wx2", "good"))
-	for _, path := range []string{"/", "/app/wx2", "/-/style.css", "/-/icon.svg"} {
+	for _, path := range []string{"/", "/app/wx2", "/sd", "/-/style.css", "/-/icon.svg"} {
 		for _, method := range []string{http.MethodPost, http.MethodPut, http.MethodDelete} {
 			if response := ask(site, method, path, nil); response.Code != http.StatusMethodNotAllowed {
 				t.Errorf("%s %s: status %d", method, path, response.Code)

@@ -1,12 +1,11 @@
 // Package web serves what people and orchestrators ask the exporter for beside the
-// metrics: whether it is alive, whether it is ready, and pages that show how the polls
-// fare and who the users are.
+// metrics: whether it is alive, whether it is ready, which targets it has for Prometheus,
+// and pages that show how the polls fare and who the users are.
 package web
 
 import (
 	"fmt"
 	"net/http"
-	"sync/atomic"
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
@@ -19,7 +18,8 @@ type Site struct {
 	Apps func() []collector.App
 	// Store holds what is shown.
 	Store *collector.Store
-	// TelemetryPath is the path of the metrics. The status page links to it.
+	// TelemetryPath is the path of the metrics. The pages link to it, and the targets of the
+	// service discovery have it.
 	TelemetryPath string
 	// Version is shown at the end of the status page.
 	Version string
@@ -32,13 +32,14 @@ type Site struct {
 	// Now returns the time. Nil: time.Now.
 	Now func() time.Time
 
-	pages    *pages
-	wasReady atomic.Bool
+	pages     *pages
+	readiness readiness
 }
 
 // Register adds the pages to mux: the status page /, /app/APPID with the pictures of an
-// app, /-/healthy, /-/ready and /gazetteer/china-provinces.json, the gazetteer of China's
-// provinces for maps in Grafana.
+// app, /-/healthy, /-/ready, /sd for Prometheus' HTTP service discovery, and
+// /gazetteer/china-provinces.json, the gazetteer of China's provinces for maps in Grafana.
+// The time in which the exporter has to become ready begins here.
 func (s *Site) Register(mux *http.ServeMux) {
 	s.pages = newPages()
 	s.pages.register(mux)
@@ -47,7 +48,9 @@ func (s *Site) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /-/healthy", func(w http.ResponseWriter, _ *http.Request) {
 		answer(w, http.StatusOK, "The exporter is healthy.")
 	})
+	s.startReadiness()
 	mux.HandleFunc("GET /-/ready", s.ready)
+	mux.HandleFunc("GET "+discoveryPath, s.discover)
 	mux.HandleFunc("GET "+gazetteerPath, gazetteer)
 }
 
@@ -63,27 +66,6 @@ func (s *Site) now() time.Time {
 		return s.Now()
 	}
 	return time.Now()
-}
-
-// ready answers 503 until every app has data or a known reason for having none. Apps that
-// are added or removed later do not change the answer.
-func (s *Site) ready(w http.ResponseWriter, _ *http.Request) {
-	known := 0
-	for _, snapshot := range s.Store.Snapshots() {
-		if snapshot.HasData() || snapshot.Status != collector.StatusUnknown {
-			known++
-		}
-	}
-	apps := len(s.Apps())
-	if known >= apps {
-		s.wasReady.Store(true)
-	}
-	if !s.wasReady.Load() {
-		answer(w, http.StatusServiceUnavailable,
-			fmt.Sprintf("The exporter is not ready: the first poll of %d of %d apps has not ended.", apps-known, apps))
-		return
-	}
-	answer(w, http.StatusOK, "The exporter is ready.")
 }
 
 func answer(w http.ResponseWriter, status int, text string) {

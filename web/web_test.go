@@ -3,7 +3,6 @@ package web_test
 import (
 	"net/http"
 	"net/http/httptest"
-	"strings"
 	"testing"
 	"time"
 
@@ -41,51 +40,3 @@ var (
 		},
 	}
 )
-
-func TestReady(t *testing.T) {
-	tests := []struct {
-		name      string
-		snapshots []*collector.Snapshot
-		status    int
-	}{
-		{"before anything is known", nil, http.StatusServiceUnavailable},
-		{"one app of two", []*collector.Snapshot{goodApp}, http.StatusServiceUnavailable},
-		{"one app not polled yet", []*collector.Snapshot{goodApp, newApp}, http.StatusServiceUnavailable},
-		{"data and a known reason", []*collector.Snapshot{goodApp, badApp}, http.StatusOK},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			site := &web.Site{Apps: configured(goodApp.App, badApp.App), Store: &collector.Store{}}
-			for _, snapshot := range test.snapshots {
-				site.Store.Put(snapshot)
-			}
-			if status, body := get(t, site, "/-/ready"); status != test.status {
-				t.Errorf("status %d, want %d: %s", status, test.status, body)
-			}
-			if status, _ := get(t, site, "/-/healthy"); status != http.StatusOK {
-				t.Errorf("not healthy: status %d", status)
-			}
-		})
-	}
-}
-
-// Once the exporter is ready, apps that are added or removed do not change that.
-func TestStaysReady(t *testing.T) {
-	site := &web.Site{Apps: configured(goodApp.App, badApp.App), Store: &collector.Store{}}
-	site.Store.Put(goodApp)
-	site.Store.Put(badApp)
-	if status, body := get(t, site, "/-/ready"); status != http.StatusOK {
-		t.Fatalf("status %d: %s", status, body)
-	}
-	site.Store.Remove(badApp.App.ID)
-	if status, body := get(t, site, "/-/ready"); status != http.StatusOK {
-		t.Errorf("status %d after an app was removed: %s", status, body)
-	}
-	site.Store.Put(newApp)
-	if status, body := get(t, site, "/-/ready"); status != http.StatusOK {
-		t.Errorf("status %d after an app was added: %s", status, body)
-	}
-	if _, body := get(t, site, "/"); strings.Contains(body, badApp.App.ID) {
-		t.Error("the page shows the removed app")
-	}
-}

@@ -1,0 +1,129 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/wxapp-exporter/wxapp_exporter/collector"
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+)
+
+// readyAtLast is how long after its start the exporter is ready at the latest.
+const readyAtLast = 5 * time.Minute
+
+// What the answer of /-/ready lists at most.
+const (
+	mostMissing    = 20  // apps
+	longestMissing = 300 // characters of the line of an app
+	longestName    = 40  // characters of its name
+)
+
+// readiness says whether the exporter is ready. Once it is, it stays ready.
+type readiness struct {
+	began time.Time
+	first map[string]bool // the appids that were configured at the start
+	was   atomic.Bool
+}
+
+func (s *Site) startReadiness() {
+	s.readiness.began, s.readiness.first = s.now(), map[string]bool{}
+	for _, app := range s.Apps() {
+		s.readiness.first[app.ID] = true
+	}
+}
+
+// ready answers 503 until every app that is configured since the start has data or a known
+// reason for having none, or readyAtLast has passed. The answer lists what is missing, also
+// of the apps that were added later.
+func (s *Site) ready(w http.ResponseWriter, _ *http.Request) {
+	var awaited, others []string // a line for every app of which something is missing
+	apps := s.Apps()
+	for _, app := range apps {
+		snapshot := s.Store.Snapshot(app.ID)
+		text := missing(snapshot)
+		if text == "" {
+			continue
+		}
+		line := missingLine(app, text)
+		if s.readiness.first[app.ID] && !isKnown(snapshot) {
+			awaited = append(awaited, line)
+		} else {
+			others = append(others, line)
+		}
+	}
+	late := s.now().Sub(s.readiness.began) >= readyAtLast
+	if len(awaited) == 0 || late {
+		s.readiness.was.Store(true)
+	}
+	status, text := http.StatusOK, "The exporter is ready."
+	waiting := fmt.Sprintf("the first poll of %s of %s apps has not ended", grouped(int64(len(awaited))), grouped(int64(len(apps))))
+	switch {
+	case !s.readiness.was.Load():
+		status, text = http.StatusServiceUnavailable, "The exporter is not ready: "+waiting+"."
+	case len(awaited) > 0:
+		text = fmt.Sprintf("The exporter is ready: %s, but it waits for %.0f minutes at most.", waiting, readyAtLast.Minutes())
+	}
+	lines := slices.Concat(awaited, others)
+	if len(lines) > mostMissing {
+		more := fmt.Sprintf("and %s more, see the status page", grouped(int64(len(lines)-mostMissing)))
+		lines = append(lines[:mostMissing], more)
+	}
+	answer(w, status, strings.Join(append([]string{text}, lines...), "\n"))
+}
+
+// isKnown reports whether an app has data or a known reason for having none.
+func isKnown(s *collector.Snapshot) bool {
+	return s != nil && (s.HasData() || s.Status != collector.StatusUnknown)
+}
+
+// missing says in words which numbers of an app are missing, and why. It is empty when none
+// are.
+func missing(s *collector.Snapshot) string {
+	if !isKnown(s) {
+		return "the first poll has not ended"
+	}
+	var parts []string
+	held := map[wechat.Range]bool{}
+	for _, window := range s.Held {
+		held[window.Range] = true
+		if window.Withdrawn {
+			parts = append(parts, rangeName(window.Range, wechat.English)+": the numbers of "+date(window.End)+" are too old to be shown")
+		}
+	}
+	for _, question := range s.Asked {
+		if length := question.Window.Range; !held[length] {
+			parts = append(parts, rangeName(length, wechat.English)+": "+outcomeText(question).English)
+		}
+	}
+	switch {
+	case len(parts) == 0 && s.HasData():
+		return ""
+	case len(s.Failures) > 0:
+		failure := s.Failures[0]
+		parts = append(parts, failure.Error(), failure.RemedyIn(wechat.English))
+	case len(parts) == 0:
+		return "WeChat has published no numbers yet"
+	}
+	return strings.Join(parts, "; ")
+}
+
+// missingLine returns what is missing of an app as one line of bounded length.
+func missingLine(app collector.App, text string) string {
+	name := app.ID
+	if app.Name != app.ID {
+		name += " (" + visible(cut(app.Name, longestName)) + ")"
+	}
+	return cut(name+": "+visible(cut(text, longestMissing)), longestMissing)
+}
+
+// cut shortens a text to a number of characters.
+func cut(text string, most int) string {
+	if characters := []rune(text); len(characters) > most {
+		return string(characters[:most-1]) + "…"
+	}
+	return text
+}
