@@ -113,7 +113,7 @@ func (r *archiver) flush(ctx context.Context) {
 	if !r.readable {
 		return
 	}
-	_ = r.archiving.do(ctx, func() error {
+	_ = r.archiving.do(ctx, func(*turn) error {
 		err := r.writeAll(ctx)
 		r.health.set(r.appid, "written", err)
 		return err

@@ -99,7 +99,7 @@ func (a *app) readPast(ctx context.Context, archiver *archiver, known collector.
 	for _, key := range a.unknown(keys, known) {
 		var totals collector.Totals
 		err := archiver.do(ctx, func(ctx context.Context) error {
-			portrait, err := a.decodeArchived(ctx, key, a.totalling)
+			portrait, err := a.decodeArchived(ctx, key, a.totalling, nil)
 			if err == nil {
 				totals = collector.TotalsOf(portrait, key.Window.End)
 			}

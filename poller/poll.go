@@ -71,7 +71,7 @@ var errTooLate = errors.New("WeChat does not answer for the window any more")
 
 // ask asks WeChat for one portrait.
 func (a *app) ask(ctx context.Context, w wechat.Window) (portrait *wechat.Portrait, err error) {
-	err = a.limiter().do(ctx, func() error {
+	err = a.limiter().do(ctx, func(*turn) error {
 		now := time.Now()
 		if !canBeAsked(w, now) {
 			return errTooLate
@@ -146,7 +146,7 @@ func (a *app) readQuota(ctx context.Context, now time.Time) {
 		return
 	}
 	a.state.QuotaAsked = now
-	err := a.limiter().do(ctx, func() error {
+	err := a.limiter().do(ctx, func(*turn) error {
 		quota, err := a.source.API.Quota(ctx)
 		if err == nil {
 			a.state.Quota = &quota

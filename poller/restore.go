@@ -34,9 +34,9 @@ func (a *app) restore(ctx context.Context) {
 // restoreArchive merges what the archive holds of the app into what is known.
 func (a *app) restoreArchive(ctx context.Context) error {
 	var archived *archivedApp
-	err := a.archiving.do(ctx, func() error {
+	err := a.archiving.do(ctx, func(t *turn) error {
 		return a.archiver.do(ctx, func(ctx context.Context) (err error) {
-			read, err := a.readArchive(ctx)
+			read, err := a.readArchive(ctx, t)
 			archived = read
 			return err
 		})
@@ -81,7 +81,7 @@ type archivedApp struct {
 // shown or may still be asked for. The keys of the answers decide: an answer that the
 // state does not mention counts, and one that is missing does not, whatever the state
 // says.
-func (a *app) readArchive(ctx context.Context) (*archivedApp, error) {
+func (a *app) readArchive(ctx context.Context, t *turn) (*archivedApp, error) {
 	state, err := a.Archive.State(ctx, a.source.ID)
 	if err != nil {
 		return nil, fmt.Errorf("read the state: %w", err)
@@ -119,7 +119,7 @@ func (a *app) readArchive(ctx context.Context) (*archivedApp, error) {
 			if !ok {
 				window = WindowState{Window: w}
 			}
-			held, skipped, err := a.readAnswer(ctx, &window, answers[w])
+			held, skipped, err := a.readAnswer(ctx, t, &window, answers[w])
 			if err != nil {
 				return nil, err
 			}
@@ -159,12 +159,12 @@ func newestFirst(length wechat.Range, known map[wechat.Window]WindowState, answe
 // readAnswer reads the newest usable answer of a window into its state. It reports
 // whether there is one, and why newer ones were skipped. The error means that an answer
 // could not be read, which may be temporary.
-func (a *app) readAnswer(ctx context.Context, state *WindowState, keys []AnswerKey) (held bool, skipped []error, err error) {
+func (a *app) readAnswer(ctx context.Context, t *turn, state *WindowState, keys []AnswerKey) (held bool, skipped []error, err error) {
 	confirmed, of := state.Confirmed, state.Answered
 	state.Answered, state.Confirmed, state.Empty = time.Time{}, time.Time{}, false
 	slices.SortFunc(keys, func(a, b AnswerKey) int { return b.Answered.Compare(a.Answered) })
 	for _, key := range keys {
-		portrait, err := a.decodeArchived(ctx, key, a.decoding)
+		portrait, err := a.decodeArchived(ctx, key, a.decoding, t)
 		if err != nil && !errors.Is(err, ErrDamaged) && a.archiver.attempts < maxAttempts-1 {
 			return false, nil, err
 		}
@@ -197,15 +197,18 @@ func outcomeOf(p *wechat.Portrait) collector.Outcome {
 	return collector.OutcomeData
 }
 
-// decodeArchived reads an archived answer and decodes it when there is a place for it.
-func (a *app) decodeArchived(ctx context.Context, key AnswerKey, places chan struct{}) (*wechat.Portrait, error) {
+// decodeArchived reads an archived answer and decodes it when there is a place for it. Only
+// reading can hang, so the turn, which may be nil, is not lost while it decodes.
+func (a *app) decodeArchived(ctx context.Context, key AnswerKey, places chan struct{}, t *turn) (portrait *wechat.Portrait, err error) {
 	answer, err := a.Archive.Answer(ctx, a.source.ID, key)
 	if err != nil {
 		return nil, err
 	}
-	places <- struct{}{}
-	defer func() { <-places }()
-	portrait, err := wechat.DecodePortrait(answer)
+	t.aside(func() {
+		places <- struct{}{}
+		defer func() { <-places }()
+		portrait, err = wechat.DecodePortrait(answer)
+	})
 	if err != nil {
 		return nil, fmt.Errorf("%w: %s of %s, answered %s: %w", ErrDamaged, a.source.ID, key.Window, key.Answered.UTC().Format(time.RFC3339Nano), err)
 	}
