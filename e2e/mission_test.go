@@ -146,8 +146,8 @@ func TestAppsFile(t *testing.T) {
 
 // The queries that the READMEs show are the same, run as they stand, and find series.
 func TestQueriesOfTheREADMEs(t *testing.T) {
-	queries := promQL(t, "../README.md")
-	if chinese := promQL(t, "../README.zh-CN.md"); !slices.Equal(queries, chinese) {
+	queries := blocks(t, "../README.md", "promql")
+	if chinese := blocks(t, "../README.zh-CN.md", "promql"); !slices.Equal(queries, chinese) {
 		t.Errorf("README.md has the queries %q, README.zh-CN.md %q", queries, chinese)
 	}
 	if len(queries) == 0 {
@@ -173,15 +173,15 @@ func TestQueriesOfTheREADMEs(t *testing.T) {
 	}
 }
 
-// promQL returns the blocks of PromQL in a file of Markdown.
-func promQL(t *testing.T, file string) []string {
+// blocks returns the blocks of a language in a file of Markdown.
+func blocks(t *testing.T, file, language string) []string {
 	t.Helper()
 	content, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var blocks []string
-	for _, rest := range strings.Split(string(content), "```promql\n")[1:] {
+	for _, rest := range strings.Split(string(content), "```"+language+"\n")[1:] {
 		block, _, _ := strings.Cut(rest, "```")
 		blocks = append(blocks, block)
 	}

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -36,12 +34,20 @@ func startPrometheusOn(t *testing.T, storage string, target ...string) *promethe
 scrape_configs:
   - job_name: wxapp
     ` + strings.Join(target, "\n    ") + "\n"
-	file := filepath.Join(t.TempDir(), "prometheus.yml")
-	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	return launchPrometheus(t, storage, write(t, "prometheus.yml", config))
+}
+
+// startPrometheusWith runs Prometheus with a whole configuration, which stands in a folder
+// with the files that it names.
+func startPrometheusWith(t *testing.T, folder, config string) *prometheus {
+	t.Helper()
+	return launchPrometheus(t, t.TempDir(), writeInto(t, folder, "prometheus.yml", config))
+}
+
+func launchPrometheus(t *testing.T, storage, config string) *prometheus {
+	t.Helper()
 	p := &prometheus{process: start(t, built(t, buildPrometheus), nil,
-		"--config.file="+file,
+		"--config.file="+config,
 		"--storage.tsdb.path="+storage,
 		"--web.listen-address=127.0.0.1:0")}
 	p.url = "http://" + p.address(t)
