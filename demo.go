@@ -55,7 +55,8 @@ func demo(ctx context.Context, stdout, stderr io.Writer) error {
 		return err
 	}
 	simulated := newSimulatedWeChat()
-	exporter.sources = demoSources(simulated, exporter.metrics)
+	exporter.apps = config.Reading{Apps: demoApps()}
+	exporter.source = newSource(settings, &http.Client{Transport: simulated}, exporter.metrics)
 	exporter.listening = func(url string) {
 		_, _ = fmt.Fprintf(stdout, demoText, url+settings.TelemetryPath, url+"/")
 	}
@@ -111,13 +112,13 @@ func newSimulatedWeChat() *wechattest.Server {
 	}}
 }
 
-// demoSources returns the made-up apps.
-func demoSources(simulated *wechattest.Server, metrics *collector.SelfMetrics) []poller.Source {
-	var made config.Config
+// demoApps returns the made-up apps.
+func demoApps() []config.App {
+	var apps []config.App
 	for id, name := range demoNames() {
-		made.Apps = append(made.Apps, config.App{ID: id, Name: name, Secret: "demo"})
+		apps = append(apps, config.App{ID: id, Name: name, Secret: "demo"})
 	}
-	return newSources(made, &http.Client{Transport: simulated}, metrics)
+	return apps
 }
 
 // pastDays is how many made-up days the demo's archive begins with.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"io"
+	"net/http"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/wxapp-exporter/wxapp_exporter/archive"
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
+	"github.com/wxapp-exporter/wxapp_exporter/config"
 	"github.com/wxapp-exporter/wxapp_exporter/poller"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
@@ -73,8 +75,9 @@ func TestPastIsThatOfTheDemo(t *testing.T) {
 	simulated := newSimulatedWeChat()
 	past := demoPast(poller.NoArchive{}, simulated)
 	const appid = "wxdemo0000000000c3"
-	sources := demoSources(simulated, collector.NewSelfMetrics())
-	source := sources[slices.IndexFunc(sources, func(s poller.Source) bool { return s.ID == appid })]
+	apps := demoApps()
+	app := apps[slices.IndexFunc(apps, func(a config.App) bool { return a.ID == appid })]
+	source := newSource(config.Config{}, &http.Client{Transport: simulated}, collector.NewSelfMetrics())(app)
 	window := wechat.Window{End: wechat.DayOf(time.Now()).Add(-2), Range: wechat.Range7Days}
 	answer, err := source.API.UserPortrait(t.Context(), window)
 	if err != nil {

@@ -3,43 +3,42 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
+	"os"
 	"sync"
-	"sync/atomic"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	versioncollector "github.com/prometheus/client_golang/prometheus/collectors/version"
 	"github.com/prometheus/common/version"
-	toolkit "github.com/prometheus/exporter-toolkit/web"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
 	"github.com/wxapp-exporter/wxapp_exporter/collector/exposition"
 	"github.com/wxapp-exporter/wxapp_exporter/collector/otlp"
 	"github.com/wxapp-exporter/wxapp_exporter/config"
 	"github.com/wxapp-exporter/wxapp_exporter/poller"
+	"github.com/wxapp-exporter/wxapp_exporter/reload"
 	"github.com/wxapp-exporter/wxapp_exporter/web"
 )
-
-// stopTimeout is how long running scrapes may take to end when the program stops.
-const stopTimeout = 4 * time.Second
 
 // exporter is the running program: it polls and serves.
 type exporter struct {
 	config  config.Config
-	sources []poller.Source
+	apps    config.Reading // at the start
+	source  func(config.App) poller.Source
 	archive poller.Archive
 	metrics *collector.SelfMetrics
 	log     *slog.Logger
 	// toolkitLog drops info lines: log already has what the exporter toolkit logs at
 	// every start.
 	toolkitLog *slog.Logger
-	// listening is called with the address once it is bound. May be nil.
+	// readApps reads the apps again for a reload, which hangups ask for as well. Nil: the
+	// apps never change.
+	readApps func() (config.Reading, error)
+	hangups  <-chan os.Signal
+	// listening is called with the first address once all are bound. May be nil.
 	listening func(url string)
 	// started is told the store before anything is put into it. May be nil.
 	started   func(store *collector.Store)
@@ -50,6 +49,7 @@ type exporter struct {
 func newExporter(ctx context.Context, c config.Config, warnings []string, stderr io.Writer) (*exporter, error) {
 	e := &exporter{
 		config:     c,
+		apps:       config.Reading{Apps: c.Apps, Files: c.Files, Warnings: warnings},
 		metrics:    collector.NewSelfMetrics(),
 		log:        newLogger(stderr, c.LogFormat, c.LogLevel),
 		toolkitLog: newLogger(stderr, c.LogFormat, max(c.LogLevel, slog.LevelWarn)),
@@ -71,21 +71,27 @@ func (e *exporter) run(ctx context.Context) error {
 	}
 	restored := make(chan struct{})
 	polling := e.poller(store)
-	handler, err := e.handler(store, self, restored, polling, pusher)
+	reloader := reload.New(reload.Options{
+		Read: e.readApps, Source: e.source, Poller: polling, Metrics: e.metrics, Logger: e.log,
+	}, e.apps)
+	handler, err := e.handler(store, self, restored, polling, pusher, reloader)
 	if err != nil {
 		return err
 	}
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", e.config.ListenAddress)
+	listeners, err := web.Listen(ctx, "WXAPP_LISTEN_ADDRESS", e.config.ListenAddresses)
 	if err != nil {
-		return fmt.Errorf("WXAPP_LISTEN_ADDRESS: cannot listen on %s; free the port or choose another: %w", e.config.ListenAddress, err)
+		return err
 	}
-	server := web.NewServer(handler, web.DefaultLimits(), slog.NewLogLogger(e.log.Handler(), slog.LevelDebug))
-	server.ConnContext = exposition.ConnContext
-	e.log.Info("listening", "address", listener.Addr().String(), "apps", len(e.sources), "version", version.Version)
+	for _, listener := range listeners {
+		e.log.Info("listening", "address", listener.Addr().String(), "apps", len(e.apps.Apps), "version", version.Version)
+	}
 	if e.listening != nil {
-		e.listening(e.url(listener.Addr()))
+		e.listening(web.URL(listeners[0].Addr()))
 	}
-
+	server := &web.Server{
+		Handler: handler, Limits: web.DefaultLimits(), ConnContext: exposition.ConnContext,
+		ConfigFile: e.config.WebConfigFile, Log: e.log, ToolkitLog: e.toolkitLog,
+	}
 	if e.started != nil {
 		e.started(store)
 	}
@@ -98,28 +104,20 @@ func (e *exporter) run(ctx context.Context) error {
 	if pusher != nil {
 		parts.Go(func() { pusher.Run(ctx) })
 	}
-	served := make(chan error, 1)
-	parts.Go(func() {
-		served <- toolkit.Serve(listener, server, &toolkit.FlagConfig{WebConfigFile: &e.config.WebConfigFile}, e.toolkitLog)
-		cancel()
-	})
-
-	<-ctx.Done()
-	stopping, stopped := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
-	defer stopped()
-	if err := server.Shutdown(stopping); err != nil {
-		_ = server.Close()
+	if e.readApps != nil {
+		parts.Go(func() { reloader.Run(ctx, e.hangups) })
 	}
+	err = server.Serve(ctx, listeners)
+	cancel()
 	parts.Wait()
-	if err := <-served; !errors.Is(err, http.ErrServerClosed) {
-		return errors.Join(fmt.Errorf("serve: %w", err), <-polled)
+	if err == nil {
+		e.log.Info("stopped")
 	}
-	e.log.Info("stopped")
-	return <-polled
+	return errors.Join(err, <-polled)
 }
 
 func (e *exporter) poller(store *collector.Store) *poller.Poller {
-	p := poller.New(poller.Options{
+	return poller.New(poller.Options{
 		Schedule: poller.Schedule{
 			Ranges:       e.config.Ranges,
 			PublishHour:  e.config.PublishHour,
@@ -134,10 +132,6 @@ func (e *exporter) poller(store *collector.Store) *poller.Poller {
 		Metrics:    e.metrics,
 		Logger:     e.log,
 	})
-	for _, source := range e.sources {
-		p.Add(source)
-	}
-	return p
 }
 
 // selfMetrics returns the metrics of the exporter itself, which change all the time.
@@ -154,10 +148,12 @@ func (e *exporter) selfMetrics() *prometheus.Registry {
 
 // handler serves the store. Scrapes wait until the archive is restored: after a scrape
 // without the series of the apps, Prometheus would treat them as gone.
-func (e *exporter) handler(store *collector.Store, self prometheus.Gatherer, restored <-chan struct{}, polling *poller.Poller, pusher *otlp.Pusher) (http.Handler, error) {
+func (e *exporter) handler(store *collector.Store, self prometheus.Gatherer, restored <-chan struct{}, polling *poller.Poller, pusher *otlp.Pusher, reloader *reload.Reloader) (http.Handler, error) {
 	metrics, err := exposition.New(store, self, exposition.Options{
 		WithoutLocations: !e.config.LocationInfo,
-		OnError:          e.logOnce("some metrics of the exporter itself are missing from scrapes"),
+		OnError: func(err error) {
+			e.log.Error("some metrics of the exporter itself are missing from scrapes", "error", err)
+		},
 	})
 	if err != nil {
 		return nil, err
@@ -178,26 +174,8 @@ func (e *exporter) handler(store *collector.Store, self prometheus.Gatherer, res
 		Push:          pusher.Status,
 		Version:       version.Version,
 	}).Register(mux)
+	if e.readApps != nil {
+		mux.Handle("POST /-/reload", reloader)
+	}
 	return mux, nil
-}
-
-// logOnce returns a function that logs errors, but not the same error twice in a row:
-// what fails in one scrape usually fails in the next one, too.
-func (e *exporter) logOnce(message string) func(error) {
-	var last atomic.Value
-	return func(err error) {
-		if last.Swap(err.Error()) != err.Error() {
-			e.log.Error(message, "error", err)
-		}
-	}
-}
-
-// url returns the address at which a browser on this machine finds the exporter.
-func (e *exporter) url(bound net.Addr) string {
-	address := bound.(*net.TCPAddr)
-	host := address.IP.String()
-	if address.IP.IsUnspecified() {
-		host = "127.0.0.1"
-	}
-	return fmt.Sprintf("http://%s", net.JoinHostPort(host, fmt.Sprint(address.Port)))
 }

@@ -24,7 +24,7 @@ func level(folder string) (height int, ok bool) {
 	switch folder {
 	case ".":
 		return 6, true
-	case "doctor", "history":
+	case "doctor", "history", "reload":
 		return 5, true
 	case "archive", "config":
 		return 4, true
@@ -221,6 +221,8 @@ func TestViolations(t *testing.T) {
 		{"main.go", `import _ ` + own + `/doctor"`, ""},
 		{"doctor/a.go", `import _ ` + own + `/config"`, ""},
 		{"doctor/a.go", `import _ ` + own + `/history"`, "downward only"},
+		{"reload/a.go", `import _ ` + own + `/poller"`, ""},
+		{"poller/a.go", `import _ ` + own + `/reload"`, "downward only"},
 		{"config/a.go", `import _ ` + own + `/collector/otlp"`, ""},
 		{"config/a.go", `import _ ` + own + `/archive"`, "downward only"},
 		{"archive/a.go", `import _ ` + own + `/poller"`, ""},

@@ -16,11 +16,11 @@ func newHTTPClient(c config.Config) *http.Client {
 	return wechat.NewHTTPClient(c.RequestTimeout, version.ComponentUserAgent("wxapp_exporter"))
 }
 
-// newSources returns the apps of the configuration, each with a client of WeChat's API.
-func newSources(c config.Config, client *http.Client, metrics *collector.SelfMetrics) []poller.Source {
-	var sources []poller.Source
-	for _, app := range c.Apps {
-		sources = append(sources, poller.Source{
+// newSource returns what makes sources of apps, each with a client of WeChat's API of its
+// own.
+func newSource(c config.Config, client *http.Client, metrics *collector.SelfMetrics) func(config.App) poller.Source {
+	return func(app config.App) poller.Source {
+		return poller.Source{
 			App: collector.App{ID: app.ID, Name: app.Name},
 			API: &wechat.Client{
 				BaseURL: c.APIURL,
@@ -28,7 +28,6 @@ func newSources(c config.Config, client *http.Client, metrics *collector.SelfMet
 				Observe: metrics.Observe,
 				Tokens:  c.NewTokens(app, client, metrics.Observe),
 			},
-		})
+		}
 	}
-	return sources
 }

@@ -146,6 +146,14 @@ var (
 		"wxapp_archive_pending_answers", Gauge, "{answer}", nil,
 		"Answers in memory that wait for an archive that cannot be written. Above 0, a crash now would lose them.", Stable,
 	}
+	reloadSuccessful = Metric{
+		"wxapp_config_last_reload_successful", Gauge, "1", nil,
+		"Whether the newest reading of the settings had no mistake: 1 after the start, 0 after a reload that kept the old settings.", Stable,
+	}
+	reloadSuccess = Metric{
+		"wxapp_config_last_reload_success_timestamp_seconds", Gauge, "s", nil,
+		"When the settings were last read without a mistake: at the start or by a reload.", Stable,
+	}
 	otlpExports = Metric{
 		"wxapp_otlp_exports_total", Counter, "{batch}", nil,
 		"Batches of points that were due to be pushed to the OpenTelemetry receiver. Only when pushing.", Stable,
@@ -178,6 +186,7 @@ func AppMetrics() []*Metric {
 func Metrics() []*Metric {
 	return slices.Concat(AppMetrics(), []*Metric{
 		&locationInfo, &apiRequests, &apiRequestDuration, &archiveWrites, &archiveFailures, &archivePending,
+		&reloadSuccessful, &reloadSuccess,
 		&otlpExports, &otlpFailures, &otlpRejectedPoints, &otlpLastSuccess,
 	})
 }

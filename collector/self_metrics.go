@@ -1,13 +1,15 @@
 package collector
 
 import (
+	"time"
+
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
-// SelfMetrics are the metrics of the exporter itself: requests to WeChat and writes to
-// the archive. It is a prometheus.Collector, and its methods may be called from several
+// SelfMetrics are the metrics of the exporter itself: requests to WeChat, writes to the
+// archive and reloads of the settings. It is a prometheus.Collector, and its methods may be called from several
 // goroutines.
 type SelfMetrics struct {
 	apiRequests        *prometheus.CounterVec
@@ -15,6 +17,8 @@ type SelfMetrics struct {
 	archiveWrites      prometheus.Counter
 	archiveFailures    prometheus.Counter
 	archivePending     prometheus.Gauge
+	reloadSuccessful   prometheus.Gauge
+	reloadSuccess      prometheus.Gauge
 }
 
 // NewSelfMetrics returns the metrics, with every series that is known in advance at 0.
@@ -28,7 +32,10 @@ func NewSelfMetrics() *SelfMetrics {
 		}, apiRequestDuration.Labels),
 		archiveWrites:   prometheus.NewCounter(counterOpts(&archiveWrites)),
 		archiveFailures: prometheus.NewCounter(counterOpts(&archiveFailures)),
-		archivePending:  prometheus.NewGauge(prometheus.GaugeOpts{Name: archivePending.Name, Help: archivePending.Help}),
+		archivePending:  prometheus.NewGauge(gaugeOpts(&archivePending)),
+
+		reloadSuccessful: prometheus.NewGauge(gaugeOpts(&reloadSuccessful)),
+		reloadSuccess:    prometheus.NewGauge(gaugeOpts(&reloadSuccess)),
 	}
 	for _, endpoint := range []string{wechat.EndpointUserPortrait, wechat.EndpointToken, wechat.EndpointQuota} {
 		m.apiRequests.WithLabelValues("0", endpoint)
@@ -39,6 +46,10 @@ func NewSelfMetrics() *SelfMetrics {
 
 func counterOpts(m *Metric) prometheus.CounterOpts {
 	return prometheus.CounterOpts{Name: m.Name, Help: m.Help}
+}
+
+func gaugeOpts(m *Metric) prometheus.GaugeOpts {
+	return prometheus.GaugeOpts{Name: m.Name, Help: m.Help}
 }
 
 // Observe counts a request to WeChat.
@@ -59,6 +70,16 @@ func (m *SelfMetrics) ArchiveWritten(err error) {
 // written. A negative number lowers it.
 func (m *SelfMetrics) ArchivePending(answers int) { m.archivePending.Add(float64(answers)) }
 
+// Reloaded records that the settings were read, or why they could not be used.
+func (m *SelfMetrics) Reloaded(err error) {
+	if err != nil {
+		m.reloadSuccessful.Set(0)
+		return
+	}
+	m.reloadSuccessful.Set(1)
+	m.reloadSuccess.Set(float64(time.Now().Unix()))
+}
+
 // Describe implements prometheus.Collector.
 func (m *SelfMetrics) Describe(descs chan<- *prometheus.Desc) {
 	m.each(func(c prometheus.Collector) { c.Describe(descs) })
@@ -70,7 +91,9 @@ func (m *SelfMetrics) Collect(metrics chan<- prometheus.Metric) {
 }
 
 func (m *SelfMetrics) each(do func(prometheus.Collector)) {
-	for _, c := range []prometheus.Collector{m.apiRequests, m.apiRequestDuration, m.archiveWrites, m.archiveFailures, m.archivePending} {
+	for _, c := range []prometheus.Collector{
+		m.apiRequests, m.apiRequestDuration, m.archiveWrites, m.archiveFailures, m.archivePending, m.reloadSuccessful, m.reloadSuccess,
+	} {
 		do(c)
 	}
 }

@@ -29,17 +29,45 @@ type property struct {
 	text     wechat.Secret
 }
 
-// readApps returns the app of the environment and those of the apps file.
-func readApps(p *problems, e environment, file AppsFile) []App {
-	apps := parseEnvironmentApp(p, e, file)
-	if file.Path != "" {
-		apps = append(apps, file.read(p)...)
-	}
-	return apps
+// Reading is what was read of the apps at one time.
+type Reading struct {
+	Apps []App
+	// Files are the files that the apps and their secrets come from.
+	Files Files
+	// Warnings are one line each, as those of Read.
+	Warnings []string
 }
 
-// parseEnvironmentApp returns the app that the environment describes, if there is one.
-func parseEnvironmentApp(p *problems, e environment, file AppsFile) []App {
+// ReadApps reads the apps again while the exporter runs. The error has the lines that Read
+// would return for them. Beside an error there are no apps, but the files that were read
+// and the warnings.
+func ReadApps() (Reading, error) {
+	e, err := readEnvironment()
+	if err != nil {
+		return Reading{}, err
+	}
+	p := &problems{given: e.given}
+	apps, files := readApps(p, e, parseAppsFile(p, e))
+	if err := p.err(); err != nil {
+		return Reading{Files: files, Warnings: p.warnings}, err
+	}
+	return Reading{apps, files, p.warnings}, nil
+}
+
+// readApps returns the app of the environment and those of the apps file, and the files
+// that they come from.
+func readApps(p *problems, e environment, file appsFile) ([]App, Files) {
+	files := Files{}
+	apps := parseEnvironmentApp(p, e, file, files)
+	if file.path != "" {
+		apps = append(apps, file.read(p, files)...)
+	}
+	return apps, files
+}
+
+// parseEnvironmentApp returns the app that the environment describes, if there is one, and
+// adds its secret file to the files.
+func parseEnvironmentApp(p *problems, e environment, file appsFile, secretFiles Files) []App {
 	variable := func(name string, value wechat.Secret) *property {
 		if value == "" {
 			return nil
@@ -56,11 +84,12 @@ func parseEnvironmentApp(p *problems, e environment, file AppsFile) []App {
 	}
 	switch {
 	case app.id != nil:
-		rules := appRules{tokenEndpoint: file.TokenEndpoint, allowHTTP: file.AllowHTTP, files: readFiles("", app)}
+		rules := appRules{tokenEndpoint: file.tokenEndpoint, allowHTTP: file.allowHTTP, files: readFiles("", app)}
+		secretFiles.addSecrets(rules.files, app)
 		return []App{parseApp(app, app.id.position, rules)}
 	case len(app.keys()) > 0:
 		p.at("WXAPP_APPID").errorf("is not set, but required by %s; set it to the AppID of the Mini Program", and(app.keys()))
-	case file.Path == "":
+	case file.path == "":
 		p.at("WXAPP_APPID").errorf("is not set, and neither is WXAPP_APPS_FILE; set WXAPP_APPID and WXAPP_SECRET for one Mini Program, or WXAPP_APPS_FILE for many; to try the exporter without an account, run wxapp_exporter demo")
 	}
 	return nil

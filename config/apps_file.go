@@ -12,32 +12,31 @@ import (
 // maxAppsFile is the largest apps file that is read, in bytes.
 const maxAppsFile = 1 << 20
 
-// AppsFile is the file that WXAPP_APPS_FILE names, and what the environment says that
+// appsFile is the file that WXAPP_APPS_FILE names, and what the environment says that
 // matters to its apps.
-type AppsFile struct {
-	Path          string
-	TokenEndpoint TokenEndpoint
-	// AllowHTTP allows token URLs of plain http to public hosts.
-	AllowHTTP bool
-	// OtherApp is the appid of the environment, which must not stand in the file as well.
-	// May be empty.
-	OtherApp string
+type appsFile struct {
+	path          string // empty: there is none
+	tokenEndpoint TokenEndpoint
+	allowHTTP     bool   // token URLs of plain http to public hosts are allowed
+	otherApp      string // the appid of the environment, which must not stand in the file as well
 }
 
-// Read reads the apps of the file. The error has one line for each thing that is wrong,
-// and there may be warnings beside it; neither shows a secret.
-func (f AppsFile) Read() (apps []App, warnings []string, err error) {
-	p := &problems{}
-	apps = f.read(p)
-	if err := p.err(); err != nil {
-		return nil, p.warnings, err
+// parseAppsFile parses the settings that apps depend on.
+func parseAppsFile(p *problems, e environment) appsFile {
+	return appsFile{
+		path:          e.AppsFile,
+		tokenEndpoint: parseChoice(p.at("WXAPP_TOKEN_ENDPOINT"), TokenEndpoint(e.TokenEndpoint), StableToken, PlainToken, NoToken),
+		allowHTTP:     parseBool(p.at("WXAPP_ALLOW_HTTP"), e.AllowHTTP),
+		otherApp:      e.AppID,
 	}
-	return apps, p.warnings, nil
 }
 
-func (f AppsFile) read(p *problems) []App {
-	reader := appsReader{f, yamlFile{p.at("WXAPP_APPS_FILE"), f.Path}}
-	content := readFile(f.Path, maxAppsFile)
+// read returns the apps of the file, and adds it and the secret files that it names to
+// the files.
+func (f appsFile) read(p *problems, files Files) []App {
+	reader := appsReader{f, yamlFile{p.at("WXAPP_APPS_FILE"), f.path}}
+	content := readFile(f.path, maxAppsFile)
+	files.add(content, maxAppsFile)
 	if content.err != nil {
 		reader.whole().errorf("%s; name a readable YAML file", unreadable(content.err))
 		return nil
@@ -46,12 +45,12 @@ func (f AppsFile) read(p *problems) []App {
 	if content.openToOthers && slices.ContainsFunc(apps, func(a properties) bool { return a.secret != nil || a.tokenURL != nil }) {
 		reader.whole().warnf("holds secrets and can be read by every user of this machine; run chmod 600 on it")
 	}
-	return reader.parse(apps)
+	return reader.parse(apps, files)
 }
 
 // appsReader reads the apps out of the nodes of an apps file.
 type appsReader struct {
-	AppsFile
+	appsFile
 	yamlFile
 }
 
@@ -73,9 +72,10 @@ func (r appsReader) apps(content []byte) []properties {
 	return apps
 }
 
-func (r appsReader) parse(apps []properties) []App {
-	folder := filepath.Dir(r.Path)
-	rules := appRules{tokenEndpoint: r.TokenEndpoint, allowHTTP: r.AllowHTTP, files: readFiles(folder, apps...)}
+func (r appsReader) parse(apps []properties, secretFiles Files) []App {
+	folder := filepath.Dir(r.appsFile.path)
+	rules := appRules{tokenEndpoint: r.tokenEndpoint, allowHTTP: r.allowHTTP, files: readFiles(folder, apps...)}
+	secretFiles.addSecrets(rules.files, apps...)
 	var parsed []App
 	lines := map[string]int{}
 	for _, app := range apps {
@@ -83,7 +83,7 @@ func (r appsReader) parse(apps []properties) []App {
 		id := app.id.text.Reveal()
 		switch first, twice := lines[id]; {
 		case id == "": // already reported
-		case id == r.OtherApp:
+		case id == r.otherApp:
 			app.id.errorf("this app is also set by WXAPP_APPID; keep one of them")
 		case twice:
 			app.id.errorf("this app is already in line %d; keep one of them", first)

@@ -63,10 +63,10 @@ func FuzzAppsFile(f *testing.F) {
 	f.Fuzz(func(t *testing.T, before, after string) {
 		p := &problems{}
 		file := appsReader{
-			AppsFile{Path: "apps.yaml", TokenEndpoint: StableToken, OtherApp: "wx0123456789abcdef"},
+			appsFile{path: "apps.yaml", tokenEndpoint: StableToken, otherApp: "wx0123456789abcdef"},
 			yamlFile{p.at("WXAPP_APPS_FILE"), "apps.yaml"},
 		}
-		apps := file.parse(file.apps([]byte(before + testSecret + after)))
+		apps := file.parse(file.apps([]byte(before+testSecret+after)), Files{})
 		if len(apps) == 0 && len(p.errs) == 0 {
 			t.Error("neither an app nor an error")
 		}
@@ -88,49 +88,4 @@ func FuzzAppsFile(f *testing.F) {
 			}
 		}
 	})
-}
-
-// The apps file can be read on its own, as a reload does.
-func TestAppsFileRead(t *testing.T) {
-	writeFiles(t, map[string]string{
-		"apps.yaml":  "apps:\n- {appid: wx0123456789abcdef, name: Teahouse, secret: hush}\n- {appid: demo, token_url: 'http://tokens/hush'}\n",
-		"wrong.yaml": "apps:\n- {appid: wx0123456789abcdef}\n- {appid: demo, secret: hush}\n",
-	})
-	setEnvironment(t, nil)
-	file := AppsFile{Path: "apps.yaml", TokenEndpoint: StableToken}
-	apps, warnings, err := file.Read()
-	if err != nil {
-		t.Fatal(err)
-	}
-	checkEqual(t, "apps", apps, []App{
-		{ID: "wx0123456789abcdef", Name: "Teahouse", Secret: "hush"},
-		{ID: "demo", Name: "demo", TokenURL: "http://tokens/hush"},
-	})
-	if apps[0].Secret.Reveal() != "hush" {
-		t.Error("the secret was not read")
-	}
-	checkEqual(t, "warnings", warnings, []string{
-		`WXAPP_APPS_FILE: apps.yaml:3: appid: "demo" does not look like an AppID; WeChat's are wx and 16 hex digits`,
-		`WXAPP_APPS_FILE: apps.yaml:3: token_url: http sends secrets and tokens unencrypted; use https if you can`,
-	})
-
-	file.Path, file.OtherApp = "wrong.yaml", "demo"
-	apps, warnings, err = file.Read()
-	const want = `WXAPP_APPS_FILE: wrong.yaml:2: the app has no source of tokens; set secret, secret_file, token_file or token_url
-WXAPP_APPS_FILE: wrong.yaml:3: appid: this app is also set by WXAPP_APPID; keep one of them`
-	if apps != nil || err == nil || err.Error() != want || len(warnings) != 1 {
-		t.Errorf("apps %v, warnings %q, error %v, want %s", apps, warnings, err, want)
-	}
-
-	// The configuration says where to read them again.
-	setEnvironment(t, withAccount(map[string]string{"WXAPP_APPID": "wxfedcba9876543210", "WXAPP_APPS_FILE": "apps.yaml"}))
-	c, _, err := Read()
-	if err != nil {
-		t.Fatal(err)
-	}
-	again, _, err := c.AppsFile.Read()
-	if err != nil {
-		t.Fatal(err)
-	}
-	checkEqual(t, "apps", again, c.Apps[1:])
 }

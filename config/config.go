@@ -10,11 +10,11 @@ import (
 
 // Config is what the settings mean. Printing it shows no secret.
 type Config struct {
-	// Apps are the app of the environment, if there is one, and then those of AppsFile.
+	// Apps are the app of the environment, if there is one, and then those of
+	// WXAPP_APPS_FILE.
 	Apps []App
-	// AppsFile is where to read the apps of WXAPP_APPS_FILE again. Its path is empty when
-	// there is none.
-	AppsFile AppsFile
+	// Files are the files that Apps and their secrets come from.
+	Files Files
 
 	TokenEndpoint TokenEndpoint
 	APIURL        string // without a slash at its end
@@ -36,10 +36,10 @@ type Config struct {
 	// Archive is where the answers are kept.
 	Archive Archive
 
-	ListenAddress string // host:port
-	TelemetryPath string
-	WebConfigFile string // empty: none
-	LocationInfo  bool
+	ListenAddresses []string // host:port or unix:PATH, at least one
+	TelemetryPath   string
+	WebConfigFile   string // empty: none
+	LocationInfo    bool
 
 	// OTLP says where to push to. Nil: nothing is pushed.
 	OTLP *otlp.Config
@@ -89,11 +89,10 @@ func Read() (Config, []string, error) {
 func parseAll(e environment) (Config, *problems) {
 	p := &problems{given: e.given}
 	c := parseCommon(p, e)
-	c.TokenEndpoint = parseChoice(p.at("WXAPP_TOKEN_ENDPOINT"), TokenEndpoint(e.TokenEndpoint), StableToken, PlainToken, NoToken)
-	allowHTTP := parseBool(p.at("WXAPP_ALLOW_HTTP"), e.AllowHTTP)
-	c.APIURL = parseAPIURL(p.at("WXAPP_API_URL"), e.APIURL, c.TokenEndpoint, allowHTTP)
-	c.AppsFile = AppsFile{Path: e.AppsFile, TokenEndpoint: c.TokenEndpoint, AllowHTTP: allowHTTP, OtherApp: e.AppID}
-	c.Apps = readApps(p, e, c.AppsFile)
+	file := parseAppsFile(p, e)
+	c.TokenEndpoint = file.tokenEndpoint
+	c.APIURL = parseAPIURL(p.at("WXAPP_API_URL"), e.APIURL, file.tokenEndpoint, file.allowHTTP)
+	c.Apps, c.Files = readApps(p, e, file)
 	c.Archive = parseArchive(p, e)
 	return c, p
 }
@@ -122,35 +121,35 @@ func ReadDemo() (Config, []string, error) {
 	return c, p.warnings, nil
 }
 
-// ReadListenAddress reads WXAPP_LISTEN_ADDRESS alone, so that no other setting can get in
-// the way.
-func ReadListenAddress() (string, error) {
+// ReadListenAddresses reads WXAPP_LISTEN_ADDRESS alone, so that no other setting can get in
+// the way. Without an error there is at least one address.
+func ReadListenAddresses() ([]string, error) {
 	e, err := readEnvironment()
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	p := &problems{given: e.given}
-	address := parseListenAddress(p.at("WXAPP_LISTEN_ADDRESS"), e.ListenAddress)
-	return address, p.err()
+	addresses := parseListenAddresses(p.at("WXAPP_LISTEN_ADDRESS"), e.ListenAddress)
+	return addresses, p.err()
 }
 
 // parseCommon parses the settings that do not belong to an account.
 func parseCommon(p *problems, e environment) Config {
 	warnUnknownVariables(p, e.variables)
 	return Config{
-		Ranges:         parseList(p.at("WXAPP_RANGES"), e.Ranges, wechat.Ranges()),
-		Dimensions:     parseList(p.at("WXAPP_DIMENSIONS"), e.Dimensions, wechat.Dimensions()),
-		Top:            parseTop(p.at("WXAPP_TOP"), e.Top, defaultOf("WXAPP_TOP")),
-		PollInterval:   parsePollInterval(p.at("WXAPP_POLL_INTERVAL"), e.PollInterval),
-		PublishHour:    parsePublishHour(p.at("WXAPP_PUBLISH_HOUR"), e.PublishHour),
-		RequestTimeout: parseDuration(p.at("WXAPP_REQUEST_TIMEOUT"), e.RequestTimeout),
-		MaxAge:         parseDuration(p.at("WXAPP_MAX_AGE"), e.MaxAge),
-		ListenAddress:  parseListenAddress(p.at("WXAPP_LISTEN_ADDRESS"), e.ListenAddress),
-		OTLP:           parseOTLP(p, e),
-		TelemetryPath:  parseTelemetryPath(p.at("WXAPP_TELEMETRY_PATH"), e.TelemetryPath),
-		WebConfigFile:  checkWebConfigFile(p.at("WXAPP_WEB_CONFIG_FILE"), e.WebConfigFile),
-		LocationInfo:   parseBool(p.at("WXAPP_LOCATION_INFO"), e.LocationInfo),
-		LogLevel:       parseLogLevel(p.at("WXAPP_LOG_LEVEL"), e.LogLevel),
-		LogFormat:      parseChoice(p.at("WXAPP_LOG_FORMAT"), e.LogFormat, "logfmt", "json"),
+		Ranges:          parseList(p.at("WXAPP_RANGES"), e.Ranges, wechat.Ranges()),
+		Dimensions:      parseList(p.at("WXAPP_DIMENSIONS"), e.Dimensions, wechat.Dimensions()),
+		Top:             parseTop(p.at("WXAPP_TOP"), e.Top, defaultOf("WXAPP_TOP")),
+		PollInterval:    parsePollInterval(p.at("WXAPP_POLL_INTERVAL"), e.PollInterval),
+		PublishHour:     parsePublishHour(p.at("WXAPP_PUBLISH_HOUR"), e.PublishHour),
+		RequestTimeout:  parseDuration(p.at("WXAPP_REQUEST_TIMEOUT"), e.RequestTimeout),
+		MaxAge:          parseDuration(p.at("WXAPP_MAX_AGE"), e.MaxAge),
+		ListenAddresses: parseListenAddresses(p.at("WXAPP_LISTEN_ADDRESS"), e.ListenAddress),
+		OTLP:            parseOTLP(p, e),
+		TelemetryPath:   parseTelemetryPath(p.at("WXAPP_TELEMETRY_PATH"), e.TelemetryPath),
+		WebConfigFile:   checkWebConfigFile(p.at("WXAPP_WEB_CONFIG_FILE"), e.WebConfigFile),
+		LocationInfo:    parseBool(p.at("WXAPP_LOCATION_INFO"), e.LocationInfo),
+		LogLevel:        parseLogLevel(p.at("WXAPP_LOG_LEVEL"), e.LogLevel),
+		LogFormat:       parseChoice(p.at("WXAPP_LOG_FORMAT"), e.LogFormat, "logfmt", "json"),
 	}
 }

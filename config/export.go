@@ -22,7 +22,7 @@ func ReadExport() (Config, []string, error) {
 		LocationInfo: parseBool(p.at("WXAPP_LOCATION_INFO"), e.LocationInfo),
 	}
 	ignored := &problems{given: e.given}
-	c.Apps = readApps(ignored, e, AppsFile{Path: e.AppsFile, TokenEndpoint: TokenEndpoint(e.TokenEndpoint), OtherApp: e.AppID})
+	c.Apps, _ = readApps(ignored, e, appsFile{path: e.AppsFile, tokenEndpoint: TokenEndpoint(e.TokenEndpoint), otherApp: e.AppID})
 	if err := p.err(); err != nil {
 		return Config{}, p.warnings, err
 	}

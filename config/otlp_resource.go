@@ -65,11 +65,16 @@ func parseAttributes(p position, text string) []attribute.KeyValue {
 
 // instanceID is the same at every start and differs between exporters, because Prometheus
 // takes each value for an instance of its own.
-func instanceID(listenAddress string) string {
+func instanceID(listenAddresses string) string {
 	host, err := os.Hostname()
 	if err != nil || host == "" {
 		host = "localhost"
 	}
-	_, port, _ := net.SplitHostPort(listenAddress) // checked by parseListenAddress
+	first, _, _ := strings.Cut(listenAddresses, ",")
+	first = strings.TrimSpace(first)
+	if path, ok := strings.CutPrefix(first, unixPrefix); ok {
+		return host + ":" + path
+	}
+	_, port, _ := net.SplitHostPort(first) // checked by parseListenAddresses
 	return net.JoinHostPort(host, port)
 }

@@ -3,8 +3,6 @@ package config
 import (
 	"fmt"
 	"log/slog"
-	"net"
-	"net/netip"
 	"path"
 	"regexp"
 	"slices"
@@ -121,31 +119,6 @@ func parsePublishHour(p position, text string) int {
 		p.errorf("%s is not valid; use a whole number from 0 to 17 (hour in Asia/Shanghai)", shown(text))
 	}
 	return hour
-}
-
-// hostName is wider than the rules for host names, because names in container networks
-// often break them.
-var hostName = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
-
-func parseListenAddress(p position, text string) string {
-	const remedy = "use host:port, for example :10120, 127.0.0.1:10120 or [::1]:10120"
-	host, port, err := net.SplitHostPort(text)
-	if err != nil {
-		p.errorf("%s is not host:port; %s", shown(text), remedy)
-		return text
-	}
-	if !isPort(port) {
-		p.errorf("%s has no port from 0 to 65535; %s", shown(text), remedy)
-	}
-	if _, err := netip.ParseAddr(host); err != nil && host != "" && !hostName.MatchString(host) {
-		p.errorf("%s has no valid host; %s", shown(text), remedy)
-	}
-	return text
-}
-
-func isPort(text string) bool {
-	_, err := strconv.ParseUint(text, 10, 16)
-	return err == nil
 }
 
 // pathCharacters are those that need no escape in a URL and have no meaning to

@@ -75,6 +75,10 @@ func TestRules(t *testing.T) {
 		{"WXAPP_LISTEN_ADDRESS", "localhost:", `"localhost:" has no port from 0 to 65535; use host:port, for example :10120, 127.0.0.1:10120 or [::1]:10120`},
 		{"WXAPP_LISTEN_ADDRESS", "http://localhost:80", `"http://localhost:80" is not host:port; use host:port, for example :10120, 127.0.0.1:10120 or [::1]:10120`},
 		{"WXAPP_LISTEN_ADDRESS", "local host:80", `"local host:80" has no valid host; use host:port, for example :10120, 127.0.0.1:10120 or [::1]:10120`},
+		{"WXAPP_LISTEN_ADDRESS", ":10120,", `has an empty item; use a list like 127.0.0.1:10120,unix:/run/wxapp/exporter.sock`},
+		{"WXAPP_LISTEN_ADDRESS", ":10120, :10120", `":10120" is listed twice; list it once`},
+		{"WXAPP_LISTEN_ADDRESS", "unix:wxapp.sock", `"unix:wxapp.sock" has no absolute path; use a path like unix:/run/wxapp/exporter.sock`},
+		{"WXAPP_LISTEN_ADDRESS", "unix:/" + strings.Repeat("d/", 52), `"unix:/` + strings.Repeat("d/", 47) + `"… has a path of more than 103 bytes, too long for a unix socket; use a shorter one`},
 
 		{"WXAPP_TELEMETRY_PATH", "metrics", `"metrics" does not begin with a slash; use a path like /metrics`},
 		{"WXAPP_TELEMETRY_PATH", "/", `"/" is the path of the status page; use a path like /metrics`},
@@ -122,7 +126,7 @@ func TestAcceptedValues(t *testing.T) {
 		variable, value string
 		set             func(*Config)
 	}{
-		{"WXAPP_TOKEN_ENDPOINT", "token", func(c *Config) { c.TokenEndpoint, c.AppsFile.TokenEndpoint = PlainToken, PlainToken }},
+		{"WXAPP_TOKEN_ENDPOINT", "token", func(c *Config) { c.TokenEndpoint = PlainToken }},
 		{"WXAPP_API_URL", "https://sh.api.weixin.qq.com/", func(c *Config) { c.APIURL = "https://sh.api.weixin.qq.com" }},
 		{"WXAPP_API_URL", "http://127.0.0.1:8080/base", func(c *Config) { c.APIURL = "http://127.0.0.1:8080/base" }},
 		{"WXAPP_API_URL", "http://[::1]:1", func(c *Config) { c.APIURL = "http://[::1]:1" }},
@@ -141,8 +145,9 @@ func TestAcceptedValues(t *testing.T) {
 		{"WXAPP_REQUEST_TIMEOUT", "1ns", func(c *Config) { c.RequestTimeout = 1 }},
 		{"WXAPP_MAX_AGE", "1h30m", func(c *Config) { c.MaxAge = 90 * time.Minute }},
 		{"WXAPP_ARCHIVE", "/data", func(c *Config) { c.Archive.Folder = "/data" }},
-		{"WXAPP_LISTEN_ADDRESS", "[::1]:0", func(c *Config) { c.ListenAddress = "[::1]:0" }},
-		{"WXAPP_LISTEN_ADDRESS", "my_host.local:65535", func(c *Config) { c.ListenAddress = "my_host.local:65535" }},
+		{"WXAPP_LISTEN_ADDRESS", "[::1]:0", func(c *Config) { c.ListenAddresses = []string{"[::1]:0"} }},
+		{"WXAPP_LISTEN_ADDRESS", "my_host.local:65535", func(c *Config) { c.ListenAddresses = []string{"my_host.local:65535"} }},
+		{"WXAPP_LISTEN_ADDRESS", "127.0.0.1:1, unix:/run/wxapp.sock", func(c *Config) { c.ListenAddresses = []string{"127.0.0.1:1", "unix:/run/wxapp.sock"} }},
 		{"WXAPP_TELEMETRY_PATH", "/wx/metrics", func(c *Config) { c.TelemetryPath = "/wx/metrics" }},
 		{"WXAPP_WEB_CONFIG_FILE", "web.yaml", func(c *Config) { c.WebConfigFile = "web.yaml" }},
 		{"WXAPP_LOCATION_INFO", "false", func(c *Config) { c.LocationInfo = false }},

@@ -19,25 +19,17 @@ const healthcheckTimeout = 3 * time.Second
 // Healthcheck returns nil if a server on the listen address is alive. Any HTTP status of
 // /-/healthy counts, because the server may require a password, and so does a TLS
 // handshake that is completed or refused, because it may require a certificate. A wildcard
-// address is asked on the loopback addresses.
+// address is asked on the loopback addresses, and unix:PATH on that socket.
 func Healthcheck(ctx context.Context, listenAddress string) error {
-	host, port, err := net.SplitHostPort(listenAddress)
+	endpoints, err := endpointsOf(listenAddress)
 	if err != nil {
-		return fmt.Errorf("%s: %w", listenAddress, err)
-	}
-	if strings.Trim(port, "0") == "" {
-		return errors.New("port 0 means any free port, which the healthcheck cannot know")
-	}
-
-	hosts := []string{host}
-	if address, err := netip.ParseAddr(host); host == "" || err == nil && address.IsUnspecified() {
-		hosts = []string{"127.0.0.1", "::1"}
+		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, healthcheckTimeout)
 	defer cancel()
 	var failure error
-	for _, host := range hosts {
-		err := askHealth(ctx, net.JoinHostPort(host, port))
+	for _, asked := range endpoints {
+		err := asked.health(ctx)
 		switch {
 		case err == nil:
 			return nil
@@ -50,21 +42,57 @@ func Healthcheck(ctx context.Context, listenAddress string) error {
 	return fmt.Errorf("the exporter is not alive: %w", failure)
 }
 
-// askHealth asks one address. Plain HTTP comes first, because a Go server that speaks TLS
+// endpoint is where a server is asked.
+type endpoint struct {
+	network, address string
+	host             string // of requests
+}
+
+// endpointsOf returns where a server with this listen address can be reached.
+func endpointsOf(listenAddress string) ([]endpoint, error) {
+	if path, ok := strings.CutPrefix(listenAddress, unixPrefix); ok {
+		return []endpoint{{"unix", path, "localhost"}}, nil
+	}
+	host, port, err := net.SplitHostPort(listenAddress)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", listenAddress, err)
+	}
+	if strings.Trim(port, "0") == "" {
+		return nil, errors.New("port 0 means any free port, which the healthcheck cannot know")
+	}
+
+	hosts := []string{host}
+	if address, err := netip.ParseAddr(host); host == "" || err == nil && address.IsUnspecified() {
+		hosts = []string{"127.0.0.1", "::1"}
+	}
+	var endpoints []endpoint
+	for _, host := range hosts {
+		address := net.JoinHostPort(host, port)
+		endpoints = append(endpoints, endpoint{"tcp", address, address})
+	}
+	return endpoints, nil
+}
+
+// dial is the DialContext of an http.Transport.
+func (e endpoint) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	return new(net.Dialer).DialContext(ctx, e.network, e.address)
+}
+
+// health asks one endpoint. Plain HTTP comes first, because a Go server that speaks TLS
 // answers it with a 400.
-func askHealth(ctx context.Context, address string) error {
+func (e endpoint) health(ctx context.Context) error {
 	client := http.Client{
 		// Without a proxy: the server is on this machine.
-		Transport:     &http.Transport{DisableKeepAlives: true},
+		Transport:     &http.Transport{DisableKeepAlives: true, DialContext: e.dial},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	target := url.URL{Scheme: "http", Host: address, Path: "/-/healthy"}
+	target := url.URL{Scheme: "http", Host: e.host, Path: "/-/healthy"}
 	// Some TLS servers keep waiting when a client sends plain HTTP.
 	httpContext, cancel := context.WithTimeout(ctx, healthcheckTimeout*2/3)
 	defer cancel()
 	request, err := http.NewRequestWithContext(httpContext, http.MethodGet, target.String(), nil)
 	if err != nil {
-		return fmt.Errorf("%s: %w", address, err)
+		return fmt.Errorf("%s: %w", e.address, err)
 	}
 	response, err := client.Do(request)
 	if err == nil {
@@ -73,22 +101,22 @@ func askHealth(ctx context.Context, address string) error {
 	if urlError, ok := errors.AsType[*url.Error](err); ok {
 		err = urlError.Err
 	}
-	if speaksTLS(ctx, address) {
+	if e.speaksTLS(ctx) {
 		return nil
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = errors.New("timeout")
 	}
-	return fmt.Errorf("%s does not answer (%w)", address, err)
+	return fmt.Errorf("%s does not answer (%w)", e.address, err)
 }
 
 // speaksTLS reports whether a server completes a TLS handshake or refuses it with an
 // alert.
-func speaksTLS(ctx context.Context, address string) bool {
+func (e endpoint) speaksTLS(ctx context.Context) bool {
 	dialer := tls.Dialer{Config: &tls.Config{
 		InsecureSkipVerify: true, //nolint:gosec // nothing is sent; any answer is proof of life
 	}}
-	connection, err := dialer.DialContext(ctx, "tcp", address)
+	connection, err := dialer.DialContext(ctx, e.network, e.address)
 	if err == nil {
 		_ = connection.Close()
 		return true

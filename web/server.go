@@ -49,10 +49,9 @@ func maxConnections() int {
 	return int(min(512, files.Cur/2))
 }
 
-// NewServer returns a server that keeps to the limits. It writes what clients do wrong to
-// errors.
-func NewServer(handler http.Handler, limits Limits, errors *log.Logger) *http.Server {
-	connections := &connections{most: limits.Connections, since: map[net.Conn]time.Time{}}
+// newServer returns a server that keeps to the limits, that of connections together with
+// others. It writes what clients do wrong to errors.
+func newServer(handler http.Handler, limits Limits, errors *log.Logger, connections *connections) *http.Server {
 	return &http.Server{
 		Handler:           http.MaxBytesHandler(handler, limits.BodyBytes),
 		ReadHeaderTimeout: limits.Header,
@@ -65,12 +64,16 @@ func NewServer(handler http.Handler, limits Limits, errors *log.Logger) *http.Se
 	}
 }
 
-// connections are the open connections of a server.
+// connections are the open connections of all servers that share them.
 type connections struct {
 	most int
 
 	mu    sync.Mutex
 	since map[net.Conn]time.Time // when the state of each has changed last
+}
+
+func newConnections(most int) *connections {
+	return &connections{most: most, since: map[net.Conn]time.Time{}}
 }
 
 // changed is the ConnState of an http.Server.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"io"
-	"log"
 	"net"
 	"net/http"
 	"strings"
@@ -21,17 +20,24 @@ func serve(t *testing.T, limits web.Limits, handler http.HandlerFunc) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := web.NewServer(handler, limits, log.New(io.Discard, "", 0))
-	served := make(chan struct{})
-	go func() {
-		_ = server.Serve(listener)
-		close(served)
-	}()
-	t.Cleanup(func() {
-		_ = server.Close()
-		<-served
-	})
+	serveOn(t, &web.Server{Handler: handler, Limits: limits}, listener)
 	return listener.Addr().String()
+}
+
+// serveOn runs a server until the test ends. The handler is told of that by the end of
+// its connections.
+func serveOn(t *testing.T, server *web.Server, listeners ...net.Listener) {
+	t.Helper()
+	server.Log, server.ToolkitLog = discard, discard
+	ctx, stop := context.WithCancel(context.Background())
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(ctx, listeners) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-served; err != nil {
+			t.Errorf("serving ended with %v", err)
+		}
+	})
 }
 
 // connect opens a connection and sends a text.

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/common/expfmt"
@@ -34,6 +35,7 @@ type Handler struct {
 	store   *collector.Store
 	self    *self
 	onError func(error)
+	told    atomic.Value // the text of the error that onError was told last
 
 	metrics                         []*collector.Metric // of an app
 	textHeaders, openMetricsHeaders []fragment          // of each metric
@@ -51,8 +53,9 @@ type Options struct {
 	// WithoutLocations leaves out wxapp_location_info, where the provinces are.
 	WithoutLocations bool
 	// OnError is told when metrics of the exporter itself are left out of a scrape
-	// because they are broken. It may be called from several goroutines. Nil: nobody is
-	// told.
+	// because they are broken, but not the same twice in a row: what fails in one scrape
+	// usually fails in the next one, too. It may be called from several goroutines. Nil:
+	// nobody is told.
 	OnError func(error)
 }
 
@@ -101,6 +104,12 @@ func New(store *collector.Store, self prometheus.Gatherer, options Options) (*Ha
 	return h, nil
 }
 
+func (h *Handler) tell(err error) {
+	if h.told.Swap(err.Error()) != err.Error() {
+		h.onError(err)
+	}
+}
+
 // refresh renders the new snapshot of an app, or forgets the app if it is nil. Every
 // change of the Store is followed by a call, so one that comes too late does nothing.
 func (h *Handler) refresh(appid string, snapshot *collector.Snapshot) {
@@ -135,7 +144,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer h.release(buffers)
 	buffers.self.Reset()
 	if err := h.self.write(&buffers.self, format, selection.self); err != nil {
-		h.onError(err)
+		h.tell(err)
 	}
 	file := h.file(format, apps, selection.self, buffers.self.Bytes())
 

@@ -34,7 +34,6 @@ func TestSelfErrors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	self.err = errors.New("collector went away")
 	self.families = []*dto.MetricFamily{
 		gauge("go_before", isOne()),
 		gauge("go_broken", isOne(), &dto.Metric{}),
@@ -43,7 +42,9 @@ func TestSelfErrors(t *testing.T) {
 	}
 	for _, accept := range []string{acceptText, acceptOpenMetrics} {
 		got = nil
-		text := scrape(t, handler, "/metrics", accept)
+		self.err = errors.New("collector went away: " + accept)
+		scrape(t, handler, "/metrics", accept)
+		text := scrape(t, handler, "/metrics", accept) // with the same error
 		values := parse(t, text).values
 		for _, series := range []string{"go_before", "go_after", `wxapp_up{appid="wxa"}`} {
 			if values[series] != 1 {

@@ -1,0 +1,78 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	toolkit "github.com/prometheus/exporter-toolkit/web"
+)
+
+// stopTimeout is how long running requests may take to end when the program stops.
+const stopTimeout = 4 * time.Second
+
+// Server serves a handler on any number of listeners.
+type Server struct {
+	Handler http.Handler
+	Limits  Limits
+	// ConfigFile is a web configuration of the Prometheus exporter toolkit, read again for
+	// every connection. Empty: plain HTTP for everybody.
+	ConfigFile string
+	// ConnContext is that of http.Server. May be nil.
+	ConnContext func(context.Context, net.Conn) context.Context
+	// Log gets what clients do wrong, at the level debug.
+	Log *slog.Logger
+	// ToolkitLog gets what the exporter toolkit logs.
+	ToolkitLog *slog.Logger
+}
+
+// Serve serves until the context ends, and then for as long as running requests take, but
+// not longer than four seconds. If one listener fails, all are closed, and the error says
+// why. Serve closes the listeners.
+func (s *Server) Serve(ctx context.Context, listeners []net.Listener) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var (
+		shared  = newConnections(s.Limits.Connections)
+		errs    = make([]error, len(listeners))
+		serving sync.WaitGroup
+	)
+	for i, listener := range listeners {
+		// A server of its own for each listener: the toolkit changes the server that it is
+		// given, so that its ServeMultiple has a data race.
+		server := newServer(s.Handler, s.Limits, slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug), shared)
+		server.ConnContext = s.ConnContext
+		serving.Go(func() {
+			defer cancel()
+			errs[i] = toolkit.Serve(listener, server, &toolkit.FlagConfig{WebConfigFile: &s.ConfigFile}, s.ToolkitLog)
+			_ = listener.Close() // the toolkit leaves it open when it does not begin to serve
+		})
+		serving.Go(func() {
+			<-ctx.Done()
+			stop(context.WithoutCancel(ctx), server)
+		})
+	}
+	serving.Wait()
+	for i, err := range errs {
+		if errors.Is(err, http.ErrServerClosed) {
+			errs[i] = nil
+		} else if err != nil {
+			errs[i] = fmt.Errorf("serve on %s: %w", listeners[i].Addr(), err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// stop lets running requests end, but not for long.
+func stop(ctx context.Context, server *http.Server) {
+	ctx, cancel := context.WithTimeout(ctx, stopTimeout)
+	defer cancel()
+	if err := server.Shutdown(ctx); err != nil {
+		_ = server.Close()
+	}
+}
