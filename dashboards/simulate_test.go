@@ -52,6 +52,7 @@ func simulate(t *testing.T) []scrape {
 	synctest.Test(t, func(*testing.T) {
 		server := &wechattest.Server{Latency: 120 * time.Millisecond, Published: publication}
 		metrics := collector.NewSelfMetrics()
+		metrics.Reloaded(nil)
 		store := &collector.Store{}
 		polling := poller.New(poller.Options{
 			Schedule:   poller.Schedule{Ranges: wechat.Ranges(), PublishHour: 8, PollInterval: 30 * time.Minute},
