@@ -27,6 +27,7 @@ import (
 //
 //	serve NAME=VALUE …               runs the exporter with these settings only, until the script ends
 //	get STATUS [HOST]PATH [PATTERN]  asks it until its answer has the status and matches, and prints that
+//	eventually COMMAND …             repeats a program until it succeeds, or with ! until it fails
 //
 // $WECHAT is the address of a simulated WeChat: the secret of wx00000000000000ff is
 // "the right one", and nothing about wx00000000000000aa is ever answered.
@@ -37,13 +38,17 @@ func TestScripts(t *testing.T) {
 		UpdateScripts:       os.Getenv("UPDATE_GOLDEN") != "",
 		RequireExplicitExec: true,
 		Cmds: map[string]func(ts *testscript.TestScript, negated bool, args []string){
-			"serve": serve,
-			"get":   getPage,
+			"serve":      serve,
+			"get":        getPage,
+			"eventually": repeat,
 		},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("PATH", binaries+string(os.PathListSeparator)+env.Getenv("PATH"))
 			wechat := &wechattest.Server{Apps: map[string]wechattest.App{
 				appid:                {},
+				"wx00000000000000a1": {},
+				"wx00000000000000a2": {},
+				"wx00000000000000a3": {},
 				"wx00000000000000aa": {},
 				"wx00000000000000ff": {Secret: "the right one"},
 			}}
@@ -51,8 +56,16 @@ func TestScripts(t *testing.T) {
 			api := httptest.NewServer(wechat)
 			env.Defer(api.Close)
 			env.Setenv("WECHAT", api.URL)
+			env.Setenv("GORACE", "atexit_sleep_ms=0")
 			return nil
 		},
+	})
+}
+
+// repeat runs a program until it succeeds, or until it fails.
+func repeat(ts *testscript.TestScript, negated bool, command []string) {
+	within(ts, strings.Join(command, " "), func() bool {
+		return (ts.Exec(command[0], command[1:]...) == nil) != negated
 	})
 }
 

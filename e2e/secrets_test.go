@@ -164,16 +164,67 @@ func TestSecretsStaySecret(t *testing.T) {
 				t.Error("nothing is kept")
 			}
 
-			for place, text := range map[string]string{
+			expectHidden(t, map[string]string{
 				"output": exporter.output.String(), "/metrics": metrics, "/": page, "/-/ready": ready,
 				"command line": string(arguments), "archive": archive,
-			} {
-				for _, hidden := range []string{secret, accessToken} {
-					if at := strings.Index(text, hidden); at >= 0 {
-						t.Errorf("%s shows %q: …%s", place, hidden, text[max(0, at-100):min(len(text), at+100)])
-					}
-				}
-			}
+			})
 		})
 	}
+}
+
+// expectHidden fails where a text, by the name of its place, shows a secret or a token.
+func expectHidden(t *testing.T, places map[string]string) {
+	t.Helper()
+	for place, text := range places {
+		for _, hidden := range []string{secret, accessToken} {
+			if at := strings.Index(text, hidden); at >= 0 {
+				t.Errorf("%s shows %q: …%s", place, hidden, text[max(0, at-100):min(len(text), at+100)])
+			}
+		}
+	}
+}
+
+// The secrets of apps that come by a reload, and those in files with mistakes, are hidden as
+// well: in the answers to reloads, the log, the metrics and the pages.
+func TestSecretsOfReloadsStaySecret(t *testing.T) {
+	api := httptest.NewServer(&wechattest.Server{})
+	defer api.Close()
+	apps := write(t, "apps.yml", "apps: [{appid: "+appid+", secret: "+secret+"}]\n")
+	exporter := startExporter(t, "WXAPP_API_URL="+api.URL, "WXAPP_APPS_FILE="+apps, "WXAPP_LOG_LEVEL=debug")
+	places := map[string]string{}
+	for i, file := range []string{
+		"apps:\n- {appid: " + appid + ", secret: " + secret + "}\n- {appid: wxfedcba9876543210, secret: x" + secret + "}\n",
+		"apps: [{appid: wx, " + secret + ": x}]",
+		"apps: [{appid: wx, secret: '" + secret + " " + secret + "', name: " + secret + "}]",
+		"apps: [{appid: wx, secret_file: " + secret + "}]",
+		"apps: [{appid: wx, token_url: 'http://user:" + secret + "@public.example.com/" + secret + "'}]",
+		"apps: [{appid: wx, token_url: 'https://user:" + secret + "@127.0.0.1:x/'}]",
+		"apps: *" + secret,
+		secret + ": {",
+		secret,
+	} {
+		if err := os.WriteFile(apps, []byte(file), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		var status int
+		var body string
+		eventually(t, "the reload may begin", func() bool {
+			status, body = ask(t, http.MethodPost, exporter.url+"/-/reload", "")
+			return status != http.StatusTooManyRequests
+		})
+		if want := []int{http.StatusOK, http.StatusInternalServerError}[min(i, 1)]; status != want {
+			t.Errorf("%s: status %d, want %d: %s", file, status, want, body)
+		}
+		places[fmt.Sprintf("answer %d", i)] = body
+		if i == 0 {
+			exporter.metricsWith(t, `^wxapp_last_success_timestamp_seconds\{appid="wxfedcba9876543210"\}`)
+		}
+	}
+	places["/metrics"] = exporter.metrics(t)
+	for _, page := range []string{"/", "/app/wxfedcba9876543210", "/-/ready"} {
+		_, places[page] = get(t, exporter.url+page)
+	}
+	exporter.stop(t)
+	places["output"] = exporter.output.String()
+	expectHidden(t, places)
 }
