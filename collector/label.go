@@ -28,6 +28,7 @@ func Labels() []Label {
 		{"reason", texts(wechat.FailureReasons()), "why a poll failed; see [the errcodes](docs/errcodes.md)"},
 		{"endpoint", []string{wechat.EndpointQuota, wechat.EndpointToken, wechat.EndpointUserPortrait}, "which call of WeChat's API"},
 		{"code", nil, "WeChat's errcode, `0` for success; `http_` and the HTTP status; `http_other` for a status that HTTP does not know; `network` when no whole answer came; `decode` when the answer was not understood; `unknown` for an errcode that is not in [the list](docs/errcodes.md)"},
+		{"english", nil, "the name of a province in English"},
 		{"latitude", nil, "in degrees, north"},
 		{"longitude", nil, "in degrees, east"},
 	}

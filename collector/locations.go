@@ -67,7 +67,7 @@ func LocationMetric() *Metric { return &locationInfo }
 func EachLocation(emit func(Sample)) {
 	for _, place := range Provinces() {
 		for _, name := range []string{place.Long, place.Short} {
-			emit(Sample{&locationInfo, []string{string(wechat.Province), degrees(place.Latitude), degrees(place.Longitude), name}, 1})
+			emit(Sample{&locationInfo, []string{string(wechat.Province), place.English, degrees(place.Latitude), degrees(place.Longitude), name}, 1})
 		}
 	}
 }

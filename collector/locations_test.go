@@ -54,7 +54,12 @@ func TestProvincesOftenConfused(t *testing.T) {
 
 func TestLocationInfo(t *testing.T) {
 	names := map[string]bool{}
-	collector.EachLocation(func(s collector.Sample) { names[s.Labels[3]] = true })
+	collector.EachLocation(func(s collector.Sample) {
+		names[s.Labels[4]] = true
+		if s.Labels[4] == "陕西省" && s.Labels[1] != "Shaanxi" {
+			t.Errorf("陕西省 is called %q in English", s.Labels[1])
+		}
+	})
 	if len(names) != 68 {
 		t.Errorf("got %d series of wxapp_location_info, want 68: two names for each of 34 provinces", len(names))
 	}

@@ -121,8 +121,8 @@ var (
 var (
 	locationInfo = Metric{
 		"wxapp_location_info", Gauge, "1",
-		[]string{"dimension", "latitude", "longitude", "name"},
-		"Where a province is, in degrees, under its long and its short name. Always 1.", Stable,
+		[]string{"dimension", "english", "latitude", "longitude", "name"},
+		"Where a province is, in degrees, and its name in English, under its long and its short name. Always 1.", Stable,
 	}
 	apiRequests = Metric{
 		"wxapp_api_requests_total", Counter, "{request}",

@@ -110,12 +110,12 @@ wxapp_last_success_timestamp_seconds{appid="wx0123456789abcdef"} 1795402800 1795
 
 	o.Locations = true
 	got := written(t, newExport(t, o), day(t, "23"))
-	const wantFirst = `# HELP wxapp_location_info Where a province is, in degrees, under its long and its short name. Always 1.
+	const wantFirst = `# HELP wxapp_location_info Where a province is, in degrees, and its name in English, under its long and its short name. Always 1.
 # TYPE wxapp_location_info gauge
-wxapp_location_info{dimension="province",latitude="39.90",longitude="116.41",name="北京市"} 1 1795363200
-wxapp_location_info{dimension="province",latitude="39.90",longitude="116.41",name="北京市"} 1 1795399200
-wxapp_location_info{dimension="province",latitude="39.90",longitude="116.41",name="北京市"} 1 1795402800
-wxapp_location_info{dimension="province",latitude="39.90",longitude="116.41",name="北京市"} 1 1795406400
+wxapp_location_info{dimension="province",english="Beijing",latitude="39.90",longitude="116.41",name="北京市"} 1 1795363200
+wxapp_location_info{dimension="province",english="Beijing",latitude="39.90",longitude="116.41",name="北京市"} 1 1795399200
+wxapp_location_info{dimension="province",english="Beijing",latitude="39.90",longitude="116.41",name="北京市"} 1 1795402800
+wxapp_location_info{dimension="province",english="Beijing",latitude="39.90",longitude="116.41",name="北京市"} 1 1795406400
 `
 	if len(got) < len(want+wantFirst) || got[:len(want)] != want || got[len(want):len(want+wantFirst)] != wantFirst {
 		t.Errorf("with places, it is\n%s\nwant at the end\n%s", got, wantFirst)
