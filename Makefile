@@ -113,6 +113,12 @@ dashboards: ## test the dashboards and alerts
 	cd dashboards
 	go test -timeout 45m $(count) ./...
 
+# Needs chromium and a Grafana that everybody may view, with our data in it.
+.PHONY: screenshots
+screenshots: ## take pictures of the dashboards in the Grafana at GRAFANA_URL
+	@cd dashboards
+	go run ./screenshots
+
 .PHONY: bench
 bench: ## run the benchmarks
 	@go test -run '^$$' -bench . -benchmem -timeout 60m ./...

@@ -19,9 +19,12 @@ type dashboard struct {
 	Timezone    string
 	Refresh     string
 	Time        struct{ From, To string }
-	Links       []struct {
-		Type string
-		Tags []string
+	Links       []struct{ Type, Title, URL string }
+	Annotations struct {
+		List []struct {
+			Name, Expr, Step string
+			Datasource       datasource
+		}
 	}
 	SchemaVersion int
 	Inputs        []any `json:"__inputs"`
@@ -34,6 +37,7 @@ type variable struct {
 	Query                                          any
 	Datasource                                     datasource
 	Options                                        []struct{ Text, Value string }
+	Current                                        struct{ Text, Value any }
 }
 
 type panel struct {
@@ -46,27 +50,53 @@ type panel struct {
 	Interval        string
 	Targets         []target
 	Transformations []transformation
+	Collapsed       bool
+	Panels          []panel // of a row
+	Links           []struct{ Title, URL string }
 	FieldConfig     struct {
 		Defaults struct {
 			Unit       string
+			NoValue    string
+			Min        *float64
 			Color      struct{ Mode, FixedColor string }
-			Thresholds struct {
-				Steps []struct {
-					Color string
-					Value *float64
-				}
-			}
-			Custom map[string]any
+			Thresholds struct{ Steps []step }
+			Custom     map[string]any
 		}
-		Overrides []struct {
-			Matcher    struct{ ID, Options string }
-			Properties []struct {
-				ID    string
-				Value any
-			}
-		}
+		Overrides []override
 	}
 	Options map[string]any
+}
+
+type step struct {
+	Color string
+	Value *float64
+}
+
+type mapping struct {
+	Type    string
+	Options map[string]struct{ Text, Color string }
+}
+
+type override struct {
+	Matcher    struct{ ID, Options string }
+	Properties []struct {
+		ID    string
+		Value json.RawMessage
+	}
+}
+
+// property reads a property of the override into a value, and reports whether it is there.
+func (o override) property(t *testing.T, id string, value any) bool {
+	t.Helper()
+	for _, p := range o.Properties {
+		if p.ID == id {
+			if err := json.Unmarshal(p.Value, value); err != nil {
+				t.Fatalf("%s: %v", id, err)
+			}
+			return true
+		}
+	}
+	return false
 }
 
 type transformation struct {
@@ -83,7 +113,7 @@ type target struct {
 type datasource struct{ Type, UID string }
 
 // readDashboards returns the dashboards of all languages.
-func readDashboards(t *testing.T) []dashboard {
+func readDashboards(t testing.TB) []dashboard {
 	t.Helper()
 	files, err := filepath.Glob("*.json")
 	if err != nil || len(files) != 6 {
@@ -109,7 +139,22 @@ func inEnglish(all []dashboard) []dashboard {
 	return slices.DeleteFunc(slices.Clone(all), func(d dashboard) bool { return strings.Contains(d.File, "zh-CN") })
 }
 
+// all returns the panels, those in rows too.
+func (d *dashboard) all() []panel {
+	var panels []panel
+	for _, p := range d.Panels {
+		panels = append(panels, p)
+		panels = append(panels, p.Panels...)
+	}
+	return panels
+}
+
 // withQueries returns the panels that ask something.
 func (d *dashboard) withQueries() []panel {
+	return slices.DeleteFunc(d.all(), func(p panel) bool { return len(p.Targets) == 0 })
+}
+
+// firstScreen returns the panels above the first row.
+func (d *dashboard) firstScreen() []panel {
 	return slices.DeleteFunc(slices.Clone(d.Panels), func(p panel) bool { return p.Type == "row" })
 }

@@ -7,87 +7,101 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
-	dto "github.com/prometheus/client_model/go"
+	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
 )
 
-// silent lists the queries that answer nothing in the simulation, and why.
-var silent = map[string]string{}
-
 // perProcess lists the panels that count processes or what each of them does, so that
 // they see every replica.
 var perProcess = map[string]string{
-	"Exporters":                 "counts processes",
-	"Calls per day by endpoint": "replicas call WeChat each for themselves, and all calls count against the quota",
-	"Outcome of calls per day":  "as above",
-	"Latency over time":         "shows the calls of all replicas together, which are more",
-	"Latency since the start":   "as above",
-	"Archive failures, 24 h":    "every replica has an archive of its own",
-	"Writes to the archive":     "as above",
-	"Pushes by OTLP":            "every replica pushes",
-	"Since the last push":       "shows each process",
-	"Versions":                  "shows each process",
-	"Memory":                    "shows each process",
-	"CPU":                       "shows each process",
-	"Goroutines":                "shows each process",
+	"Exporters":                   "counts processes",
+	"Unarchived":                  "every replica has an archive of its own",
+	"Push failing":                "every replica pushes",
+	"Calls per day by endpoint":   "replicas call WeChat each for themselves, and all calls count against the quota",
+	"Outcomes per day":            "as above",
+	"Latency by day":              "shows the calls of all replicas together, which are more",
+	"Latency since start":         "as above",
+	"Writes to the archive":       "every replica has an archive of its own",
+	"Pushes by OTLP":              "every replica pushes",
+	"Minutes since the last push": "shows each process",
+	"Versions":                    "shows each process",
+	"Memory":                      "shows each process",
+	"CPU":                         "shows each process",
+	"Goroutines":                  "shows each process",
 }
 
 // Every query of every panel answers something, for every choice of the variables,
 // and answers the same when the exporter runs twice.
 func TestQueries(t *testing.T) {
-	scrapes := simulate(t)
-	db := openDatabase(t, scrapes)
+	simulation := simulate(t, simulatedDays*24*time.Hour)
+	db := openDatabase(t, simulation.scrapes, readRules(t))
 	t.Run("panels", func(t *testing.T) { testPanels(t, db) })
 	t.Run("variables", func(t *testing.T) { testVariables(t, db) })
 	t.Run("rules", func(t *testing.T) { testRules(t, db) })
 	t.Run("map", func(t *testing.T) { testMap(t, db) })
 	t.Run("ages", func(t *testing.T) { testAges(t, db) })
 	t.Run("day", func(t *testing.T) { testDay(t, db) })
-	t.Run("history", func(t *testing.T) { testHistory(t, openDatabase(t, daily(scrapes))) })
+	t.Run("states", func(t *testing.T) { testStates(t, db) })
+	t.Run("days", func(t *testing.T) { testDays(t, db, simulation) })
+	t.Run("columns", func(t *testing.T) { testColumns(t, db) })
+	t.Run("english", func(t *testing.T) { testEnglish(t, db) })
+	t.Run("annotations", func(t *testing.T) { testAnnotations(t, db) })
+	history := openDatabase(t, daily(simulation.scrapes), nil)
+	t.Run("history", func(t *testing.T) { testHistory(t, history, simulation) })
 }
 
 func testPanels(t *testing.T, db *database) {
-	used := map[string]bool{}
 	for _, d := range inEnglish(readDashboards(t)) {
 		for _, p := range d.withQueries() {
 			for _, query := range p.Targets {
 				place := fmt.Sprintf("%s: %s: %s", d.File, p.Title, query.RefID)
 				for _, choice := range choices(query.Expr) {
-					single := db.ask(t, fill(query.Expr, singleJob, choice), query.Range)
+					single := db.ask(t, fill(query.Expr, singleJob, choice), query.Range, p.Interval)
 					n := numbers(single)
-					if reason, ok := silent[place]; ok {
-						used[place] = true
-						if n > 0 {
-							t.Errorf("%s %v: answers %d series, but is listed as silent: %s", place, choice, n, reason)
-						}
-						continue
-					}
 					if n == 0 {
 						t.Errorf("%s %v: no answer\n%s", place, choice, fill(query.Expr, singleJob, choice))
+					}
+					if colors := p.FieldConfig.Defaults.Color.Mode; colors == "palette-classic" && n > paletteSize {
+						t.Errorf("%s %v: %d series share %d colors", place, choice, n, paletteSize)
 					}
 					if perProcess[p.Title] != "" {
 						continue
 					}
-					double := db.ask(t, fill(query.Expr, replicatedJob, choice), query.Range)
-					if got, want := double.String(), single.String(); !sameLines(got, want) {
+					double := db.ask(t, fill(query.Expr, replicatedJob, choice), query.Range, p.Interval)
+					if got, want := lines(double), lines(single); got != want {
 						t.Errorf("%s %v: two replicas change the answer\n%.2000s\nwant\n%.2000s", place, choice, got, want)
 					}
 				}
 			}
 		}
 	}
-	for place := range silent {
-		if !used[place] {
-			t.Errorf("%s is listed as silent, but is no query", place)
-		}
-	}
 }
 
-func sameLines(a, b string) bool {
-	return slices.Equal(slices.Sorted(strings.Lines(a+"\n")), slices.Sorted(strings.Lines(b+"\n")))
+// lines returns an answer as text, one line for each number, sorted. Numbers have nine
+// digits: the order of additions changes the last ones.
+func lines(result *promql.Result) string {
+	var all []string
+	add := func(metric labels.Labels, at int64, value float64) {
+		all = append(all, fmt.Sprintf("%s %d %.9g", metric, at, value))
+	}
+	switch value := result.Value.(type) {
+	case promql.Vector:
+		for _, sample := range value {
+			add(sample.Metric, sample.T, sample.F)
+		}
+	case promql.Matrix:
+		for _, series := range value {
+			for _, point := range series.Floats {
+				add(series.Metric, point.T, point.F)
+			}
+		}
+	}
+	slices.Sort(all)
+	return strings.Join(all, "\n")
 }
 
 // choice is what is chosen on a dashboard.
@@ -113,16 +127,15 @@ func choices(expr string) []choice {
 
 // fill puts what is chosen into a query, as Grafana does.
 func fill(expr, job string, c choice) string {
-	var ids []string
-	for _, simulated := range simulatedApps {
-		ids = append(ids, simulated.app.ID)
-	}
 	return strings.NewReplacer(
 		"$job", job,
-		"$appid", "("+strings.Join(ids, "|")+")",
+		"$appid", allApps(),
+		"$province", ".*",
+		"$city", ".*",
 		"$metric", c.metric,
 		`"$range"`, `"`+c.length+`"`,
-		"$__rate_interval", "7h",
+		"$__rate_interval", "27h",
+		"$__interval", "1d",
 		"$__range", "30d",
 	).Replace(expr)
 }
@@ -137,9 +150,9 @@ func testVariables(t *testing.T, db *database) {
 			if inner, ok := strings.CutPrefix(v.Definition, "query_result("); ok {
 				expr = fill(strings.TrimSuffix(inner, ")"), singleJob, choice{})
 			} else if inner, ok := strings.CutPrefix(v.Definition, "label_values("); ok {
-				expr, _, _ = strings.Cut(inner, ",")
+				expr = fill(inner[:strings.LastIndex(inner, ",")], singleJob, choice{})
 			}
-			if n := numbers(db.ask(t, expr, false)); n < len(simulatedApps) {
+			if n := numbers(db.ask(t, expr, false, "")); n < len(simulatedApps) {
 				t.Errorf("%s: variable %s: %d answers", d.File, v.Name, n)
 			}
 		}
@@ -149,12 +162,12 @@ func testVariables(t *testing.T, db *database) {
 // Of all provinces, the unknown one alone is not on the map.
 func testMap(t *testing.T, db *database) {
 	p := findInPortrait(t, "Not on the map")
-	answer := db.ask(t, fill(p.Targets[0].Expr, singleJob, choice{"visit_uv", "30d"}), false)
+	answer := db.ask(t, fill(p.Targets[0].Expr, singleJob, choice{"visit_uv", "30d"}), false, "")
 	if got := labelValues(answer, "name"); !slices.Equal(got, []string{"未知"}) {
 		t.Errorf("not on the map: %v", got)
 	}
-	p = findInPortrait(t, "Provinces: ${metric:text}, ${range:text}")
-	answer = db.ask(t, fill(p.Targets[0].Expr, singleJob, choice{"visit_uv", "30d"}), false)
+	p = findInPortrait(t, "Provinces, ${metric:text}, ${range:text}")
+	answer = db.ask(t, fill(p.Targets[0].Expr, singleJob, choice{"visit_uv", "30d"}), false, "")
 	if got := labelValues(answer, "name"); len(got) != len(collector.Provinces()) {
 		t.Errorf("%d provinces are on the map: %v", len(got), got)
 	}
@@ -168,13 +181,12 @@ func testMap(t *testing.T, db *database) {
 // Ages stand in their natural order, not by number of users. Grafana sorts the names of
 // an answer as texts, so that order has to be that of age.
 func testAges(t *testing.T, db *database) {
-	p := findInPortrait(t, "Ages")
-	last := p.Transformations[len(p.Transformations)-1]
-	by, _ := last.Options["sort"].([]any)
-	if last.ID != "sortBy" || len(by) != 1 || by[0].(map[string]any)["field"] != "name" || by[0].(map[string]any)["desc"] != nil {
-		t.Errorf("ages are sorted by %v, want by name, ascending", last)
+	p := findInPortrait(t, "Age")
+	by, _ := p.Options["sortBy"].([]any)
+	if len(by) != 1 || by[0].(map[string]any)["displayName"] != "Age" || by[0].(map[string]any)["desc"] != false {
+		t.Errorf("ages are sorted by %v, want by name, ascending", by)
 	}
-	answer := db.ask(t, fill(p.Targets[0].Expr, singleJob, choice{"visit_uv", "30d"}), false)
+	answer := db.ask(t, fill(p.Targets[0].Expr, singleJob, choice{"visit_uv", "30d"}), false, "")
 	want := []string{"17岁以下", "18-24岁", "25-29岁", "30-39岁", "40-49岁", "50岁以上", "未知"}
 	if got := labelValues(answer, "name"); !slices.Equal(got, want) {
 		t.Errorf("ages are shown in the order %v, want %v", got, want)
@@ -183,8 +195,8 @@ func testAges(t *testing.T, db *database) {
 
 // The numbers are for yesterday, not for today, on which the window ends.
 func testDay(t *testing.T, db *database) {
-	p := findInPortrait(t, "Data for")
-	answer := db.ask(t, fill(p.Targets[0].Expr, singleJob, choice{"visit_uv", "1d"}), false)
+	p := findInPortrait(t, "Day")
+	answer := db.ask(t, fill(p.Targets[0].Expr, singleJob, choice{"visit_uv", "1d"}), false, "")
 	for _, sample := range answer.Value.(promql.Vector) {
 		if second := int64(sample.F) / 1000; (second+8*3600+1)%86400 != 0 {
 			t.Errorf("%s: the day ends at second %d, want one second before midnight in China", sample.Metric, second)
@@ -192,66 +204,20 @@ func testDay(t *testing.T, db *database) {
 	}
 }
 
-// daily thins out what the exporter showed to what an imported history holds, one
-// sample of each day's numbers and windows at the time of their publication, and what
-// is scraped at the end.
-func daily(scrapes []scrape) []scrape {
-	var thinned []scrape
-	var newest float64
-	for _, s := range scrapes[:len(scrapes)-1] {
-		var end float64
-		families := slices.DeleteFunc(slices.Clone(s.families), func(family *dto.MetricFamily) bool {
-			return family.GetName() != "wxapp_users" && !strings.HasPrefix(family.GetName(), "wxapp_data_")
-		})
-		for _, family := range families {
-			for _, metric := range family.GetMetric() {
-				if family.GetName() == "wxapp_data_end_timestamp_seconds" {
-					end = max(end, metric.GetGauge().GetValue())
-				}
-			}
-		}
-		if end > newest {
-			newest = end
-			thinned = append(thinned, scrape{s.at, families})
-		}
+// allApps matches all simulated apps, as fill writes them.
+func allApps() string {
+	var ids []string
+	for _, simulated := range simulatedApps {
+		ids = append(ids, simulated.app.ID)
 	}
-	return append(thinned, scrapes[len(scrapes)-1])
-}
-
-// On one sample a day, trends are drawn, with gaps no longer than publication moves, and
-// weeks are compared.
-func testHistory(t *testing.T, db *database) {
-	for _, d := range inEnglish(readDashboards(t)) {
-		for _, p := range d.withQueries() {
-			for _, query := range p.Targets {
-				expr := fill(query.Expr, singleJob, choice{"visit_uv", "7d"})
-				if !strings.Contains(expr, "wxapp_users") {
-					continue
-				}
-				answer := db.ask(t, expr, query.Range)
-				if numbers(answer) == 0 {
-					t.Errorf("%s: %s: %s: no answer on one sample a day\n%s", d.File, p.Title, query.RefID, expr)
-				}
-				if !query.Range {
-					continue
-				}
-				most := 0
-				for _, series := range answer.Value.(promql.Matrix) {
-					most = max(most, len(series.Floats))
-				}
-				if most < 110 {
-					t.Errorf("%s: %s: %s: a line of %d points, want nearly one for every six hours of 30 days", d.File, p.Title, query.RefID, most)
-				}
-			}
-		}
-	}
+	return "(" + strings.Join(ids, "|") + ")"
 }
 
 // findInPortrait returns a panel of the dashboard on users.
 func findInPortrait(t *testing.T, title string) panel {
 	t.Helper()
 	for _, d := range readDashboards(t) {
-		for _, p := range d.Panels {
+		for _, p := range d.all() {
 			if d.File == "wxapp-portrait.json" && p.Title == title {
 				return p
 			}

@@ -44,8 +44,8 @@ func testRules(t *testing.T, db *database) {
 	for _, group := range readRules(t) {
 		for _, rule := range group.Rules {
 			name := rule.Record + rule.Alert
-			single := db.ask(t, strings.ReplaceAll(rule.Expr, `job=~".+"`, `job="`+singleJob+`"`), false)
-			double := db.ask(t, strings.ReplaceAll(rule.Expr, `job=~".+"`, `job="`+replicatedJob+`"`), false)
+			single := db.ask(t, strings.ReplaceAll(rule.Expr, `job=~".+"`, `job="`+singleJob+`"`), false, "")
+			double := db.ask(t, strings.ReplaceAll(rule.Expr, `job=~".+"`, `job="`+replicatedJob+`"`), false, "")
 			n := numbers(single)
 			switch {
 			case rule.Record != "" && n == 0:
@@ -60,8 +60,8 @@ func testRules(t *testing.T, db *database) {
 					t.Errorf("%s: fires for %s", name, id)
 				}
 			}
-			if !sameLines(double.String(), single.String()) {
-				t.Errorf("%s: two replicas change the answer\n%s\nwant\n%s", name, double, single)
+			if got, want := lines(double), lines(single); got != want {
+				t.Errorf("%s: two replicas change the answer\n%s\nwant\n%s", name, got, want)
 			}
 		}
 	}

@@ -44,11 +44,36 @@ type scrape struct {
 	families []*dto.MetricFamily
 }
 
-// simulate runs the exporter on a simulated WeChat for simulatedDays and returns what
-// it showed: every three hours, and every hour of the last two days.
-func simulate(t *testing.T) []scrape {
+// simulation is what a simulated exporter showed, and the simulated WeChat that it asked.
+type simulation struct {
+	begin   time.Time
+	scrapes []scrape
+	server  *wechattest.Server
+}
+
+// truth returns how many active and new users WeChat has in the window of so many days that
+// ends with a day, as it says when it publishes the window.
+func (s simulation) truth(t *testing.T, appid string, day time.Time, length int) (active, fresh int) {
 	t.Helper()
-	var scrapes []scrape
+	published := publication(appid, day)
+	portrait, err := wechat.DecodePortrait(s.server.PortraitAt(appid, day, length, published.Add(30*time.Minute)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := func(metric wechat.Metric) (users int) {
+		for _, row := range portrait.Rows[wechat.Breakdown{Metric: metric, Dimension: wechat.Gender}] {
+			users += int(row.Users)
+		}
+		return users
+	}
+	return sum(wechat.VisitUV), sum(wechat.VisitUVNew)
+}
+
+// simulate runs the exporter on a simulated WeChat and returns what it showed: every three
+// hours, and every hour of the last two days; every minute of a run of less than an hour.
+func simulate(t *testing.T, length time.Duration) simulation {
+	t.Helper()
+	var result simulation
 	synctest.Test(t, func(*testing.T) {
 		server := &wechattest.Server{Latency: 120 * time.Millisecond, Published: publication}
 		metrics := collector.NewSelfMetrics()
@@ -91,10 +116,14 @@ func simulate(t *testing.T) []scrape {
 		var running sync.WaitGroup
 		running.Go(func() { _ = polling.Run(ctx, func() {}) })
 		begin := time.Now()
-		for elapsed := time.Duration(0); elapsed < simulatedDays*24*time.Hour; {
+		result.begin, result.server = begin, server
+		for elapsed := time.Duration(0); elapsed < length; {
 			pause := 3 * time.Hour
-			if elapsed >= (simulatedDays-2)*24*time.Hour {
+			if elapsed >= length-48*time.Hour {
 				pause = time.Hour
+			}
+			if length < time.Hour {
+				pause = time.Minute
 			}
 			time.Sleep(pause)
 			synctest.Wait()
@@ -112,12 +141,12 @@ func simulate(t *testing.T) []scrape {
 				t.Error(err)
 				break
 			}
-			scrapes = append(scrapes, scrape{time.Now(), families})
+			result.scrapes = append(result.scrapes, scrape{time.Now(), families})
 		}
 		stop()
 		running.Wait()
 	})
-	return scrapes
+	return result
 }
 
 // publication is when a day is published: between 09:00 and 16:00 of the next.

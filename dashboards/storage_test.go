@@ -8,6 +8,7 @@ import (
 
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/model/rulefmt"
 	"github.com/prometheus/prometheus/promql"
 	"github.com/prometheus/prometheus/promql/parser"
 	"github.com/prometheus/prometheus/storage"
@@ -28,8 +29,9 @@ type database struct {
 	end     time.Time // of the data
 }
 
-// openDatabase stores what the exporter showed.
-func openDatabase(t *testing.T, scrapes []scrape) *database {
+// openDatabase stores what the exporter showed, and what the recording rules among the given
+// ones made of it.
+func openDatabase(t *testing.T, scrapes []scrape, rules []rulefmt.RuleGroup) *database {
 	t.Helper()
 	db := &database{
 		storage: teststorage.New(t),
@@ -72,8 +74,44 @@ func openDatabase(t *testing.T, scrapes []scrape) *database {
 		if err := appender.Commit(); err != nil {
 			t.Fatal(err)
 		}
+		db.record(t, rules, s.at)
 	}
 	return db
+}
+
+// record stores what recording rules answer at a time.
+func (db *database) record(t *testing.T, groups []rulefmt.RuleGroup, at time.Time) {
+	t.Helper()
+	for _, group := range groups {
+		for _, rule := range group.Rules {
+			if rule.Record == "" {
+				continue
+			}
+			query, err := db.engine.NewInstantQuery(t.Context(), db.storage, nil, rule.Expr, at)
+			if err != nil {
+				t.Fatal(err)
+			}
+			result := query.Exec(t.Context())
+			if result.Err != nil {
+				t.Fatalf("%s: %v", rule.Record, result.Err)
+			}
+			appender := db.storage.Appender(t.Context())
+			for _, sample := range result.Value.(promql.Vector) {
+				builder := labels.NewBuilder(sample.Metric)
+				builder.Set("__name__", rule.Record)
+				for name, value := range rule.Labels {
+					builder.Set(name, value)
+				}
+				if _, err := appender.Append(0, builder.Labels(), at.UnixMilli(), sample.F); err != nil {
+					t.Fatalf("%s: %v", rule.Record, err)
+				}
+			}
+			query.Close()
+			if err := appender.Commit(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
 }
 
 func (db *database) append(t *testing.T, appender storage.Appender, known map[string]labels.Labels, at time.Time, value float64, pairs ...string) {
@@ -128,14 +166,20 @@ func eachSample(t *testing.T, family *dto.MetricFamily, metric *dto.Metric, add 
 	}
 }
 
-// ask answers a query as Prometheus does: at the end of the data, or over the last 30
-// days.
-func (db *database) ask(t *testing.T, expr string, over bool) *promql.Result {
+// ask answers a query as Prometheus does for Grafana: at the end of the data, or over the
+// last 30 days, with steps of the panel's interval that lie on multiples of it in China.
+func (db *database) ask(t *testing.T, expr string, over bool, interval string) *promql.Result {
 	t.Helper()
 	var query promql.Query
 	var err error
 	if over {
-		query, err = db.engine.NewRangeQuery(t.Context(), db.storage, nil, expr, db.end.Add(-30*24*time.Hour), db.end, 6*time.Hour)
+		step := time.Hour
+		if interval == "1d" {
+			step = 24 * time.Hour
+		}
+		const china = 8 * time.Hour
+		align := func(at time.Time) time.Time { return at.Add(china).Truncate(step).Add(-china) }
+		query, err = db.engine.NewRangeQuery(t.Context(), db.storage, nil, expr, align(db.end.Add(-30*24*time.Hour)), align(db.end), step)
 	} else {
 		query, err = db.engine.NewInstantQuery(t.Context(), db.storage, nil, expr, db.end)
 	}

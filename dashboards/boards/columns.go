@@ -2,23 +2,33 @@ package boards
 
 import "github.com/wxapp-exporter/wxapp_exporter/dashboards/grafana"
 
-func column(field, heading string, properties ...grafana.Property) grafana.Column {
-	return grafana.Column{Field: field, Heading: heading, Properties: properties}
+// column is a column of a table of so many pixels; 0 takes what the others leave.
+func column(field, heading string, width int, properties ...grafana.Property) grafana.Column {
+	return grafana.Column{Field: field, Heading: heading, Width: width, Properties: properties}
 }
 
 func unit(name string) grafana.Property { return grafana.Property{ID: "unit", Value: name} }
 
 func decimals(n int) grafana.Property { return grafana.Property{ID: "decimals", Value: n} }
 
-func width(pixels int) grafana.Property {
-	return grafana.Property{ID: "custom.width", Value: pixels}
+// mappings shows texts instead of single values.
+func mappings(choices ...grafana.Choice) grafana.Property {
+	return grafana.Property{ID: "mappings", Value: grafana.ValueMappings(choices...)}
+}
+
+// field is a field of a table that is drawn in another way.
+func field(name, heading string) grafana.Column { return grafana.Column{Field: name, Heading: heading} }
+
+// appidColumn keeps the appid for links without showing it.
+func appidColumn() grafana.Column {
+	return column("appid", "appid", 10, grafana.Property{ID: "custom.hidden", Value: true})
 }
 
 // bar draws the values of a column as bars, scaled to the largest of them.
-func bar(unitName string) []grafana.Property {
+func bar(unitName string, places int) []grafana.Property {
 	return []grafana.Property{
 		unit(unitName),
-		decimals(1),
+		decimals(places),
 		{ID: "min", Value: 0},
 		{ID: "fieldMinMax", Value: true},
 		{ID: "color", Value: grafana.Color{Mode: "continuous-BlPu"}},
@@ -26,50 +36,54 @@ func bar(unitName string) []grafana.Property {
 	}
 }
 
-// colored paints the cells of a column by thresholds.
+// colored paints the text of the cells of a column by thresholds.
 func colored(base string, steps ...grafana.Step) []grafana.Property {
+	return painted("color-text", base, steps...)
+}
+
+// filled paints the cells of a column by thresholds.
+func filled(base string, steps ...grafana.Step) []grafana.Property {
+	return painted("color-background", base, steps...)
+}
+
+func painted(cell, base string, steps ...grafana.Step) []grafana.Property {
 	all := append([]grafana.Step{{Color: base}}, steps...)
 	return []grafana.Property{
 		{ID: "thresholds", Value: grafana.Thresholds{Mode: "absolute", Steps: all}},
 		{ID: "color", Value: grafana.Color{Mode: "thresholds"}},
-		{ID: "custom.cellOptions", Value: grafana.Options{"type": "color-text"}},
+		{ID: "custom.cellOptions", Value: grafana.Options{"type": cell}},
 	}
 }
 
-// changeColumn shows a change: red when it is a fall, green when it is a rise.
-func changeColumn(field, heading string) grafana.Column {
-	return column(field, heading, append(colored("red", grafana.At(-0.1, "orange"), grafana.At(0, "green")),
-		unit("percentunit"), decimals(1))...)
+// neutral is the color of what is neither good nor bad, and of a text that stands where
+// there is no value: Grafana shows such a text in the color of the lowest threshold.
+const neutral = "text"
+
+// changeSteps are the colors of a change. Up to 5% either way is no news.
+func changeSteps() []grafana.Step {
+	return []grafana.Step{grafana.At(-1, "red"), grafana.At(-0.05, neutral), grafana.At(0.05, "green")}
 }
 
-// dayColumn shows the day that the data is for.
-func dayColumn(field, heading string) grafana.Column {
-	return column(field, heading, unit("time:YYYY-MM-DD ddd"))
+// changeColumn shows a change.
+func changeColumn(field, heading string, width int) grafana.Column {
+	return column(field, heading, width, append(colored(neutral, changeSteps()...), unit("percentunit"), decimals(1))...)
 }
 
-// sameColors gives the names that WeChat sends the same color on every panel.
-func sameColors(p *grafana.Panel, dimension string) *grafana.Panel {
-	switch dimension {
-	case "gender":
-		return p.FixedColors([2]string{"男", "blue"}, [2]string{"女", "purple"}, [2]string{"未知", "#808080"})
-	case "platform":
-		return p.FixedColors([2]string{"iPhone", "blue"}, [2]string{"Android", "green"}, [2]string{"android", "green"}, [2]string{"其他", "#808080"})
-	case "age":
-		return p.FixedColors(
-			[2]string{"17岁以下", "light-blue"}, [2]string{"18-24岁", "blue"}, [2]string{"25-29岁", "green"},
-			[2]string{"30-39岁", "yellow"}, [2]string{"40-49岁", "orange"}, [2]string{"50岁以上", "red"}, [2]string{"未知", "#808080"})
-	}
-	return p
+// dayColumn shows a day.
+func dayColumn(field, heading string, width int) grafana.Column {
+	return column(field, heading, width, unit("time:YYYY-MM-DD"))
 }
 
-// noLastWeek is the text where there is nothing to compare with yet.
-func noLastWeek(l language) string {
-	return l.text("no data for the same weekday last week", "没有上周同一天的数据")
+// shareColumn shows a share as a bar.
+func shareColumn(field, heading string, width int) grafana.Column {
+	return column(field, heading, width, bar("percentunit", 1)...)
 }
 
-// changePanel shows a change of each app.
-func changePanel(title, description, query string) *grafana.Panel {
-	return grafana.Stat(title, description, grafana.Now(query, "{{app}}")).
-		Unit("percentunit").Decimals(1).
-		Thresholds("red", grafana.At(-0.1, "orange"), grafana.At(0, "green"))
+// appColumn shows the name of an app, with a link to its portrait. It takes the width that the
+// others leave.
+func appColumn(l language) grafana.Column {
+	return column("app", l.text("App", "小程序"), 0, grafana.Property{ID: "links", Value: []grafana.Options{{
+		"title": l.text("Portrait", "用户画像"),
+		"url":   "/d/" + l.uid("wxapp-portrait") + "?var-appid=${__data.fields.appid}&${datasource:queryparam}&${job:queryparam}&${__url_time_range}",
+	}}})
 }

@@ -28,50 +28,47 @@ const (
 // hours returns a duration in hours, as it stands in texts.
 func hours(d time.Duration) int { return int(d / time.Hour) }
 
-// textf returns a text of the language with values in it, as fmt.Sprintf does.
-func (l language) textf(inEnglish, inChinese string, values ...any) string {
-	return fmt.Sprintf(l.text(inEnglish, inChinese), values...)
-}
-
 // stale keeps those ages of a query that are stale.
 func stale(ages string) string { return fmt.Sprintf("%s > %.0f", ages, StaleAfter.Seconds()) }
 
-// redWhenStale is the step of a color that begins where data are stale.
-func redWhenStale() grafana.Step { return grafana.At(StaleAfter.Seconds(), "red") }
+// redWhenStale is the step of a color that begins where data are stale, in hours.
+func redWhenStale() grafana.Step { return grafana.At(StaleAfter.Hours(), "red") }
 
-// ageColumn shows how long ago a window ended.
-func ageColumn(field, heading string) grafana.Column {
-	return column(field, heading, append(colored("green", redWhenStale()), unit("s"), decimals(1))...)
+// ageColumn shows how many hours ago a window ended.
+func ageColumn(l language, field, heading string, width int) grafana.Column {
+	return column(field, heading, width, append(colored(neutral, redWhenStale()), unit(l.hours()), decimals(0))...)
 }
 
-// freshness shows in words whether data are stale.
-func freshness(l language, title, description, query string) *grafana.Panel {
-	zero, limit, never := 0.0, StaleAfter.Seconds(), 1e12
-	return grafana.Stat(title, description, grafana.Now(query, "{{app}}")).
-		Unit("s").
-		Thresholds("green", redWhenStale()).
-		MapRanges(
-			grafana.RangeText{From: &zero, To: &limit, Text: l.text("up to date", "最新"), Color: "green"},
-			grafana.RangeText{From: &limit, To: &never, Text: l.text("STALE", "数据过期"), Color: "red"},
-		).
-		Option("colorMode", "background").
-		NoValue(l.text("no data yet", "尚无数据"))
+// The states of an app, the worst one last.
+const (
+	fine = iota
+	late
+	empty
+	broken
+)
+
+// state returns the state of each app as a number, the worst of those that hold.
+func (a apps) state(length string) string {
+	known := "max by (appid) (" + selector("wxapp_app_info", a.with()...) + ")"
+	return fmt.Sprintf("((%s) + %d) or (0 * (%s unless on (appid) %s) + %d) or (0 * (%s) + %d) or (0 * %s + %d)",
+		a.failing(), broken,
+		known, a.dataEnd(now(), length), empty,
+		stale(a.age(now(), length)), late,
+		known, fine)
 }
 
-// freshnessTable shows the age of each app's data for each range.
-func freshnessTable(l language) *grafana.Panel {
-	a := allApps
-	targets := []grafana.Target{grafana.NowTable(a.appNames(now()))}
-	columns := []grafana.Column{appColumn(l)}
-	for i, length := range []string{"1d", "7d", "30d"} {
-		targets = append(targets, grafana.NowTable(a.age(now(), length)))
-		columns = append(columns, ageColumn("Value #"+string(rune('B'+i)), l.text("Age of ", "距今 ")+length))
-	}
-	return grafana.Table(l.text("Freshness by app and range", "各小程序、各周期的数据新鲜度"),
-		l.textf("Time since the range ended. Up to %d h is normal, because WeChat publishes a day by 16:00 of the next one; red above %d h.",
-			"距统计周期结束的时间。微信最迟在次日 16 点发布，因此 %d 小时以内属正常，超过 %d 小时显示红色。",
-			hours(LastPublication), hours(StaleAfter)),
-		l.text("Age of ", "距今 ")+"1d", true, targets...).
-		Transform("joinByField", grafana.Options{"byField": "appid", "mode": "outer"}).
-		Columns([]string{"Value #A"}, append(columns, column("appid", "appid"))...)
+// stateTexts shows states in words and colors.
+func stateTexts(l language) []grafana.Mapping {
+	return grafana.ValueMappings(
+		grafana.Choice{Value: fmt.Sprint(fine), Text: l.text("fresh", "正常"), Color: "green"},
+		grafana.Choice{Value: fmt.Sprint(late), Text: l.text("STALE", "过期"), Color: "orange"},
+		grafana.Choice{Value: fmt.Sprint(empty), Text: l.text("no data", "无数据"), Color: gray},
+		grafana.Choice{Value: fmt.Sprint(broken), Text: l.text("FAILING", "失败"), Color: "red"},
+	)
+}
+
+// stateColumn shows the state of an app.
+func stateColumn(l language, field string, width int) grafana.Column {
+	return column(field, l.text("State", "状态"), width, append(filled("transparent"),
+		grafana.Property{ID: "mappings", Value: stateTexts(l)})...)
 }

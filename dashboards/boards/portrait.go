@@ -1,6 +1,11 @@
 package boards
 
-import "github.com/wxapp-exporter/wxapp_exporter/dashboards/grafana"
+import (
+	"fmt"
+	"strings"
+
+	"github.com/wxapp-exporter/wxapp_exporter/dashboards/grafana"
+)
 
 // portrait is the dashboard that shows who the users of an app are.
 func portrait(l language) *grafana.Dashboard {
@@ -11,12 +16,14 @@ func portrait(l language) *grafana.Dashboard {
 	chooseApps(l, d)
 	chooseMetric(l, d)
 	chooseRange(l, d)
+	choosePlaces(l, d)
+	annotate(l, d, chosenApps)
 
-	portraitSummary(l, d)
+	portraitNumbers(l, d)
+	portraitDays(l, d)
 	portraitPlaces(l, d)
-	portraitPeople(l, d)
+	portraitDimensions(l, d)
 	portraitHistory(l, d)
-	portraitGrowth(l, d)
 	portraitExport(l, d)
 	return d
 }
@@ -28,101 +35,193 @@ func deduplicated(l language) string {
 		"在所选统计周期内，每人只计一次；因此不同周期、不同维度、新增与活跃之间都不能相加。选择多个小程序时，同时使用其中两个的人会计两次。")
 }
 
-func portraitSummary(l language, d *grafana.Dashboard) {
-	a := chosenApps
-	d.Line(5,
-		grafana.Stat(l.text("${metric:text} users, ${range:text}", "${metric:text}用户，${range:text}"),
-			l.text("Users in the newest range that WeChat has published, summed over genders.", "微信最新发布的统计周期内的用户数，按性别维度合计。")+deduplicated(l),
-			grafana.Now(a.withName(now(), a.total(now(), chosenMetric)), "{{app}}")).
-			Unit("locale").Thresholds("blue").
-			NoValue(l.text("no data", "无数据")).Width(5),
-		changePanel(l.text("Against the same weekday last week", "与上周同一天相比"),
-			l.text("Change against the range that ended exactly 7 days earlier, the same weekday. Two such ranges of 30 days have 23 days in common. Empty when there is no data for the same day last week.",
-				"与恰好 7 天前结束的统计周期（星期几相同）相比的变化。30 天的周期有 23 天重叠。没有上周同一天的数据时为空。"),
-			a.withName(now(), a.change(7))).
-			NoValue(l.text("no data last week", "无上周数据")).Width(4),
-		changePanel(l.text("Against 30 days ago", "与 30 天前相比"),
-			l.text("Change against the range that ended exactly 30 days earlier. For 30 days this is the previous period, with no day in common. For 1 day, note that the weekday differs.",
-				"与恰好 30 天前结束的统计周期相比的变化。对 30 天周期而言即上一个周期，两者无重叠；对 1 天周期，请注意星期几不同。"),
-			a.withName(now(), a.change(30))).
-			NoValue(l.text("no data last month", "无上月数据")).Width(4),
-		grafana.Stat(l.text("New-user share", "新用户占比"),
-			l.text("New users divided by active users of the same range: the share of visitors who came for the first time.", "同一统计周期内新增用户数除以活跃用户数，即来访者中首次来访的比例。"),
-			grafana.Now(a.withName(now(), a.newShare(now())), "{{app}}")).
-			Unit("percentunit").Decimals(1).Thresholds("purple").Width(3),
-		grafana.Stat(l.text("Data for", "数据日期"),
-			l.text("Last day of the range in China time. WeChat publishes a day between 09:00 and 16:00 of the next one.", "统计周期的最后一天（北京时间）。微信在次日 9 点至 16 点之间发布。"),
-			grafana.Now(a.withName(now(), a.day("$range")), "{{app}}")).
-			Unit("time:YYYY-MM-DD ddd").Thresholds("text").
-			NoValue(l.text("no data yet", "尚无数据")).Width(5),
-		freshness(l, l.text("Freshness", "是否过期"),
-			l.textf("Red when the range ended more than %d hours ago, which is later than any publication explains. If so, see the exporter dashboard.",
-				"统计周期结束超过 %d 小时后变红，此时已晚于任何一次正常发布。请查看采集器仪表盘。", hours(StaleAfter)),
-			a.withName(now(), a.age(now(), "$range"))).Width(3),
-	)
-	d.Line(8,
-		grafana.TimeSeries(l.text("${metric:text} users over time, ${range:text}", "${metric:text}用户趋势，${range:text}"),
-			l.text("Each point is the range that was newest at that time, so the lines for 7 and 30 days move slowly. A day appears when it is published.",
-				"每个点是当时最新的统计周期，因此 7 天和 30 天的曲线变化较慢。数据在发布时才出现。")+deduplicated(l),
-			grafana.Over(a.withName(overTime(), a.total(overTime(), chosenMetric)), "{{app}}")).
-			Unit("locale").Min(0).Every("1h").Width(14),
-		grafana.TimeSeries(l.text("New-user share over time, ${range:text}", "新用户占比趋势，${range:text}"),
-			l.text("New users divided by active users of the same range.", "同一统计周期内新增用户数除以活跃用户数。"),
-			grafana.Over(a.withName(overTime(), a.newShare(overTime())), "{{app}}")).
-			Unit("percentunit").Min(0).Every("1h").Width(10),
+// fillsTomorrow stands where a day is still missing.
+func fillsTomorrow(l language) string {
+	return l.text("no data yet; WeChat publishes a day by 16:00 of the next", "尚无数据；微信最迟在次日 16 点发布")
+}
+
+// fillsInWeeks stands where the day to compare with is still missing.
+func fillsInWeeks(l language, weeks int) string {
+	return l.textf("comes after %d days", "运行 %d 天后显示", 7*weeks+1)
+}
+
+// portraitNumbers answers in numbers who, how many, against what, and how fresh.
+func portraitNumbers(l language, d *grafana.Dashboard) {
+	var lengths []grafana.Target
+	for _, length := range []struct{ length, text string }{
+		{"1d", l.text("1 day", "1 天")}, {"7d", l.text("7 days", "7 天")}, {"30d", l.text("30 days", "30 天")},
+	} {
+		lengths = append(lengths, grafana.Now(together(now(), active(length.length)), length.text))
+	}
+	limit := fmt.Sprintf("%.0f", StaleAfter.Seconds())
+	failing := "max(" + strings.TrimSuffix(chosenApps.failing(), " == 0") + " == bool 0)"
+	d.Line(4,
+		grafana.Stat(l.text("Active users", "活跃用户"),
+			l.text("Users in the newest windows of 1, 7 and 30 days, summed over genders.", "最近 1 天、7 天、30 天窗口的活跃用户数，按性别维度合计。")+deduplicated(l),
+			lengths...).
+			Unit("locale").Option("textMode", "value_and_name").
+			Thresholds(neutral, grafana.At(0, "blue")).
+			NoValue(fillsTomorrow(l)).Width(8),
+		grafana.Stat(l.text("Change, ${metric:text}, ${range:text}", "变化：${metric:text}，${range:text}"),
+			l.text("Change against the same weekday one week and four weeks ago. Up to 5% either way is gray. A range of 30 days shares 23 days with that of last week, and two with that of four weeks ago.",
+				"与一周前、四周前的同一星期几相比的变化，5% 以内显示灰色。30 天的周期与一周前有 23 天重叠，与四周前有 2 天重叠。"),
+			grafana.Now(changeTogether(1, chosen()), l.text("vs last week", "较上周")),
+			grafana.Now(changeTogether(4, chosen()), l.text("vs 4 weeks ago", "较四周前"))).
+			Unit("percentunit").Decimals(1).Option("textMode", "value_and_name").
+			Thresholds(neutral, changeSteps()...).
+			NoValue(fillsInWeeks(l, 1)).Width(6),
+		grafana.Stat(l.text("Stickiness", "黏性"),
+			l.text("Active users of one day divided by those of 30 days: how much of the audience comes on a day.", "1 天活跃用户数除以 30 天活跃用户数：每天有多大比例的用户会来。"),
+			grafana.Now(stickiness(now()), "")).
+			Unit("percentunit").Decimals(1).Thresholds(neutral, grafana.At(0, "purple")).
+			NoValue(l.text("none yet", "尚无")).Width(4),
+		grafana.Stat(l.text("Day", "日期"),
+			l.text("Last day of the chosen range, in China time. WeChat publishes a day between 09:00 and 16:00 of the next one.", "所选统计周期的最后一天（北京时间）。微信在次日 9 点至 16 点之间发布。"),
+			grafana.Now("max("+chosenApps.lastDay("$range")+")", "")).
+			Unit("time:YYYY-MM-DD").Thresholds(neutral).
+			NoValue(l.text("none yet", "尚无")).Width(3),
+		grafana.Stat(l.text("State", "状态"),
+			l.textf("FAILING: the last poll of an app failed. STALE: its newest day ended more than %d hours ago, which is later than any publication explains. The exporter dashboard says what to do.",
+				"失败：有小程序最近一次轮询失败。过期：最新一天结束已超过 %d 小时，晚于任何一次正常发布。处理办法见采集器仪表盘。", hours(StaleAfter)),
+			grafana.Now(fmt.Sprintf("(%d * %s > 0) or max(%s > bool %s)", broken, failing, chosenApps.age(now(), "1d"), limit), "")).
+			Unit("none").Thresholds("transparent").MapValues(stateTexts(l)).
+			Option("colorMode", "background").
+			NoValue(l.text("no data yet", "尚无数据")).Width(3),
 	)
 }
 
-// ranked is a table of the names of a dimension with users and share.
-func ranked(l language, title, dimension string, n int, note string) *grafana.Panel {
-	users, share := l.text("Users", "用户数"), l.text("Share", "占比")
-	values := named(now(), chosenMetric, dimension)
-	return grafana.Table(title, note+deduplicated(l), users, true,
-		grafana.NowTable(most(n, now(), values, chosenMetric, dimension)),
-		grafana.NowTable(most(n, now(), shareNow(dimension), chosenMetric, dimension))).
-		Unit("locale").
-		Transform("merge", grafana.Options{}).
-		Columns(nil,
-			column("name", l.dimension(dimension)),
-			column("Value #A", users, width(110)),
-			column("Value #B", share, bar("percentunit")...))
+// portraitDays shows the days one by one.
+func portraitDays(l language, d *grafana.Dashboard) {
+	returning, added := l.text("returning", "回访"), l.text("new", "新增")
+	before := l.text("all, week before", "上周同日合计")
+	low, high := l.text("usual, from", "正常范围下限"), l.text("usual, to", "正常范围上限")
+	newOnes := together(onDay(0), fresh("1d"))
+	mean, spread := usual()
+	band := func(sign string) string { return fmt.Sprintf("%s %s 2 * %s", mean, sign, spread) }
+	property := func(id string, value any) grafana.Property { return grafana.Property{ID: id, Value: value} }
+	line := func(more ...grafana.Property) []grafana.Property {
+		return append([]grafana.Property{
+			property("custom.drawStyle", "line"),
+			property("custom.fillOpacity", 0),
+			property("custom.stacking", grafana.Options{"mode": "none", "group": "B"}),
+			property("custom.lineInterpolation", "stepAfter"),
+		}, more...)
+	}
+	gone := property("custom.lineWidth", 0)
+	d.Line(9, grafana.TimeSeries(l.text("Active users by day", "每日活跃用户"),
+		l.text("Each bar stands on the day that it is for: users who came back and users who came for the first time. The dashed line is the same weekday one week before. The gray band is the usual range: the mean of the same weekday of the last four weeks and two standard deviations either way, once three of these weeks are known.",
+			"每根柱子对应数据所属的日期：回访用户与首次来访的新增用户。虚线为一周前的同一星期几。灰色区域为正常范围：最近四周同一星期几的均值上下各两个标准差，已知其中三周后显示。")+deduplicated(l),
+		grafana.Over(together(onDay(0), active("1d"))+" - "+newOnes, returning),
+		grafana.Over(newOnes, added),
+		grafana.Over(together(onDay(1), active("1d")), before),
+		grafana.Over(band("-"), low),
+		grafana.Over(band("+"), high)).
+		Unit("locale").Decimals(0).Min(0).Every("1d").Bars().
+		NoValue(fillsTomorrow(l)).
+		Override(returning, property("color", grafana.Color{Mode: "fixed", FixedColor: "blue"})).
+		Override(added, property("color", grafana.Color{Mode: "fixed", FixedColor: "orange"})).
+		Override(before, line(property("custom.lineWidth", 2),
+			property("custom.lineStyle", grafana.Options{"fill": "dash", "dash": []int{6, 6}}),
+			property("color", grafana.Color{Mode: "fixed", FixedColor: neutral}))...).
+		Override(low, line(gone, property("color", grafana.Color{Mode: "fixed", FixedColor: gray}),
+			property("custom.hideFrom", grafana.Options{"legend": true, "tooltip": false, "viz": false}))...).
+		Override(high, line(gone, property("color", grafana.Color{Mode: "fixed", FixedColor: gray}),
+			property("custom.fillBelowTo", low), property("custom.fillOpacity", 25))...).
+		Alerts("WxappActiveUsersDown", "WxappNewUsersDown").Width(24))
 }
 
-func shareNow(dimension string) string { return share(now(), chosenMetric, dimension) }
+// usual returns the mean and the standard deviation of the active users of the chosen apps
+// on the same weekday of the four weeks before. The recording rules keep both; where they
+// do not, as in an imported history, they are computed here.
+func usual() (mean, spread string) {
+	const people = "appid_metric_range:wxapp_users"
+	recorded := func(rule string) string {
+		return chosenApps.at(recordedOnDay(), "1d", func(m moment) string {
+			return fmt.Sprintf(`max by (appid) (%s)`, m.read(fmt.Sprintf(`%s:%s{%s}`, people, rule, strings.Join(chosenApps.with(`metric="visit_uv"`, `range="1d"`), ","))))
+		})
+	}
+	var weeks []string
+	for week := 1; week <= 4; week++ {
+		weeks = append(weeks, fmt.Sprintf(`label_replace(%s, "week", "%d", "", "")`, together(onDay(week), active("1d")), week))
+	}
+	past := strings.Join(weeks, " or ")
+	mean = fmt.Sprintf("(sum(%s) or (avg(%s) and (count(%s) >= 3)))", recorded("mean_4w"), past, past)
+	spread = fmt.Sprintf("(sqrt(sum(%s ^ 2)) or stddev(%s))", recorded("stddev_4w"), past)
+	return mean, spread
+}
 
+// onMap are the provinces that have a place.
+func onMap(matchers ...string) string {
+	return selector("wxapp_location_info", append([]string{`dimension="province"`}, matchers...)...)
+}
+
+// portraitPlaces shows where the users are, and what they hold in their hands.
 func portraitPlaces(l language, d *grafana.Dashboard) {
-	d.Row(l.text("Where", "地域"))
-	users := l.text("Users", "用户数")
-	provinces := named(now(), chosenMetric, "province")
-	where := selector("wxapp_location_info", `dimension="province"`)
-	d.Line(14,
-		grafana.MarkerMap(l.text("Provinces: ${metric:text}, ${range:text}", "省份分布：${metric:text}，${range:text}"),
-			l.text("One circle per province, at its capital; its size and color show the number of users. The coordinates come with the data (wxapp_location_info). Names without coordinates are in the list below.",
-				"每个省份一个圆，位于省会，大小与颜色表示用户数。坐标随数据提供（wxapp_location_info）。没有坐标的名称见下方列表。")+deduplicated(l),
-			users,
-			grafana.NowTable(provinces+" * on (name) group_left (latitude, longitude) topk by (name) (1, max by (name, latitude, longitude) ("+where+"))")).
-			Unit("locale").
-			Columns(nil, column("name", "name"), column("Value", users)).Width(12),
-		grafana.BarGauge(l.text("Provinces ranked", "省份排行"),
-			l.text("The 20 provinces with the most users.", "用户数最多的 20 个省份。")+deduplicated(l),
-			grafana.Now("sort_desc(topk(20, "+provinces+"))", "{{name}}")).
-			Unit("locale").Min(0).Colored("continuous-BlPu").Width(6),
-		ranked(l, l.text("Provinces: users and share", "省份：用户数与占比"), "province", 40,
-			l.text("All provinces, with their share of all users listed by province.", "全部省份及其在省份维度中的占比。")).Width(6),
-	)
+	count := l.text("Users", "用户数")
+	provinces := chosen().by("province").filtered()
+	// The first marker at a place keeps its label, so that the largest come first. Short
+	// names overlap less. The area of a circle follows the square of its radius.
+	places := fmt.Sprintf(`label_replace(%s * on (name) group_left (latitude, longitude, english) topk by (name) (1, max by (name, latitude, longitude, english) (%s)), "label", "$1", "name", "(.+?)(省|市|回族自治区|壮族自治区|维吾尔自治区|自治区|特别行政区)?")`,
+		named(now(), provinces), onMap())
+	brands := chosenApps.users(now(), chosen().by("device"), "name")
 	d.Line(12,
-		grafana.BarGauge(l.text("Top cities", "城市排行"),
-			l.text("The 20 cities with the most users.", "用户数最多的 20 个城市。")+deduplicated(l),
-			grafana.Now("sort_desc(topk(20, "+named(now(), chosenMetric, "city")+"))", "{{name}}")).
-			Unit("locale").Min(0).Colored("continuous-BlPu").Width(9),
-		ranked(l, l.text("Cities: users and share", "城市：用户数与占比"), "city", 50,
-			l.text("The 50 cities with the most users. Shares are of all users listed by city.", "用户数最多的 50 个城市；占比以城市维度中的全部用户为基数。")).Width(9),
-		grafana.Table(l.text("Not on the map", "未在地图上的名称"),
-			l.text("Province names without coordinates, such as 未知 (unknown). With WXAPP_LOCATION_INFO=false all provinces are listed here.",
-				"没有坐标的省份名称，例如“未知”。设置 WXAPP_LOCATION_INFO=false 时全部省份都在此列出。"),
-			users, true,
-			grafana.NowTable(provinces+" unless on (name) "+where)).
-			Unit("locale").NoValue(l.text("all names are on the map", "所有名称都在地图上")).
-			Columns(nil, column("name", l.dimension("province")), column("Value", users)).Width(6),
+		grafana.MarkerMap(l.text("Provinces, ${metric:text}, ${range:text}", "省份分布：${metric:text}，${range:text}"),
+			l.text("One circle per province, at its capital; its area and color show the number of users. The coordinates come with the data (wxapp_location_info). Names without coordinates are listed in the row on places.",
+				"每个省份一个圆，位于省会，面积与颜色表示用户数。坐标随数据提供（wxapp_location_info）。没有坐标的名称见“地区”一栏。")+deduplicated(l),
+			count, "radius", "label",
+			grafana.NowTable("sort_desc("+places+")"), grafana.NowTable("sqrt("+places+")")).
+			Merged().
+			Unit("locale").NoValue(fillsTomorrow(l)).
+			Fields(nil, field("label", "label"), field("Value #A", count), field("Value #B", "radius")).
+			Transform("sortBy", grafana.Options{"sort": []grafana.Options{{"field": count, "desc": true}}}).Width(9),
+		dimensionTable(l, "province", 40,
+			l.text("All provinces, with their share of all users listed by province.", "全部省份及其在省份维度中的占比。")).
+			Alerts("WxappCompositionShifted").Width(10),
+		grafana.BarGauge(l.text("Device brands", "手机品牌"),
+			l.text("Share of each brand among the devices that WeChat lists, which are the 20 most common ones. The brand is the first word of a device's name.",
+				"各品牌在微信列出的最常见 20 个机型中的占比。品牌取机型名称的第一个词。"),
+			grafana.Now(fmt.Sprintf(`sort_desc(topk(12, sum by (brand) (label_replace(%s, "brand", "$1", "name", "([^ ]+).*")) / scalar(sum(%s))))`, brands, brands), "{{brand}}")).
+			Unit("percentunit").Decimals(1).Min(0).Colored("continuous-BlPu").
+			NoValue(fillsTomorrow(l)).Width(5),
 	)
+}
+
+// dimensionTable is everything about a dimension: its n largest names with users, share,
+// change and index.
+func dimensionTable(l language, dimension string, n int, note string) *grafana.Panel {
+	u := chosen().by(dimension).filtered()
+	count, name := l.text("Users", "用户数"), l.dimension(dimension)
+	top := func(query string) grafana.Target { return grafana.NowTable(most(n, query, u)) }
+	targets := []grafana.Target{
+		top(named(now(), u)), top(share(now(), u)), top(changeByName(u)), top(index(u)),
+	}
+	var hidden []string
+	nameColumn := column("name", name, 0)
+	if values(dimension) != nil {
+		nameColumn.Properties = append(nameColumn.Properties, l.mapped(dimension))
+	}
+	columns := []grafana.Column{nameColumn}
+	if dimension == "province" {
+		// In Chinese the English names are of no use.
+		targets = append(targets, top(named(now(), u)+" * on (name) group_left (english) topk by (name) (1, max by (name, english) ("+onMap()+"))"))
+		hidden = []string{"Value #E"}
+		columns = append(columns, column("english", l.text("English", "英文名"), 95))
+	}
+	columns = append(columns,
+		column("Value #A", count, 75, unit("locale")),
+		shareColumn("Value #B", l.text("Share", "占比"), 160),
+		changeColumn("Value #C", l.text("vs last week", "较上周"), 115),
+		column("Value #D", l.text("Index", "指数"), 65, unit("percentunit"), decimals(0)))
+	sortBy, desc := count, true
+	if dimension == "age" { // Grafana sorts names as texts, which is the order of ages
+		sortBy, desc = name, false
+	}
+	p := grafana.Table(name, note+
+		l.text(" Index: share among new users divided by share among active ones; above 100% the group grows faster than the others.",
+			"指数：新增用户中的占比除以活跃用户中的占比；高于 100% 表示该群体增长快于其他群体。")+deduplicated(l), sortBy, desc, targets...)
+	p.Merged().Columns(hidden, columns...).NoValue(fillsTomorrow(l))
+	if dimension == "province" {
+		p.Exclude("english", l == chinese)
+	}
+	return p
 }

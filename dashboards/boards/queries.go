@@ -5,49 +5,9 @@ import (
 	"strings"
 )
 
-// lookback is how long a past value is still used: longer than the pause between two
-// samples of a history with one sample a day.
-const lookback = "26h"
-
 // selector returns a selector of the metric with the selected job and more matchers.
 func selector(metric string, matchers ...string) string {
 	return metric + "{" + strings.Join(append([]string{`job=~"$job"`}, matchers...), ",") + "}"
-}
-
-// moment is when a selector is read.
-type moment struct {
-	held   bool // the last value within lookback is read, as over time and for the past
-	offset int  // in hours
-	at     string
-}
-
-// now is the moment of the query.
-func now() moment { return moment{} }
-
-// overTime is each moment of a query over time.
-func overTime() moment { return moment{held: true} }
-
-// atEnd is the end of the time shown, for a query over time.
-func atEnd() moment { return moment{held: true, at: "end()"} }
-
-// hoursAgo is a moment of the past.
-func hoursAgo(hours int) moment { return moment{held: true, offset: hours} }
-
-// read reads a selector at the moment.
-func (m moment) read(selector string) string {
-	if m.held {
-		selector += "[" + lookback + "]"
-	}
-	if m.at != "" {
-		selector += " @ " + m.at
-	}
-	if m.offset != 0 {
-		selector += fmt.Sprintf(" offset %dh", m.offset)
-	}
-	if m.held {
-		return "last_over_time(" + selector + ")"
-	}
-	return selector
 }
 
 // apps selects the apps of a query: a matcher, or nothing for all.
@@ -65,86 +25,146 @@ func (a apps) with(matchers ...string) []string {
 	return append([]string{string(a)}, matchers...)
 }
 
+// users are the users that a query is about. The zero values of dimension and names stand
+// for all.
+type users struct {
+	metric, length, dimension string
+	names                     string // a regular expression
+	largest                   int    // only so many names, those with the most users at the end of the time shown
+}
+
 // The metrics of users.
 const (
-	chosenMetric = "$metric"
-	activeUsers  = "visit_uv"
-	newUsers     = "visit_uv_new"
+	activeUsers = "visit_uv"
+	newUsers    = "visit_uv_new"
 )
 
-// users returns the users of a dimension by app and further labels, without counting
-// replicas twice.
-func (a apps) users(m moment, metric, dimension string, labels ...string) string {
-	matchers := []string{fmt.Sprintf("metric=%q", metric), `range="$range"`}
-	operator := "="
-	if strings.Contains(dimension, "|") {
-		operator = "=~"
+// chosen are the users of the metric and the range that are chosen at the top.
+func chosen() users { return users{metric: "$metric", length: "$range"} }
+
+// active and fresh are the active and the new users of a range.
+func active(length string) users { return users{metric: activeUsers, length: length} }
+func fresh(length string) users  { return users{metric: newUsers, length: length} }
+
+// by returns the users by a dimension.
+func (u users) by(dimension string) users {
+	u.dimension = dimension
+	return u
+}
+
+// of returns the users of another metric.
+func (u users) of(metric string) users {
+	u.metric = metric
+	return u
+}
+
+// filtered returns those users of a dimension that the variable of its name chooses.
+// WeChat counts each dimension for itself, so that provinces choose among provinces only,
+// and cities among cities.
+func (u users) filtered() users {
+	if u.dimension == "province" || u.dimension == "city" {
+		u.names = "$" + u.dimension
 	}
-	if dimension != "" {
-		matchers = append(matchers, fmt.Sprintf("dimension%s%q", operator, dimension))
+	return u
+}
+
+// andLargest keeps the largest names only. It stands next to the selector, so that all else
+// is done for few series.
+func (u users) andLargest() string {
+	if u.largest == 0 {
+		return ""
 	}
-	users := selector("wxapp_users", a.with(matchers...)...)
-	return fmt.Sprintf("max by (%s) (%s)", strings.Join(append([]string{"appid"}, labels...), ", "), m.read(users))
+	all := u
+	all.largest = 0
+	return fmt.Sprintf(" and on (name) topk(%d, %s)", u.largest, named(atEnd(), all))
+}
+
+func (u users) matchers() []string {
+	matchers := []string{fmt.Sprintf("metric=%q", u.metric), fmt.Sprintf("range=%q", u.length)}
+	if u.dimension != "" {
+		operator := "="
+		if strings.Contains(u.dimension, "|") {
+			operator = "=~"
+		}
+		matchers = append(matchers, fmt.Sprintf("dimension%s%q", operator, u.dimension))
+	}
+	if u.names != "" {
+		matchers = append(matchers, fmt.Sprintf("name=~%q", u.names))
+	}
+	return matchers
+}
+
+// users returns the users by app and further labels, without counting replicas twice.
+func (a apps) users(m moment, u users, labels ...string) string {
+	by := strings.Join(append([]string{"appid"}, labels...), ", ")
+	return a.at(m, u.length, func(m moment) string {
+		return fmt.Sprintf("max by (%s) (%s%s)", by, m.read(selector("wxapp_users", a.with(u.matchers()...)...)), u.andLargest())
+	})
 }
 
 // total returns the users of each app. They are taken from the dimension gender
 // alone, which covers everybody.
-func (a apps) total(m moment, metric string) string {
-	return fmt.Sprintf("sum by (appid) (%s)", a.users(m, metric, "gender", "name"))
+func (a apps) total(m moment, u users) string {
+	return fmt.Sprintf("sum by (appid) (%s)", a.users(m, u.by("gender"), "name"))
 }
+
+// together returns the users of all chosen apps, a single number.
+func together(m moment, u users) string { return fmt.Sprintf("sum(%s)", chosenApps.total(m, u)) }
 
 // named returns the users by name, of all chosen apps together.
-func named(m moment, metric, dimension string) string {
-	return fmt.Sprintf("sum by (name) (%s)", chosenApps.users(m, metric, dimension, "name"))
+func named(m moment, u users) string {
+	return fmt.Sprintf("sum by (name) (%s)", chosenApps.users(m, u, "name"))
 }
 
-// share returns the shares of the names of a dimension.
-func share(m moment, metric, dimension string) string {
-	users := named(m, metric, dimension)
-	return fmt.Sprintf("%s / scalar(sum(%s))", users, users)
+// share returns the shares of the names of a dimension among all users that WeChat lists
+// in it.
+func share(m moment, u users) string {
+	everybody := u
+	everybody.names, everybody.largest = "", 0
+	listed := chosenApps.at(m, u.length, func(m moment) string {
+		return fmt.Sprintf("sum by (appid) (%s)", chosenApps.users(m, everybody, "name"))
+	})
+	return fmt.Sprintf("%s / on () group_left () sum(%s)", named(m, u), listed)
 }
 
 // index returns how much more often the names of a dimension occur among new users
 // than among active ones. 1: as often.
-func index(dimension string) string {
-	return fmt.Sprintf("(%s) / (%s)", share(now(), newUsers, dimension), share(now(), activeUsers, dimension))
+func index(u users) string {
+	return fmt.Sprintf("(%s) / (%s)", share(now(), u.of(newUsers)), share(now(), u.of(activeUsers)))
 }
 
-// most keeps the n names with most users at the end of the time shown.
-func most(n int, m moment, query, metric, dimension string) string {
-	return fmt.Sprintf("(%s) and on (name) topk(%d, %s)", query, n, named(m, metric, dimension))
+// most keeps the n names with most users now.
+func most(n int, query string, u users) string {
+	return fmt.Sprintf("(%s) and on (name) topk(%d, %s)", query, n, named(now(), u))
 }
 
-// dataEnd returns the end of each app's window.
-func (a apps) dataEnd(m moment, length string) string {
-	return fmt.Sprintf("max by (appid) (%s)", m.read(selector("wxapp_data_end_timestamp_seconds", a.with(fmt.Sprintf("range=%q", length))...)))
+// change returns by how much the users of each app changed in so many weeks.
+func (a apps) change(weeks int, u users) string {
+	return fmt.Sprintf("%s / %s - 1", a.total(now(), u),
+		a.ago(weeks, u.length, func(m moment) string { return a.total(m, u) }))
 }
 
-// ago returns what a query answers for the window that ends so many days before the
-// newest one. Publication moves between 09:00 and 16:00, so that window may have
-// been shown up to seven hours earlier or later in the day than the newest one is now.
-// Where it was shown at none of these times, there is no answer instead of one for
-// another day.
-func (a apps) ago(days int, query func(moment) string) string {
-	const publicationMoves = 7
-	var alternatives []string
-	for _, hours := range []int{days * 24, days*24 - publicationMoves, days*24 + publicationMoves} {
-		then := hoursAgo(hours)
-		alternatives = append(alternatives, fmt.Sprintf("(%s and on (appid) (%s == %s - %d))",
-			query(then), a.dataEnd(then, "$range"), a.dataEnd(now(), "$range"), days*86400))
-	}
-	return "(" + strings.Join(alternatives, " or ") + ")"
+// changeTogether returns by how much the users of the chosen apps together changed in so
+// many weeks. Apps whose past is not known are left out.
+func changeTogether(weeks int, u users) string {
+	before := chosenApps.ago(weeks, u.length, func(m moment) string { return chosenApps.total(m, u) })
+	return fmt.Sprintf("sum(%s and on (appid) %s) / sum(%s) - 1", chosenApps.total(now(), u), before, before)
 }
 
-// change returns by how much the users of each app changed in so many days.
-func (a apps) change(days int) string {
-	return fmt.Sprintf("%s / %s - 1", a.total(now(), chosenMetric),
-		a.ago(days, func(m moment) string { return a.total(m, chosenMetric) }))
+// changeByName returns by how much the users of each name changed in a week.
+func changeByName(u users) string {
+	return fmt.Sprintf("%s / sum by (name) (%s) - 1", named(now(), u),
+		chosenApps.ago(1, u.length, func(m moment) string { return chosenApps.users(m, u, "name") }))
 }
 
 // newShare returns the share of new users among the active ones of each app.
-func (a apps) newShare(m moment) string {
-	return fmt.Sprintf("%s / %s", a.total(m, newUsers), a.total(m, activeUsers))
+func (a apps) newShare(m moment, length string) string {
+	return fmt.Sprintf("%s / %s", a.total(m, fresh(length)), a.total(m, active(length)))
+}
+
+// stickiness returns the share of the users of 30 days who came on one day.
+func stickiness(m moment) string {
+	return fmt.Sprintf("%s / %s", together(m, active("1d")), together(m, active("30d")))
 }
 
 // appNames returns a series with the name of each app. An app that has two names,
@@ -155,15 +175,36 @@ func (a apps) appNames(m moment) string {
 
 // withName adds the label app to the answers of a query by app.
 func (a apps) withName(m moment, query string) string {
-	if m.held {
+	if m != now() {
 		m = atEnd()
 	}
 	return fmt.Sprintf("(%s) * on (appid) group_left (app) %s", query, a.appNames(m))
 }
 
-// age returns the seconds since the end of each app's window.
-func (a apps) age(m moment, length string) string { return "time() - " + a.dataEnd(m, length) }
+// failures returns the failed polls within a time by app and reason.
+func (a apps) failures(window string) string {
+	return "max by (appid, reason) (" + increase(window, "wxapp_poll_failures_total", a.with()...) + ")"
+}
 
-// day returns the last day of each app's window in milliseconds. The window ends with
-// the midnight after that day.
-func (a apps) day(length string) string { return "(" + a.dataEnd(now(), length) + " - 1) * 1000" }
+// thatStep is the hour or day that begins at a step of a query over time, so that what
+// happens is drawn at once, and on the day on which it happened.
+const thatStep = "$__rate_interval"
+
+// increase returns by how much a counter grew within a time.
+func increase(window, metric string, matchers ...string) string {
+	return "increase(" + during(window, metric, matchers...) + ")"
+}
+
+// during returns the values of a metric within a time.
+func during(window, metric string, matchers ...string) string {
+	values := selector(metric, matchers...) + "[" + window + "]"
+	if window == thatStep {
+		values += " offset -$__interval"
+	}
+	return values
+}
+
+// failing returns 0 for each app whose last poll failed on all replicas.
+func (a apps) failing() string {
+	return "max by (appid) (" + selector("wxapp_up", a.with()...) + ") == 0"
+}

@@ -2,16 +2,6 @@ package boards
 
 import "github.com/wxapp-exporter/wxapp_exporter/dashboards/grafana"
 
-// newDashboard returns a dashboard with the variables that all of them have.
-func newDashboard(l language, name, title, description string) *grafana.Dashboard {
-	d := grafana.New(l.uid(name), title, description, "wxapp", string(l))
-	d.DatasourceVariable(l.text("Data source", "数据源"))
-	job := d.QueryVariable("job", l.text("Job", "任务"), "label_values(wxapp_app_info, job)")
-	job.Multi, job.IncludeAll, job.AllValue = true, true, ".+"
-	job.Current = grafana.Choice{Text: "All", Value: "$__all"}
-	return d
-}
-
 // chooseApps lets apps be chosen by their names.
 func chooseApps(l language, d *grafana.Dashboard) {
 	v := d.QueryVariable("appid", l.text("App", "小程序"), `query_result(max by (app, appid) (wxapp_app_info{job=~"$job"}))`)
@@ -21,7 +11,7 @@ func chooseApps(l language, d *grafana.Dashboard) {
 
 // chooseMetric lets active or new users be chosen.
 func chooseMetric(l language, d *grafana.Dashboard) {
-	d.CustomVariable("metric", l.text("Users", "用户"),
+	d.CustomVariable("metric", l.text("Count", "指标"),
 		grafana.Choice{Text: l.text("active", "活跃"), Value: activeUsers},
 		grafana.Choice{Text: l.text("new", "新增"), Value: newUsers},
 	)
@@ -34,4 +24,17 @@ func chooseRange(l language, d *grafana.Dashboard) {
 		grafana.Choice{Text: l.text("7 days", "7 天"), Value: "7d"},
 		grafana.Choice{Text: l.text("30 days", "30 天"), Value: "30d"},
 	)
+}
+
+// choosePlaces lets provinces and cities be chosen.
+func choosePlaces(l language, d *grafana.Dashboard) {
+	for _, dimension := range []string{"province", "city"} {
+		v := d.QueryVariable(dimension, l.dimension(dimension),
+			`label_values(wxapp_users{job=~"$job",appid=~"$appid",metric="visit_uv",range="30d",dimension="`+dimension+`"}, name)`)
+		v.Multi, v.IncludeAll, v.AllValue = true, true, ".*"
+		v.Current = grafana.Choice{Text: "All", Value: "$__all"}
+		v.Description = l.text(
+			"Filters the map, the table and the trend of this kind of place. WeChat counts provinces, cities, genders, ages, platforms and devices each for themselves, so nothing else can be filtered by place.",
+			"只筛选该类地区的地图、表格与趋势。微信对省份、城市、性别、年龄、平台、机型分别统计，因此其他面板无法按地区筛选。")
+	}
 }

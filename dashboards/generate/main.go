@@ -47,7 +47,7 @@ func generate(folder string) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	files["alerting/wxapp-alerts.yaml"], err = grafana.Alerts(rules)
+	files["alerting/wxapp-alerts.yaml"], err = grafana.Alerts(rules, boards.AlertPanels())
 	if err != nil {
 		return nil, fmt.Errorf("rules/wxapp-alerts.yml: %w", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -12,6 +13,12 @@ import (
 
 // alertDatasource is the uid of the data source that the alerts query.
 const alertDatasource = "prometheus"
+
+// PanelRef is a panel of a dashboard, by the uid of the one and the id of the other.
+type PanelRef struct {
+	Dashboard string
+	Panel     int
+}
 
 // ruleFile is a Prometheus rule file with alerts.
 type ruleFile struct {
@@ -64,8 +71,9 @@ const alertHeader = `# Code generated from rules/wxapp-alerts.yml by go generate
 # uid ` + alertDatasource + `; replace it if yours has another one.
 `
 
-// Alerts converts a rule file of Prometheus to the form that Grafana provisions.
-func Alerts(rules []byte) ([]byte, error) {
+// Alerts converts a rule file of Prometheus to the form that Grafana provisions. Each alert
+// is linked to the panel that shows what it is about, by its name.
+func Alerts(rules []byte, panels map[string]PanelRef) ([]byte, error) {
 	var source ruleFile
 	if err := yaml.Unmarshal(rules, &source); err != nil {
 		return nil, err
@@ -81,6 +89,11 @@ func Alerts(rules []byte) ([]byte, error) {
 			for name, text := range rule.Annotations {
 				annotations[name] = alertTemplate(text)
 			}
+			panel, ok := panels[rule.Alert]
+			if !ok {
+				return nil, fmt.Errorf("alert %s: no panel shows it; call Alerts on one", rule.Alert)
+			}
+			annotations["__dashboardUid__"], annotations["__panelId__"] = panel.Dashboard, strconv.Itoa(panel.Panel)
 			alerts.Rules = append(alerts.Rules, alertRule{
 				UID:       "wxapp-" + strings.ToLower(strings.TrimPrefix(rule.Alert, "Wxapp")),
 				Title:     rule.Alert,
@@ -131,10 +144,10 @@ func aboveZero() alertQuery {
 	}
 }
 
-var valueVariable = regexp.MustCompile(`\$value\b`)
+var valueTemplate = regexp.MustCompile(`\{\{\s*\$value\b([^}]*?)\s*\}\}`)
 
 // alertTemplate rewrites a template for Grafana, where $value is a text about all
-// queries; the number is the value of query A.
+// queries; the number is the value of query A, which is missing where there are no data.
 func alertTemplate(text string) string {
-	return valueVariable.ReplaceAllLiteralString(text, "$values.A.Value")
+	return valueTemplate.ReplaceAllString(text, "{{ with $$values.A }}{{ .Value$1 }}{{ end }}")
 }

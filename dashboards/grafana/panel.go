@@ -17,6 +17,14 @@ type Panel struct {
 	Transformations []Transformation `json:"transformations,omitempty"`
 	Options         Options          `json:"options,omitempty"`
 	FieldConfig     *FieldConfig     `json:"fieldConfig,omitempty"`
+	Links           []PanelLink      `json:"links,omitempty"`
+	alerts          []string         // that this panel shows more about
+}
+
+// PanelLink is a link in the corner of a panel.
+type PanelLink struct {
+	Title string `json:"title"`
+	URL   string `json:"url"`
 }
 
 // GridPos is where a panel is, in columns of 24 and rows of 30 pixels.
@@ -32,8 +40,9 @@ type Options map[string]any
 
 // Transformation changes the answers before they are shown.
 type Transformation struct {
-	ID      string  `json:"id"`
-	Options Options `json:"options"`
+	ID      string   `json:"id"`
+	Options Options  `json:"options"`
+	Filter  *Matcher `json:"filter,omitempty"` // of the queries; nil: all
 }
 
 // FieldConfig is how values are shown.
@@ -139,6 +148,18 @@ func newPanel(kind, title, description string, options Options, targets []Target
 	}
 }
 
+// Alerts says that this panel shows what alerts are about.
+func (p *Panel) Alerts(names ...string) *Panel {
+	p.alerts = append(p.alerts, names...)
+	return p
+}
+
+// Link adds a link in the corner of the panel.
+func (p *Panel) Link(title, url string) *Panel {
+	p.Links = append(p.Links, PanelLink{Title: title, URL: url})
+	return p
+}
+
 // Width sets the width in columns, of which a dashboard has 24.
 func (p *Panel) Width(columns int) *Panel {
 	p.GridPos.W = columns
@@ -212,6 +233,23 @@ func (p *Panel) Transform(id string, options Options) *Panel {
 	return p
 }
 
+// Sparkline turns the answer over time of a query into a column of a table that is named
+// "Trend #" and the query's letter.
+func (p *Panel) Sparkline(query string) *Panel {
+	p.Transformations = append(p.Transformations, Transformation{
+		ID: "timeSeriesTable", Options: Options{}, Filter: &Matcher{ID: "byRefId", Options: query},
+	})
+	return p
+}
+
+// Joined joins the tables of all queries on a column.
+func (p *Panel) Joined(column string) *Panel {
+	return p.Transform("joinByField", Options{"byField": column, "mode": "outer"})
+}
+
+// Merged joins the tables of all queries on all columns that they have in common.
+func (p *Panel) Merged() *Panel { return p.Transform("merge", Options{}) }
+
 // Option sets an option of this kind of panel.
 func (p *Panel) Option(option string, value any) *Panel {
 	p.Options[option] = value
@@ -243,29 +281,9 @@ func (p *Panel) FixedColors(colors ...[2]string) *Panel {
 	return p
 }
 
-// RangeText is the text and color shown for values in a range. A missing bound is
-// infinite.
-type RangeText struct {
-	From, To    *float64
-	Text, Color string
-}
-
-// MapRanges shows texts instead of the values in given ranges.
-func (p *Panel) MapRanges(texts ...RangeText) *Panel {
-	var mappings []Mapping
-	for i, r := range texts {
-		mappings = append(mappings, Mapping{Type: "range", Options: Options{
-			"from": r.From, "to": r.To,
-			"result": Options{"text": r.Text, "color": r.Color, "index": i},
-		}})
-	}
+// MapValues shows texts instead of single values.
+func (p *Panel) MapValues(mappings []Mapping) *Panel {
 	p.FieldConfig.Defaults.Mappings = mappings
-	return p
-}
-
-// MapValues shows texts instead of single values, in the order of the choices.
-func (p *Panel) MapValues(choices ...Choice) *Panel {
-	p.FieldConfig.Defaults.Mappings = ValueMappings(choices...)
 	return p
 }
 
@@ -273,21 +291,48 @@ func (p *Panel) MapValues(choices ...Choice) *Panel {
 func ValueMappings(choices ...Choice) []Mapping {
 	options := Options{}
 	for i, choice := range choices {
-		options[choice.Value.(string)] = Options{"text": choice.Text, "index": i}
+		result := Options{"text": choice.Text, "index": i}
+		if choice.Color != "" {
+			result["color"] = choice.Color
+		}
+		options[choice.Value.(string)] = result
 	}
 	return []Mapping{{Type: "value", Options: options}}
 }
 
-// Column is a column of a table: the name that the query gives it, its heading, and
-// how it is shown.
+// Column is a column of a table: the name that the query gives it, its heading, its
+// width in pixels, and how it is shown. One column of a table has the width 0 and takes
+// what the others leave.
 type Column struct {
 	Field, Heading string
+	Width          int
 	Properties     []Property
 }
 
-// Columns names and orders the columns of a table and hides the field names in
-// hidden.
+// noNumber stands in the cells of a table that have no value.
+const noNumber = "–"
+
+// Columns names and orders the columns of a table and leaves out the fields whose names
+// are in hidden.
 func (p *Panel) Columns(hidden []string, columns ...Column) *Panel {
+	for _, column := range columns {
+		properties := append([]Property{{"noValue", noNumber}}, column.Properties...)
+		if column.Width > 0 {
+			properties = append(properties, Property{"custom.width", column.Width})
+		} else {
+			properties = append(properties, Property{"custom.minWidth", narrowest})
+		}
+		p.Override(column.Heading, properties...)
+	}
+	return p.Fields(hidden, columns...)
+}
+
+// narrowest is the least width in pixels of a column that takes what the others leave.
+const narrowest = 100
+
+// Fields names and orders the fields of a table that is drawn in another way, and leaves
+// out those whose names are in hidden.
+func (p *Panel) Fields(hidden []string, fields ...Column) *Panel {
 	exclude, rename, index := Options{"Time": true}, Options{}, Options{}
 	for _, name := range hidden {
 		exclude[name] = true
@@ -295,14 +340,18 @@ func (p *Panel) Columns(hidden []string, columns ...Column) *Panel {
 	for i := range len(p.Targets) { // what joinByField makes of several times
 		exclude["Time "+strconv.Itoa(i+1)] = true
 	}
-	for i, column := range columns {
-		index[column.Field] = i
-		if column.Heading != column.Field {
-			rename[column.Field] = column.Heading
-		}
-		if len(column.Properties) > 0 {
-			p.Override(column.Heading, column.Properties...)
+	for i, field := range fields {
+		index[field.Field] = i
+		if field.Heading != field.Field {
+			rename[field.Field] = field.Heading
 		}
 	}
 	return p.Transform("organize", Options{"excludeByName": exclude, "renameByName": rename, "indexByName": index})
+}
+
+// Exclude says for a column whether Columns has to leave it out.
+func (p *Panel) Exclude(field string, excluded bool) *Panel {
+	organize := p.Transformations[len(p.Transformations)-1]
+	organize.Options["excludeByName"].(Options)[field] = excluded
+	return p
 }

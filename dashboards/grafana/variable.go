@@ -31,6 +31,8 @@ type Choice struct {
 	Text     any  `json:"text,omitempty"`
 	Value    any  `json:"value,omitempty"`
 	Selected bool `json:"selected,omitempty"`
+
+	Color string `json:"-"` // of the text, in a mapping
 }
 
 // Datasource names a data source.
@@ -41,9 +43,12 @@ type Datasource struct {
 
 func chosenDatasource() *Datasource { return &Datasource{Type: "prometheus", UID: "${datasource}"} }
 
-// DatasourceVariable offers every Prometheus data source.
+// DatasourceVariable offers every Prometheus data source, Grafana's default one first.
 func (d *Dashboard) DatasourceVariable(label string) {
-	d.addVariable(&Variable{Type: "datasource", Name: "datasource", Label: label, Query: "prometheus"})
+	d.addVariable(&Variable{
+		Type: "datasource", Name: "datasource", Label: label, Query: "prometheus",
+		Current: Choice{Text: "default", Value: "default"},
+	})
 }
 
 // QueryVariable offers the results of a query.

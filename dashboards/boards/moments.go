@@ -1,0 +1,123 @@
+package boards
+
+import (
+	"fmt"
+	"strings"
+)
+
+// moment is when a selector is read.
+type moment struct {
+	window string // the last value in it is read; empty: the value of the moment
+	offset int    // in hours
+	at     string
+	day    bool // see onDay
+	weeks  int
+}
+
+// now is the moment of the query.
+func now() moment { return moment{} }
+
+// lookback is how long a past value is still used: longer than the pause between two
+// samples of a history with one sample a day.
+const lookback = "26h"
+
+// overTime is each moment of a query over time with steps of an hour. It reads the hour
+// that begins at the step, so that the newest value is drawn at once and not at the next
+// full hour.
+func overTime() moment { return moment{window: lookback, offset: -1} }
+
+// atEnd is the end of the time shown, for a query over time. The last step of a query with
+// steps of a day is a midnight, up to a day before the end.
+func atEnd() moment { return moment{window: "25h", offset: -24, at: "end()"} }
+
+// hoursAgo is a moment of the past.
+func hoursAgo(hours int) moment { return moment{window: lookback, offset: hours} }
+
+// onDay is for queries over time with steps of a day, which Grafana lays on the midnights
+// of the board's time zone: each step shows the numbers of the day that begins then, or of
+// the day so many weeks before.
+func onDay(weeks int) moment { return moment{window: "24h", day: true, weeks: weeks} }
+
+// recordedOnDay is onDay for recorded series, which have no gaps, so that an hour of each day
+// tells as much as the whole day.
+func recordedOnDay() moment { return moment{window: "1h", day: true} }
+
+// read reads a selector at the moment.
+func (m moment) read(selector string) string {
+	if m.window != "" {
+		selector += "[" + m.window + "]"
+	}
+	if m.at != "" {
+		selector += " @ " + m.at
+	}
+	if m.offset != 0 {
+		selector += fmt.Sprintf(" offset %dh", m.offset)
+	}
+	if m.window != "" {
+		return "last_over_time(" + selector + ")"
+	}
+	return selector
+}
+
+const hoursOfWeek = 7 * 24
+
+// at returns what a query by app answers at the moment. On a day that is the answer at a
+// moment when the window of that day was the newest: a day is published from 33 hours after
+// its midnight on, and its successor 24 hours later, so that the last value before 56 hours
+// is the one. The newest day has no such value yet; it is what is shown at the end. That the
+// window ended with the day is compared, never assumed.
+func (a apps) at(m moment, length string, query func(moment) string) string {
+	if !m.day {
+		return query(m)
+	}
+	proved := func(seen moment) string {
+		return fmt.Sprintf("(%s and on (appid) (%s == time() + 86400%s))", query(seen), a.dataEnd(seen, length), minusWeeks(m.weeks))
+	}
+	then := proved(moment{window: m.window, offset: m.weeks*hoursOfWeek - 56})
+	if m.weeks > 0 {
+		return then
+	}
+	return "(" + then + " or " + proved(moment{window: "24h", offset: -24, at: "end()"}) + ")"
+}
+
+func minusWeeks(weeks int) string {
+	if weeks == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" - %d", weeks*hoursOfWeek*3600)
+}
+
+// ago returns what a query answers for the window that ends so many weeks before the
+// newest one. Publication moves between 09:00 and 16:00, so that window may have
+// been shown up to seven hours earlier or later in the day than the newest one is now.
+// Where it was shown at none of these times, there is no answer instead of one for
+// another day.
+func (a apps) ago(weeks int, length string, query func(moment) string) string {
+	const publicationMoves = 7
+	var alternatives []string
+	for _, hours := range []int{0, -publicationMoves, publicationMoves} {
+		then := hoursAgo(weeks*hoursOfWeek + hours)
+		alternatives = append(alternatives, fmt.Sprintf("(%s and on (appid) (%s == %s%s))",
+			query(then), a.dataEnd(then, length), a.dataEnd(now(), length), minusWeeks(weeks)))
+	}
+	return "(" + strings.Join(alternatives, " or ") + ")"
+}
+
+// dataEnd returns the end of each app's window.
+func (a apps) dataEnd(m moment, length string) string {
+	return fmt.Sprintf("max by (appid) (%s)", m.read(selector("wxapp_data_end_timestamp_seconds", a.with(fmt.Sprintf("range=%q", length))...)))
+}
+
+// age returns the seconds since the end of each app's window.
+func (a apps) age(m moment, length string) string { return "time() - " + a.dataEnd(m, length) }
+
+// ageHours returns the hours since the end of each app's window.
+func (a apps) ageHours(m moment, length string) string {
+	return "(" + a.age(m, length) + ") / 3600"
+}
+
+// lastDay returns the last day of each app's window in milliseconds. The window ends with
+// the midnight after that day.
+func (a apps) lastDay(length string) string {
+	return "(" + a.dataEnd(now(), length) + " - 1) * 1000"
+}

@@ -1,0 +1,157 @@
+package dashboards
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	dto "github.com/prometheus/client_model/go"
+	"github.com/prometheus/prometheus/promql"
+)
+
+// daily thins out what the exporter showed to what an imported history holds, one
+// sample of each day's numbers and windows at the time of their publication, and what
+// is scraped at the end.
+func daily(scrapes []scrape) []scrape {
+	var thinned []scrape
+	var newest float64
+	for _, s := range scrapes[:len(scrapes)-1] {
+		var end float64
+		families := slices.DeleteFunc(slices.Clone(s.families), func(family *dto.MetricFamily) bool {
+			return family.GetName() != "wxapp_users" && !strings.HasPrefix(family.GetName(), "wxapp_data_")
+		})
+		for _, family := range families {
+			for _, metric := range family.GetMetric() {
+				if family.GetName() == "wxapp_data_end_timestamp_seconds" {
+					end = max(end, metric.GetGauge().GetValue())
+				}
+			}
+		}
+		if end > newest {
+			newest = end
+			thinned = append(thinned, scrape{s.at, families})
+		}
+	}
+	return append(thinned, scrapes[len(scrapes)-1])
+}
+
+// needRules lists the panels that have no past in an imported history, which holds no
+// recorded series.
+var needRules = map[string]bool{"City, share over time": true}
+
+// On one sample a day, trends are drawn, with a point for nearly every day, and weeks are
+// compared.
+func testHistory(t *testing.T, db *database, simulation simulation) {
+	for _, d := range inEnglish(readDashboards(t)) {
+		for _, p := range d.withQueries() {
+			for _, query := range p.Targets {
+				expr := fill(query.Expr, singleJob, choice{"visit_uv", "1d"})
+				if !strings.Contains(expr, "wxapp_users") || needRules[p.Title] {
+					continue
+				}
+				answer := db.ask(t, expr, query.Range, p.Interval)
+				if numbers(answer) == 0 {
+					t.Errorf("%s: %s: %s: no answer on one sample a day\n%s", d.File, p.Title, query.RefID, expr)
+				}
+				if !query.Range {
+					continue
+				}
+				most, want := 0, 29
+				for _, series := range answer.Value.(promql.Matrix) {
+					most = max(most, len(series.Floats))
+				}
+				if d, e := p.Title == "Active users by day" && query.RefID >= "D", 15; d {
+					want = e // three of four weeks have to be known
+				}
+				if most < want {
+					t.Errorf("%s: %s: %s: a line of %d points, want %d or more for 30 days", d.File, p.Title, query.RefID, most, want)
+				}
+			}
+		}
+	}
+	testDays(t, db, simulation)
+}
+
+// Each bar stands on the day that it is for: its height is what WeChat says about that day.
+func testDays(t *testing.T, db *database, simulation simulation) {
+	queries := map[string]string{}
+	for _, query := range findInPortrait(t, "Active users by day").Targets {
+		queries[query.RefID] = query.Expr
+	}
+	for _, length := range []int{1, 7, 30} {
+		c := choice{"visit_uv", fmt.Sprintf("%dd", length)}
+		expr := fill(findInPortrait(t, "Users by app, ${metric:text}, ${range:text}").Targets[0].Expr, singleJob, c)
+		answer := db.ask(t, expr, true, "1d").Value.(promql.Matrix)
+		days := 0
+		for _, series := range answer {
+			for _, point := range series.Floats {
+				days++
+				active, _ := simulation.truth(t, series.Metric.Get("appid"), time.UnixMilli(point.T), length)
+				if int(point.F) != active {
+					t.Errorf("%s: %s: %.0f users in %d days up to that day, want %d", series.Metric, time.UnixMilli(point.T), point.F, length, active)
+				}
+			}
+		}
+		if days < 60 {
+			t.Errorf("%d days in all, want nearly 30 of each healthy app", days)
+		}
+	}
+	both := func(refID string) map[int64]float64 {
+		values := map[int64]float64{}
+		expr := strings.ReplaceAll(fill(queries[refID], singleJob, choice{}), allApps(), simulatedApps[0].app.ID)
+		for _, series := range db.ask(t, expr, true, "1d").Value.(promql.Matrix) {
+			for _, point := range series.Floats {
+				values[point.T] = point.F
+			}
+		}
+		return values
+	}
+	returning, added, before, low, high := both("A"), both("B"), both("C"), both("D"), both("E")
+	for at, n := range returning {
+		day := time.UnixMilli(at)
+		active, fresh := simulation.truth(t, simulatedApps[0].app.ID, day, 1)
+		if int(n) != active-fresh || int(added[at]) != fresh {
+			t.Errorf("%s: %.0f returning and %.0f new users, want %d and %d", day, n, added[at], active-fresh, fresh)
+		}
+		if week, ok := before[at]; ok {
+			if active, _ := simulation.truth(t, simulatedApps[0].app.ID, day.AddDate(0, 0, -7), 1); int(week) != active {
+				t.Errorf("%s: %.0f users a week before, want %d", day, week, active)
+			}
+		}
+		if _, ok := high[at]; ok {
+			checkUsual(t, simulation, day, low[at], high[at])
+		}
+	}
+	if len(returning) < 29 || len(before) < 29 || len(high) < 15 || len(low) != len(high) {
+		t.Errorf("%d days, %d with a week before, %d with a usual range", len(returning), len(before), len(high))
+	}
+}
+
+// checkUsual compares the ends of the usual range of a day with the mean and the standard
+// deviation of the same weekday of the four weeks before.
+func checkUsual(t *testing.T, simulation simulation, day time.Time, low, high float64) {
+	t.Helper()
+	var past []float64
+	for week := 1; week <= 4; week++ {
+		then := day.AddDate(0, 0, -7*week)
+		if then.Before(simulation.begin.AddDate(0, 0, -1)) {
+			return // whether the day before the start is known depends on the hour of the start
+		}
+		active, _ := simulation.truth(t, simulatedApps[0].app.ID, then, 1)
+		past = append(past, float64(active))
+	}
+	mean, variance := 0.0, 0.0
+	for _, n := range past {
+		mean += n / float64(len(past))
+	}
+	for _, n := range past {
+		variance += (n - mean) * (n - mean) / float64(len(past))
+	}
+	spread := math.Sqrt(variance)
+	if math.Abs(low-(mean-2*spread)) > 0.01 || math.Abs(high-(mean+2*spread)) > 0.01 {
+		t.Errorf("%s: usual from %.1f to %.1f, want %.1f ± 2 × %.1f (%v)", day, low, high, mean, spread, past)
+	}
+}

@@ -1,0 +1,68 @@
+package dashboards
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+// silentAtFirst lists the panels that answer nothing ten minutes after the start, and why.
+// Each of them says so in words.
+var silentAtFirst = map[string]string{
+	"Change, ${metric:text}, ${range:text}": "there is no week before",
+	"Median":                                "as above",
+	"Apps that moved most":                  "as above",
+	"Groups that moved most":                "as above",
+	"What fails, and what to do":            "nothing fails",
+	"Apps that failed":                      "as above",
+	"Failed polls by day and reason":        "as above",
+	"Failed polls over the time shown":      "as above",
+}
+
+// silentQueries lists those queries of other panels that answer nothing ten minutes after
+// the start.
+var silentQueries = map[string]string{
+	"Active users by day: C":                     "there is no week before",
+	"Active users by day: D":                     "there are no four weeks before",
+	"Active users by day: E":                     "as above",
+	"All apps, ${metric:text}, ${range:text}: C": "nothing fails",
+	"All apps, ${metric:text}, ${range:text}: F": "there is no week before",
+	"All apps, ${metric:text}, ${range:text}: G": "there are no four weeks before",
+}
+
+// lastWeek is the query of a table of a dimension that needs a week before.
+func lastWeek(p panel, refID string) bool {
+	return p.Type == "table" && len(p.Targets) >= 4 && refID == "C" && strings.Contains(p.Targets[2].Expr, "offset 168h")
+}
+
+// Ten minutes after the first start, every panel shows something, or is of a kind that says
+// in words when it will.
+func TestFreshStart(t *testing.T) {
+	db := openDatabase(t, simulate(t, 10*time.Minute).scrapes, readRules(t))
+	used := map[string]bool{}
+	for _, d := range inEnglish(readDashboards(t)) {
+		for _, p := range d.withQueries() {
+			answers := 0
+			for _, query := range p.Targets {
+				n := numbers(db.ask(t, fill(query.Expr, singleJob, choice{"visit_uv", "30d"}), query.Range, p.Interval))
+				answers += n
+				name := p.Title + ": " + query.RefID
+				expected := silentAtFirst[p.Title] != "" || silentQueries[name] != "" || lastWeek(p, query.RefID)
+				used[p.Title], used[name] = true, true
+				if expected == (n > 0) {
+					t.Errorf("%s: %s: %d answers; is it listed as silent: %t", d.File, name, n, expected)
+				}
+			}
+		}
+	}
+	for name := range silentAtFirst {
+		if !used[name] {
+			t.Errorf("%s is listed as silent, but is no panel", name)
+		}
+	}
+	for name := range silentQueries {
+		if !used[name] {
+			t.Errorf("%s is listed as silent, but is no query", name)
+		}
+	}
+}
