@@ -19,8 +19,9 @@ import (
 // they see every replica.
 var perProcess = map[string]string{
 	"Exporters":                   "counts processes",
-	"Unarchived":                  "every replica has an archive of its own",
-	"Push failing":                "every replica pushes",
+	"Queued":                      "every replica has an archive of its own",
+	"Push":                        "every replica pushes",
+	"Reload":                      "every replica reads the settings for itself",
 	"Calls per day by endpoint":   "replicas call WeChat each for themselves, and all calls count against the quota",
 	"Outcomes per day":            "as above",
 	"Latency by day":              "shows the calls of all replicas together, which are more",

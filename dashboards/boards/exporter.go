@@ -55,12 +55,14 @@ func exporterNumbers(l language, d *grafana.Dashboard) {
 		problems(l, l.text("Apps failing", "失败小程序"), l.text("Apps whose last poll failed on all replicas. The table below says why.", "在所有副本上最近一次轮询均失败的小程序数量，原因见下表。"),
 			orNone("count("+allApps.failing()+")"), "red", "WxappWeChatBusy").Width(4),
 		problems(l, l.text("Stale", "过期"), l.textf("Pairs of app and range whose window ended more than %d hours ago.", "统计窗口结束超过 %d 小时的（小程序、周期）数量。", hours(StaleAfter)),
-			orNone("count("+stale("time() - max by (appid, range) ("+selector("wxapp_data_end_timestamp_seconds")+")")+")"), "orange", "WxappDataStale").Width(4),
-		problems(l, l.text("Unarchived", "待归档"), l.text("Answers that wait for the archive. They are in memory only, and a crash would lose them.", "等待写入归档的数据份数。它们只在内存中，进程崩溃会导致丢失。"),
-			"sum("+selector("wxapp_archive_pending_answers")+")", "red", "WxappArchiveFailing").Width(4),
-		problems(l, l.text("Push failing", "推送失败"), l.text("Exporters that push by OTLP and have not succeeded for 15 minutes.", "启用 OTLP 推送但 15 分钟内未成功的采集器数量。"),
+			orNone("count("+stale("time() - max by (appid, range) ("+selector("wxapp_data_end_timestamp_seconds")+")")+")"), "orange", "WxappDataStale").Width(3),
+		problems(l, l.text("Queued", "待归档"), l.text("Answers that wait for the archive. They are in memory only, and a crash would lose them.", "等待写入归档的数据份数。它们只在内存中，进程崩溃会导致丢失。"),
+			"sum("+selector("wxapp_archive_pending_answers")+")", "red", "WxappArchiveFailing").Width(3),
+		problems(l, l.text("Push", "推送"), l.text("Exporters that push by OTLP and have not succeeded for 15 minutes.", "启用 OTLP 推送但 15 分钟内未成功的采集器数量。"),
 			"sum(time() - max by (job, instance) ("+selector("wxapp_otlp_last_success_timestamp_seconds")+") > bool 900)", "red", "WxappPushFailing").
-			NoValue(l.text("not pushed", "未推送")).Width(4),
+			NoValue(l.text("off", "未启用")).Width(3),
+		problems(l, l.text("Reload", "重载"), l.text("Exporters whose last reload found a mistake in the apps file or in a secret file. They go on with the apps they had.", "最近一次重新加载时发现小程序列表或密钥文件有误的采集器数量。它们沿用原有的小程序。"),
+			"sum(1 - "+selector("wxapp_config_last_reload_successful")+")", "red", "WxappReloadFailed").Width(3),
 	)
 }
 
