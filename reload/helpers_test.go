@@ -2,11 +2,13 @@ package reload_test
 
 import (
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 
@@ -31,6 +33,7 @@ type setUp struct {
 	t        *testing.T
 	reloader *reload.Reloader
 	hangups  chan os.Signal
+	log      lockedBuffer
 	sources  []string // the appids of all sources that were made
 }
 
@@ -50,6 +53,7 @@ func startWith(t *testing.T, change func(*setUp)) *setUp {
 		t.Fatal(err)
 	}
 	s := &setUp{Simulation: pollertest.New(t, first, second, third, "demo", "demo2"), t: t, hangups: make(chan os.Signal, 1)}
+	s.Options.Logger = slog.New(slog.NewTextHandler(&s.log, &slog.HandlerOptions{ReplaceAttr: withoutTime}))
 	change(s)
 	pollertest.SleepUntil(t, "2000-01-10 16:00")
 	s.StartWith()
@@ -64,8 +68,37 @@ func startWith(t *testing.T, change func(*setUp)) *setUp {
 	}, started)
 	synctest.Wait()
 	s.sources = nil
-	s.Log.Reset()
+	s.log.take()
 	return s
+}
+
+// lockedBuffer is a buffer that is emptied while others write to it: the clock of a bubble
+// does not order what goroutines do.
+type lockedBuffer struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(p)
+}
+
+// take returns what was written since the last time.
+func (b *lockedBuffer) take() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	text := b.text.String()
+	b.text.Reset()
+	return text
+}
+
+func withoutTime(_ []string, a slog.Attr) slog.Attr {
+	if a.Key == slog.TimeKey {
+		return slog.Attr{}
+	}
+	return a
 }
 
 // run runs the Reloader until the test ends.
@@ -127,16 +160,16 @@ func (s *setUp) post(headers ...string) (status int, body string) {
 // logged returns what was logged by the Reloader since the last time.
 func (s *setUp) logged() string {
 	var lines []string
-	for line := range strings.Lines(s.Log.String()) {
+	log := s.log.take()
+	for line := range strings.Lines(log) {
 		if strings.Contains(line, "reload") || strings.Contains(line, "warning") {
 			lines = append(lines, line)
 		}
 	}
 	text := strings.Join(lines, "")
-	if strings.Contains(s.Log.String(), secret[:8]) {
-		s.t.Errorf("the log shows a secret: %s", s.Log)
+	if strings.Contains(log, secret[:8]) {
+		s.t.Errorf("the log shows a secret: %s", log)
 	}
-	s.Log.Reset()
 	return text
 }
 
