@@ -29,7 +29,7 @@ func (silent) UserPortrait(ctx context.Context, _ wechat.Window) (*wechat.Portra
 	return nil, ctx.Err()
 }
 
-func (silent) Quota(context.Context) (wechat.Quota, error) { return wechat.Quota{}, nil }
+func (silent) Quota(context.Context, string) (wechat.Quota, error) { return wechat.Quota{}, nil }
 
 func (silent) TokenExpiry() time.Time { return time.Time{} }
 

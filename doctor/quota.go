@@ -22,7 +22,7 @@ func (w *walk) quota(ctx context.Context, a *access) Step {
 		return skipped(quota, because)
 	}
 	begin := time.Now()
-	left, err := w.client.Quota(ctx)
+	left, err := w.client.Quota(ctx, wechat.EndpointUserPortrait)
 	lasted := time.Since(begin)
 	switch wechat.ReasonOf(err) {
 	case "":

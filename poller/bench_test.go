@@ -31,7 +31,7 @@ func (a rememberedAPI) UserPortrait(_ context.Context, w wechat.Window) (*wechat
 	return &portrait, nil
 }
 
-func (rememberedAPI) Quota(context.Context) (wechat.Quota, error) {
+func (rememberedAPI) Quota(context.Context, string) (wechat.Quota, error) {
 	return wechat.Quota{Limit: 1000}, nil
 }
 

@@ -17,7 +17,7 @@ func (a fixedAPI) UserPortrait(context.Context, wechat.Window) (*wechat.Portrait
 	return wechat.DecodePortrait([]byte(a))
 }
 
-func (fixedAPI) Quota(context.Context) (wechat.Quota, error) {
+func (fixedAPI) Quota(context.Context, string) (wechat.Quota, error) {
 	return wechat.Quota{Limit: 1000, Used: 6, Remaining: 994}, nil
 }
 

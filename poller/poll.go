@@ -147,7 +147,7 @@ func (a *app) readQuota(ctx context.Context, now time.Time) {
 	}
 	a.state.QuotaAsked = now
 	err := a.limiter().do(ctx, func(*turn) error {
-		quota, err := a.source.API.Quota(ctx)
+		quota, err := a.source.API.Quota(ctx, wechat.EndpointUserPortrait)
 		if err == nil {
 			a.state.Quota = &quota
 		}

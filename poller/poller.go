@@ -18,7 +18,7 @@ import (
 // API is the part of WeChat's API that a Poller calls. *wechat.Client implements it.
 type API interface {
 	UserPortrait(ctx context.Context, w wechat.Window) (*wechat.Portrait, error)
-	Quota(ctx context.Context) (wechat.Quota, error)
+	Quota(ctx context.Context, endpoint string) (wechat.Quota, error)
 	TokenExpiry() time.Time
 }
 

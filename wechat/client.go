@@ -49,7 +49,7 @@ type Client struct {
 
 // Exchange describes an HTTP exchange to Observe.
 type Exchange struct {
-	// Endpoint is EndpointUserPortrait, EndpointQuota or EndpointToken.
+	// Endpoint is EndpointUserPortrait, EndpointQuota, EndpointToken or that of a Statistic.
 	Endpoint string
 	// Code is WeChat's errcode in decimal, "0" for success, "http_" and the status of
 	// an answer other than 2xx, "network" when no complete answer arrived, or "decode"
@@ -71,6 +71,16 @@ func (c *Client) UserPortrait(ctx context.Context, w Window) (*Portrait, error) 
 	return call(ctx, c, EndpointUserPortrait, portraitPath, body, decodePortrait)
 }
 
+// Report asks for a statistic of a day. A day that is not published yet is an *Error of
+// ReasonNotReady or an empty report (reported).
+func (c *Client) Report(ctx context.Context, s Statistic, day Day) (*Report, error) {
+	body := struct {
+		Begin Day `json:"begin_date"`
+		End   Day `json:"end_date"`
+	}{day, day}
+	return call(ctx, c, s.Endpoint, s.path, body, s.decoder(day))
+}
+
 // Quota is how often a path of the API may be called per day, in calls.
 type Quota struct {
 	Limit     int64 `json:"limit"`     // per day; WeChat publishes it nowhere else
@@ -78,11 +88,11 @@ type Quota struct {
 	Remaining int64 `json:"remaining"` // today
 }
 
-// Quota asks for the quota of the user portrait.
-func (c *Client) Quota(ctx context.Context) (Quota, error) {
+// Quota asks for the quota of an endpoint: EndpointUserPortrait or that of a Statistic.
+func (c *Client) Quota(ctx context.Context, endpoint string) (Quota, error) {
 	body := struct {
 		Path string `json:"cgi_path"`
-	}{portraitPath}
+	}{pathOf(endpoint)}
 	return call(ctx, c, EndpointQuota, quotaPath, body, decodeQuota)
 }
 

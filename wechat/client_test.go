@@ -72,7 +72,7 @@ func TestQuota(t *testing.T) {
 		body = r.URL.Path + " " + string(text)
 		return answer(http.StatusOK, `{"errcode":0,"errmsg":"ok","quota":{"daily_limit":1000,"used":"12","remain":988.0}}`), nil
 	}).client()}
-	got, err := client.Quota(t.Context())
+	got, err := client.Quota(t.Context(), EndpointUserPortrait)
 	if want := (Quota{Limit: 1000, Used: 12, Remaining: 988}); err != nil || got != want {
 		t.Errorf("got %+v, %v, want %+v", got, err, want)
 	}
@@ -81,12 +81,12 @@ func TestQuota(t *testing.T) {
 	}
 
 	client.HTTP = script(sample(t, "quota-documented.json")).client()
-	if got, err := client.Quota(t.Context()); err != nil || got != (Quota{}) {
+	if got, err := client.Quota(t.Context(), EndpointUserPortrait); err != nil || got != (Quota{}) {
 		t.Errorf("the documented answer: got %+v, %v", got, err)
 	}
 	for _, text := range []string{`{"errcode":0}`, `{"quota":[]}`, `{"quota":{"daily_limit":1,"used":1}}`} {
 		client.HTTP = script(text).client()
-		if _, err := client.Quota(t.Context()); ReasonOf(err) != ReasonDecode {
+		if _, err := client.Quota(t.Context(), EndpointUserPortrait); ReasonOf(err) != ReasonDecode {
 			t.Errorf("%s: got %v", text, err)
 		}
 	}
@@ -140,7 +140,7 @@ func TestQuotaReplacesRefusedToken(t *testing.T) {
 	http := script(`{"access_token":"first"}`, `{"errcode":42001,"errmsg":""}`, `{"access_token":"second"}`,
 		sample(t, "quota-documented.json")).client()
 	client := &Client{HTTP: http, Tokens: &SecretTokens{Secret: knownSecret("the secret"), HTTP: http}}
-	if _, err := client.Quota(t.Context()); err != nil {
+	if _, err := client.Quota(t.Context(), EndpointUserPortrait); err != nil {
 		t.Error(err)
 	}
 }

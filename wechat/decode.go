@@ -80,25 +80,13 @@ func (p *Portrait) addLists(metric Metric, lists map[string][]byte) {
 	p.addList(Breakdown{metric, Age}, lists["ages"], seen)
 }
 
-// addList adds the first maxRows rows of a list and rejects the others: each would become
-// a series. It uses seen for the places of the names in it.
+// addList adds the first maxRows rows of a list. It uses seen for the places of the names
+// in it.
 func (p *Portrait) addList(breakdown Breakdown, list []byte, seen map[string]int) {
-	if isNull(list) {
-		return
-	}
-	if list[0] != '[' {
-		p.Rejected++
-		return
-	}
 	clear(seen)
 	var rows []Row
-	n := 0
-	for element := range elements(list) {
-		if n++; n > maxRows {
-			p.Rejected++
-			continue
-		}
-		row, ok := decodeRow(element)
+	for object := range objects(list, maxRows, &p.Rejected) {
+		row, ok := decodeRow(object)
 		if !ok {
 			p.Rejected++
 			continue
@@ -120,12 +108,9 @@ func (p *Portrait) addList(breakdown Breakdown, list []byte, seen map[string]int
 	}
 }
 
-func decodeRow(element []byte) (Row, bool) {
-	if element[0] != '{' {
-		return Row{}, false
-	}
+func decodeRow(object []byte) (Row, bool) {
 	var name, value, oldValue []byte
-	for key, v := range members(element) {
+	for key, v := range members(object) {
 		switch string(key) {
 		case "name":
 			name = v
@@ -139,8 +124,15 @@ func decodeRow(element []byte) (Row, bool) {
 		value = oldValue
 	}
 	users, usable := count(value)
-	text, valid := exactText(name)
-	return Row{text, users}, usable && valid && text != "" && len(text) <= maxName
+	text, valid := nameText(name, maxName)
+	return Row{text, users}, usable && valid
+}
+
+// nameText returns a name that can be the value of a label: a string that is valid UTF-8,
+// not empty, and not longer than a number of bytes.
+func nameText(value []byte, longest int) (string, bool) {
+	text, valid := exactText(value)
+	return text, valid && text != "" && len(text) <= longest
 }
 
 func decodeQuota(answer []byte, r redactor) (Quota, *Error) {

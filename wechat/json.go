@@ -51,6 +51,31 @@ func elements(array []byte) iter.Seq[[]byte] {
 	}
 }
 
+// objects returns the first objects of a list, at most a number of them: each would become
+// a series. It counts what it leaves out: further elements, those that are no objects, and
+// a list that is no array. A list that is null or missing has no objects.
+func objects(list []byte, most int, rejected *int) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		if isNull(list) {
+			return
+		}
+		if list[0] != '[' {
+			*rejected++
+			return
+		}
+		n := 0
+		for element := range elements(list) {
+			if n++; n > most || element[0] != '{' {
+				*rejected++
+				continue
+			}
+			if !yield(element) {
+				return
+			}
+		}
+	}
+}
+
 // fields returns an object as a map. Of equal keys the last one counts, as in
 // encoding/json.
 func fields(object []byte) map[string][]byte {
@@ -198,17 +223,30 @@ const maxCount = 1 << 53
 // count returns a number, which may be written as a string, rounded to the nearest
 // whole; false for anything but a number from 0 to maxCount.
 func count(value []byte) (int64, bool) {
-	if len(value) == 0 {
-		return 0, false
-	}
-	digits := string(value)
-	if value[0] == '"' {
-		text, _ := exactText(value)
-		digits = strings.TrimSpace(text)
-	}
+	digits := digitsOf(value)
 	if n, err := strconv.ParseInt(digits, 10, 64); err == nil {
 		return n, n >= 0 && n <= maxCount
 	}
+	f, ok := parseDecimal(digits)
+	return int64(math.Round(f)), ok
+}
+
+// decimal returns a number, which may be written as a string; false for anything but a
+// number from 0 to maxCount.
+func decimal(value []byte) (float64, bool) {
+	return parseDecimal(digitsOf(value))
+}
+
+// digitsOf returns how a number is written, be it as a string or not.
+func digitsOf(value []byte) string {
+	if len(value) == 0 || value[0] != '"' {
+		return string(value)
+	}
+	text, _ := exactText(value)
+	return strings.TrimSpace(text)
+}
+
+func parseDecimal(digits string) (float64, bool) {
 	// ParseFloat also takes words such as NaN and hexadecimal numbers.
 	if strings.Trim(digits, "0123456789+-.eE") != "" {
 		return 0, false
@@ -217,5 +255,5 @@ func count(value []byte) (int64, bool) {
 	if err != nil || f < 0 || f > maxCount {
 		return 0, false
 	}
-	return int64(math.Round(f)), true
+	return f, true
 }

@@ -176,7 +176,7 @@ func TestNoErrorShowsASecret(t *testing.T) {
 			client := &Client{BaseURL: f.baseURL, HTTP: f.client, Tokens: &FileTokens{Path: file}}
 			_, err := client.UserPortrait(t.Context(), week(t))
 			checkHidden(t, err, token)
-			_, err = client.Quota(t.Context())
+			_, err = client.Quota(t.Context(), EndpointUserPortrait)
 			checkHidden(t, err, token)
 			for _, endpoint := range []TokenEndpoint{StableToken, PlainToken} {
 				tokens := &SecretTokens{Secret: knownSecret(appSecret), Endpoint: endpoint, BaseURL: f.baseURL, HTTP: f.client}

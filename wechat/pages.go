@@ -1,0 +1,102 @@
+package wechat
+
+import (
+	"cmp"
+	"slices"
+)
+
+// EndpointVisitPage is the endpoint of the dataset pages.
+const EndpointVisitPage = "visit_page"
+
+// pages is which pages users open.
+func pages() Dataset {
+	return Dataset{"pages", []Statistic{
+		{Endpoint: EndpointVisitPage, path: "/datacube/getweanalysisappidvisitpage", decode: decodePages},
+	}}
+}
+
+// Pages are the pages of a day with the most views, at most 200 (documented), sorted by
+// path: the visit page (getweanalysisappidvisitpage). Documented:
+//
+//	{"ref_date":"20170313","list":[{"page_path":"pages/main/main.html","page_visit_pv":213429,
+//	"page_visit_uv":55423,"page_staytime_pv":8.139198,"entrypage_pv":117922,"exitpage_pv":61304,
+//	"page_share_pv":180,"page_share_uv":166}]}
+//
+// Pages of earlier versions of the app occur as well (reported). Page_share_uv is not read.
+type Pages []Page
+
+// Page is a page of a Mini Program.
+type Page struct {
+	Path     string
+	Visits   Count   // page_visit_pv: how often it was opened
+	Visitors Count   // page_visit_uv: users who opened it
+	Entries  Count   // entrypage_pv: sessions that began with it
+	Exits    Count   // exitpage_pv: sessions that ended with it
+	Shares   Count   // page_share_pv: how often it was shared
+	Stay     Average // page_staytime_pv: seconds per visit
+}
+
+// Empty reports whether there are no pages.
+func (p Pages) Empty() bool { return len(p) == 0 }
+
+const (
+	maxPages = 1000 // WeChat answers with 200
+	maxPath  = 1024 // bytes
+)
+
+func decodePages(top map[string][]byte, _ Day, r *Report) (problem string) {
+	list, problem := listIn(top, "list")
+	var all Pages
+	places := map[string]int{}
+	for object := range objects(list, maxPages, &r.Rejected) {
+		row := fields(object)
+		path, ok := nameText(row["page_path"], maxPath)
+		if !ok {
+			r.Rejected++
+			continue
+		}
+		page := Page{
+			Path:     path,
+			Visits:   r.count(row, "page_visit_pv"),
+			Visitors: r.count(row, "page_visit_uv"),
+			Entries:  r.count(row, "entrypage_pv"),
+			Exits:    r.count(row, "exitpage_pv"),
+			Shares:   r.count(row, "page_share_pv"),
+			Stay:     r.average(row, "page_staytime_pv"),
+		}
+		if first, again := places[path]; again {
+			r.Merged++
+			all[first] = all[first].with(page)
+			continue
+		}
+		places[path] = len(all)
+		all = append(all, page)
+	}
+	slices.SortFunc(all, func(a, b Page) int { return cmp.Compare(a.Path, b.Path) })
+	r.Numbers = all
+	return problem
+}
+
+// with returns the page with the numbers of a second row of the same path.
+func (p Page) with(other Page) Page {
+	if p.Stay.Known && other.Stay.Known && p.Visits.Value+other.Visits.Value > 0 {
+		p.Stay.Value = (p.Stay.Value*float64(p.Visits.Value) + other.Stay.Value*float64(other.Visits.Value)) /
+			float64(p.Visits.Value+other.Visits.Value)
+	} else if !p.Stay.Known {
+		p.Stay = other.Stay
+	}
+	for _, add := range []struct {
+		to   *Count
+		more Count
+	}{
+		{&p.Visits, other.Visits},
+		{&p.Visitors, other.Visitors},
+		{&p.Entries, other.Entries},
+		{&p.Exits, other.Exits},
+		{&p.Shares, other.Shares},
+	} {
+		add.to.Value = min(add.to.Value+add.more.Value, maxCount)
+		add.to.Known = add.to.Known || add.more.Known
+	}
+	return p
+}

@@ -1,0 +1,97 @@
+package wechat
+
+import (
+	"slices"
+	"strconv"
+)
+
+// EndpointVisitDistribution is the endpoint of the dataset sources.
+const EndpointVisitDistribution = "visit_distribution"
+
+// sources is where users come from, how long they stay and how many pages they open.
+func sources() Dataset {
+	return Dataset{"sources", []Statistic{
+		{Endpoint: EndpointVisitDistribution, path: "/datacube/getweanalysisappidvisitdistribution", decode: decodeDistribution},
+	}}
+}
+
+// Distribution is the visit distribution (getweanalysisappidvisitdistribution).
+// Documented:
+//
+//	{"ref_date":"20170313","list":[
+//	{"index":"access_source_session_cnt","item_list":[{"key":10,"value":5},{"key":8,"value":687}]},
+//	{"index":"access_staytime_info","item_list":[{"key":8,"value":16329}]},
+//	{"index":"access_depth_info","item_list":[{"key":5,"value":217},{"key":1,"value":43201}]}]}
+//
+// Answers of today have a fourth list, access_source_visit_uv, with the users by source
+// (reported). Zeros are left out.
+type Distribution struct {
+	SourceSessions []KeyCount // access_source_session_cnt, by source
+	SourceUsers    []KeyCount // access_source_visit_uv, by source
+	StayTimes      []KeyCount // access_staytime_info: sessions by how long they took
+	Depths         []KeyCount // access_depth_info: sessions by how many pages were opened
+}
+
+// Empty reports whether there are no numbers.
+func (d Distribution) Empty() bool {
+	return len(d.SourceSessions)+len(d.SourceUsers)+len(d.StayTimes)+len(d.Depths) == 0
+}
+
+func decodeDistribution(top map[string][]byte, _ Day, r *Report) (problem string) {
+	list, problem := listIn(top, "list")
+	var d Distribution
+	for object := range objects(list, maxKeys, &r.Rejected) {
+		index := fields(object)
+		name, _ := exactText(index["index"])
+		to := map[string]*[]KeyCount{
+			"access_source_session_cnt": &d.SourceSessions,
+			"access_source_visit_uv":    &d.SourceUsers,
+			"access_staytime_info":      &d.StayTimes,
+			"access_depth_info":         &d.Depths,
+		}[name]
+		if to != nil && *to == nil { // WeChat may add lists of other things
+			*to = r.keyCounts(index["item_list"])
+		}
+	}
+	r.Numbers = d
+	return problem
+}
+
+// SourceName returns WeChat's name of a source (documented), or key_ and the number of one
+// that has no name here.
+func SourceName(key int64) string { return nameOfKey(key, sourceNames[:]) }
+
+// StayTimeName returns the seconds of a class of times, as in 3-5s (documented), or key_
+// and its number.
+func StayTimeName(key int64) string { return nameOfKey(key, stayTimeNames[:]) }
+
+// DepthName returns the number of pages of a class, as in 6-10 (documented), or key_ and
+// its number.
+func DepthName(key int64) string { return nameOfKey(key, depthNames[:]) }
+
+// nameOfKey returns the name of a key; the keys begin with 1.
+func nameOfKey(key int64, names []string) string {
+	if key < 1 || key > int64(len(names)) {
+		return "key_" + strconv.FormatInt(key, 10)
+	}
+	return names[key-1]
+}
+
+// StayTimeNames returns the names of all classes of times, the shortest first.
+func StayTimeNames() []string { return slices.Clone(stayTimeNames[:]) }
+
+// DepthNames returns the names of all classes of pages, the fewest first.
+func DepthNames() []string { return slices.Clone(depthNames[:]) }
+
+var sourceNames = [...]string{
+	"小程序历史列表", "搜索", "会话", "扫一扫二维码", "公众号主页", "聊天顶部", "系统桌面", "小程序主页", "附近的小程序", "其他",
+	"模板消息", "客服消息", "公众号菜单", "APP分享", "支付完成页", "长按识别二维码", "相册选取二维码", "公众号文章", "钱包", "卡包",
+	"小程序内卡券", "其他小程序", "其他小程序返回", "卡券适用门店列表", "搜索框快捷入口", "小程序客服消息", "公众号下发", "系统会话菜单",
+	"任务栏-最近使用", "长按小程序菜单圆点", "连wifi成功页", "城市服务", "微信广告", "其他移动应用", "发现入口-我的小程序",
+	"任务栏-我的小程序", "微信圈子", "手机充值", "H5", "插件", "大家在用", "发现页", "浮窗", "附近的人", "看一看", "朋友圈", "企业微信",
+	"视频", "收藏", "微信红包", "微信游戏中心", "摇一摇", "公众号导购消息", "识物", "小程序订单", "小程序直播", "群工具",
+}
+
+var stayTimeNames = [...]string{"0-2s", "3-5s", "6-10s", "11-20s", "20-30s", "30-50s", "50-100s", ">100s"}
+
+var depthNames = [...]string{"1", "2", "3", "4", "5", "6-10", ">10"}
