@@ -13,18 +13,18 @@ import (
 type Call struct {
 	// Time is when the call arrived.
 	Time time.Time
-	// Endpoint is user_portrait, token (for either kind) or quota; for another path it
-	// is the path.
+	// Endpoint is user_portrait or another statistic, such as daily_visit_trend; token
+	// (for either kind) or quota. For another path it is the path.
 	Endpoint string
 	// AppID is the app that the call is for, by its token or its parameters. It is
 	// empty if the server cannot tell.
 	AppID string
-	// Begin and End are the dates of a portrait, as sent.
+	// Begin and End are the dates of a statistic, as sent.
 	Begin, End string
 	// Code is the errcode of the answer, 0 for success, http_412 for an HTTP status,
 	// network if no whole answer was sent, or body for a scripted one.
 	Code string
-	// Empty reports that the answer is a portrait without rows.
+	// Empty reports that the answer is a statistic without rows.
 	Empty bool
 }
 

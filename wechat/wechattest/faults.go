@@ -23,7 +23,7 @@ type Fault struct {
 	shape   shape
 }
 
-// shape is how a portrait differs from a good one.
+// shape is how a portrait or report differs from a good one.
 type shape int
 
 const (
@@ -54,8 +54,8 @@ func (f Fault) For(appid string) Fault {
 	return f
 }
 
-// On limits the fault to calls of one endpoint: user_portrait, token or quota. It
-// panics on another name, because such a fault would never hit.
+// On limits the fault to calls of one endpoint, as Call names them. It panics on another
+// name, because such a fault would never hit.
 func (f Fault) On(endpoint string) Fault {
 	for _, e := range endpoints {
 		if e.name == endpoint {
@@ -130,15 +130,18 @@ func Retention() Fault {
 		On("user_portrait")
 }
 
-// Empty answers portraits without rows, as if the day were not published.
+// Empty answers portraits without rows, as if the day were not published. With On, it
+// does so for another statistic.
 func Empty() Fault { return Fault{shape: empty}.On("user_portrait") }
 
 // DuplicateRows splits every row of a portrait in two with the same name. The
-// values add up to the one that they stand for.
+// values add up to the one that they stand for. With On, it does so with the rows by key
+// of another statistic.
 func DuplicateRows() Fault { return Fault{shape: doubled}.On("user_portrait") }
 
 // UnusableRows adds rows to every list of a portrait that is not empty: thirteen that
-// no client can use, and 字串 with the value "17" as a string and 浮点 with 12.0.
+// no client can use, and 字串 with the value "17" as a string and 浮点 with 12.0. With On,
+// it adds four that no client can use to the lists of another statistic.
 func UnusableRows() Fault { return Fault{shape: unusable}.On("user_portrait") }
 
 // unusableRows are what UnusableRows adds: the last two can be used.

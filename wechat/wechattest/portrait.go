@@ -9,25 +9,15 @@ import (
 
 // servePortrait answers POST /datacube/getweanalysisappiduserportrait.
 func (s *Server) servePortrait(r *request) answer {
-	if errcode := s.checkToken(r); errcode != 0 {
+	if errcode := s.checkCall(r); errcode != 0 {
 		return r.failure(errcode)
-	}
-	if !s.spend(r) {
-		return r.failure(45009)
-	}
-	// WeChat may ignore further fields, but a client that sends some has a bug.
-	_, begins := r.body["begin_date"].(string)
-	_, ends := r.body["end_date"].(string)
-	if !begins || !ends || len(r.body) != 2 {
-		return r.failure(47001)
 	}
 	w, errcode := judgeWindow(r.call.Begin, r.call.End, r.today)
 	if errcode != 0 {
 		return r.failure(errcode)
 	}
 	appid := r.call.AppID
-	published := !r.call.Time.Before(s.published(appid, w.end))
-	if !published && s.NotReady != nil && s.NotReady(appid, w.end.begin()) {
+	if s.notReady(r, w.end) {
 		return r.failure(61503)
 	}
 	p := s.portrait(appid, w, r.call.Time)
@@ -35,6 +25,30 @@ func (s *Server) servePortrait(r *request) answer {
 		p.clear()
 	}
 	return answer{contentType: jsonType, body: p.encode(), code: "0", empty: p.empty()}
+}
+
+// checkCall returns the errcode by which WeChat refuses the call of a statistic, or 0.
+func (s *Server) checkCall(r *request) (errcode int) {
+	if errcode := s.checkToken(r); errcode != 0 {
+		return errcode
+	}
+	if !s.spend(r) {
+		return 45009
+	}
+	// WeChat may ignore further fields, but a client that sends some has a bug.
+	_, begins := r.body["begin_date"].(string)
+	_, ends := r.body["end_date"].(string)
+	if !begins || !ends || len(r.body) != 2 {
+		return 47001
+	}
+	return 0
+}
+
+// notReady reports whether a call is answered by errcode 61503 because the day is not
+// published.
+func (s *Server) notReady(r *request, d day) bool {
+	published := !r.call.Time.Before(s.published(r.call.AppID, d))
+	return !published && s.NotReady != nil && s.NotReady(r.call.AppID, d.begin())
 }
 
 // PortraitAt returns the answer to the question for the window of 1, 7 or 30 days that

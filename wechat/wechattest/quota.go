@@ -2,11 +2,13 @@ package wechattest
 
 import "fmt"
 
-// usage is how many portraits an app has asked for on a day.
+// usage is how often an app has called a path on a day.
 type usage struct {
 	day   day
 	calls int
 }
+
+type usageKey struct{ appid, path string }
 
 const defaultDailyLimit = 10000
 
@@ -17,11 +19,12 @@ func (s *Server) dailyLimit() int {
 	return defaultDailyLimit
 }
 
-// spend counts a portrait call and reports whether it is within the limit.
+// spend counts a call of a statistic and reports whether it is within the limit.
 func (s *Server) spend(r *request) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	u := s.used[r.call.AppID]
+	key := usageKey{r.call.AppID, r.URL.Path}
+	u := s.used[key]
 	if u.day != r.today {
 		u = usage{day: r.today}
 	}
@@ -30,9 +33,9 @@ func (s *Server) spend(r *request) bool {
 	}
 	u.calls++
 	if s.used == nil {
-		s.used = make(map[string]usage)
+		s.used = make(map[usageKey]usage)
 	}
-	s.used[r.call.AppID] = u
+	s.used[key] = u
 	return true
 }
 
@@ -45,13 +48,13 @@ func (s *Server) serveQuota(r *request) answer {
 	switch {
 	case !ok:
 		return r.failure(47001)
-	case path != portraitPath:
+	case path != portraitPath && reports[path] == nil:
 		return r.failure(76021)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var used int
-	if u := s.used[r.call.AppID]; u.day == r.today {
+	if u := s.used[usageKey{r.call.AppID, path}]; u.day == r.today {
 		used = u.calls
 	}
 	limit := s.dailyLimit()

@@ -32,9 +32,13 @@ type Server struct {
 	Now func() time.Time
 	// Latency passes before every answer. Default 0.
 	Latency time.Duration
-	// DailyLimit is how often an app may ask for portraits per day in Asia/Shanghai;
-	// further calls are answered by errcode 45009. Default 10,000.
+	// DailyLimit is how often an app may call each path of its statistics per day in
+	// Asia/Shanghai; further calls are answered by errcode 45009. Default 10,000.
 	DailyLimit int
+	// Depth is how many days back a statistic other than the portrait is answered, by
+	// endpoint; 1 is yesterday. Earlier days are answered by errcode 61501. How far WeChat
+	// goes back is not known. Default, and for 0: all days.
+	Depth map[string]int
 	// NoTokens serves calls without a token, as WeChat's cloud hosting does. Such a
 	// call is for the only app in Apps, or for the appid "" if Apps has none or several.
 	NoTokens bool
@@ -42,7 +46,8 @@ type Server struct {
 	mu          sync.Mutex
 	tokens      map[string]*token // by value
 	newest      map[tokenKey]*token
-	used        map[string]usage // by appid
+	used        map[usageKey]usage
+	totals      map[string][]int // by appid: users so far, for each day from epoch on
 	faults      []*Fault
 	calls       []Call
 	requests    int // so far
@@ -68,10 +73,23 @@ type endpoint struct {
 	serve  func(*Server, *request) answer
 }
 
-const portraitPath = "/datacube/getweanalysisappiduserportrait"
+// The paths of the statistics.
+const (
+	portraitPath     = "/datacube/getweanalysisappiduserportrait"
+	trendPath        = "/datacube/getweanalysisappiddailyvisittrend"
+	summaryPath      = "/datacube/getweanalysisappiddailysummarytrend"
+	distributionPath = "/datacube/getweanalysisappidvisitdistribution"
+	retentionPath    = "/datacube/getweanalysisappiddailyretaininfo"
+	pagePath         = "/datacube/getweanalysisappidvisitpage"
+)
 
 var endpoints = map[string]endpoint{
 	portraitPath:                 {"user_portrait", http.MethodPost, (*Server).servePortrait},
+	trendPath:                    {"daily_visit_trend", http.MethodPost, (*Server).serveReport},
+	summaryPath:                  {"daily_summary", http.MethodPost, (*Server).serveReport},
+	distributionPath:             {"visit_distribution", http.MethodPost, (*Server).serveReport},
+	retentionPath:                {"daily_retention", http.MethodPost, (*Server).serveReport},
+	pagePath:                     {"visit_page", http.MethodPost, (*Server).serveReport},
 	"/cgi-bin/token":             {"token", http.MethodGet, (*Server).serveToken},
 	"/cgi-bin/stable_token":      {"token", http.MethodPost, (*Server).serveStableToken},
 	"/cgi-bin/openapi/quota/get": {"quota", http.MethodPost, (*Server).serveQuota},
@@ -86,7 +104,7 @@ type request struct {
 	serial   int
 	body     map[string]any // nil: not a JSON object
 	token    *token         // of a call that needs one; nil: unknown
-	shape    shape          // of the portrait to answer with
+	shape    shape          // of the portrait or report to answer with
 }
 
 // text returns a field of the body, or "" if it is not a string.

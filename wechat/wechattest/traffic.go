@@ -6,33 +6,44 @@ import (
 	"time"
 )
 
-// traffic is the users of one app within one window.
-type traffic struct {
+// volume says how many users of an app come on each day.
+type volume struct {
 	seed       seed
 	dailyUsers float64
-	returning  returning
+}
+
+// newVolume returns the volume of an app with about so many users a day. For 0 the number
+// depends on the appid: 300 to 30,000, more small apps than large ones.
+func newVolume(appid string, dailyUsers int) volume {
+	s := seedOf(appid)
+	v := volume{seed: s.at(0), dailyUsers: float64(dailyUsers)}
+	if dailyUsers == 0 {
+		v.dailyUsers = 300 * math.Exp(s.at(7).unit()*math.Log(100))
+	}
+	return v
+}
+
+// traffic is the users of one app within one window.
+type traffic struct {
+	volume
+	returning returning
 
 	provinces, genders, platforms, devices, ages *crowd
 	cities                                       []*crowd // of every province
 }
 
-// newTraffic returns the traffic of an app with about so many users a day. For 0
-// the number depends on the appid: 300 to 30,000, more small apps than large ones.
+// newTraffic returns the traffic of an app with about so many users a day; see newVolume.
 func newTraffic(appid string, dailyUsers int) *traffic {
 	s := seedOf(appid)
 	t := &traffic{
-		seed:       s.at(0),
-		dailyUsers: float64(dailyUsers),
-		returning:  returning{week: s.at(1).between(0.3, 0.45), month: s.at(2).between(0.15, 0.28)},
-		genders:    newCrowd(s.at(3), 0.3, genders),
-		platforms:  newCrowd(s.at(4), 0.2, platforms),
-		ages:       newCrowd(s.at(5), 0.4, ages),
-		devices:    newCrowd(s.at(6), 0.3, deviceNames()),
+		volume:    newVolume(appid, dailyUsers),
+		returning: returning{week: s.at(1).between(0.3, 0.45), month: s.at(2).between(0.15, 0.28)},
+		genders:   newCrowd(s.at(3), 0.3, genders),
+		platforms: newCrowd(s.at(4), 0.2, platforms),
+		ages:      newCrowd(s.at(5), 0.4, ages),
+		devices:   newCrowd(s.at(6), 0.3, deviceNames()),
 	}
 	t.devices.fashion = fashion
-	if dailyUsers == 0 {
-		t.dailyUsers = 300 * math.Exp(s.at(7).unit()*math.Log(100))
-	}
 	t.settle(s.at(8))
 	return t
 }
@@ -87,16 +98,16 @@ func (t *traffic) add(d day, back int, revised bool) {
 var weekdays = [...]float64{0.17, -0.07, -0.06, -0.05, -0.03, 0.04, 0.24}
 
 // day returns how many users come on a day.
-func (t *traffic) day(d day, revised bool) count {
-	s := t.seed.at(int(d))
+func (v volume) day(d day, revised bool) count {
+	s := v.seed.at(int(d))
 	date := d.begin()
 	// Growth is bounded on both sides: simulated clocks begin in the year 2000, and this
 	// may run in any later year.
 	years := float64(dayOf(date)-dayOf(time.Date(2020, 1, 1, 0, 0, 0, 0, shanghai))) / 365.25
-	level := t.dailyUsers *
-		(1 + t.seed.at(-1).between(0.1, 0.45)*math.Tanh(years/8)) *
-		(1 + 0.08*math.Sin(2*math.Pi*(years+t.seed.at(-2).unit()))) *
-		(1 + t.seed.at(-3).between(0.6, 1.4)*weekdays[date.Weekday()]) *
+	level := v.dailyUsers *
+		(1 + v.seed.at(-1).between(0.1, 0.45)*math.Tanh(years/8)) *
+		(1 + 0.08*math.Sin(2*math.Pi*(years+v.seed.at(-2).unit()))) *
+		(1 + v.seed.at(-3).between(0.6, 1.4)*weekdays[date.Weekday()]) *
 		s.at(0).between(0.96, 1.04)
 	if holiday(date) {
 		level *= 1.2
@@ -105,7 +116,7 @@ func (t *traffic) day(d day, revised bool) count {
 	if revised && users > 0 { // stragglers
 		users += max(1, int(float64(users)*s.at(2).between(0.003, 0.015)))
 	}
-	share := t.seed.at(-4).between(0.05, 0.12) * s.at(3).between(0.8, 1.2)
+	share := v.seed.at(-4).between(0.05, 0.12) * s.at(3).between(0.8, 1.2)
 	return count{users, int(float64(users)*share + s.at(4).unit())}
 }
 
