@@ -66,7 +66,7 @@ func TestDocumentedAnswer(t *testing.T) {
 // table gives, and nothing else is.
 func TestDocumentedMetricsAreEmitted(t *testing.T) {
 	store := &collector.Store{}
-	store.Put(collectortest.Snapshot(t, &wechattest.Server{}, app))
+	store.Put(collectortest.Everything(t, &wechattest.Server{}, app))
 	registry := prometheus.NewPedanticRegistry()
 	registry.MustRegister(collectortest.NewCollector(store), collector.NewSelfMetrics())
 	families, err := registry.Gather()

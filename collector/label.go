@@ -1,6 +1,7 @@
 package collector
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
@@ -26,8 +27,16 @@ func Labels() []Label {
 		{"name", nil, "the province, city, … as WeChat sends it, in Chinese"},
 		{"range", rangeTexts(), "the days within which users are de-duplicated"},
 		{"reason", texts(wechat.FailureReasons()), "why a poll failed; see [the errcodes](docs/errcodes.md)"},
-		{"endpoint", []string{wechat.EndpointQuota, wechat.EndpointToken, wechat.EndpointUserPortrait}, "which call of WeChat's API"},
+		{"endpoint", endpointTexts(), "which call of WeChat's API"},
 		{"code", nil, "WeChat's errcode, `0` for success; `http_` and the HTTP status; `http_other` for a status that HTTP does not know; `network` when no whole answer came; `decode` when the answer was not understood; `unknown` for an errcode that is not in [the list](docs/errcodes.md)"},
+		{"dataset", datasetTexts(), "a dataset beside the user portrait; see `WXAPP_DATASETS`"},
+		{"period", []string{periodDay}, "the time that the numbers are for"},
+		{"source", nil, "where users came from, as WeChat's documentation names it, in Chinese; `key_` and WeChat's number for a source without a name there"},
+		{"stay_time", nil, "how long sessions took, such as `3-5s`; `key_` and WeChat's number for a class without a name"},
+		{"depth", nil, "how many pages sessions opened, such as `6-10`; `key_` and WeChat's number for a class without a name"},
+		{"cohort", []string{cohortActive, cohortNew}, "whose return is counted: all users of a day, or those who came for the first time"},
+		{"day", dayTexts(), "after how many days users came again"},
+		{"page", nil, "the path of a page of the Mini Program"},
 		{"english", nil, "the name of a province in English"},
 		{"latitude", nil, "in degrees, north"},
 		{"longitude", nil, "in degrees, east"},
@@ -46,6 +55,32 @@ func rangeTexts() []string {
 	var all []string
 	for _, length := range wechat.Ranges() {
 		all = append(all, length.String())
+	}
+	return all
+}
+
+func endpointTexts() []string {
+	all := []string{wechat.EndpointQuota, wechat.EndpointToken, wechat.EndpointUserPortrait}
+	for _, dataset := range wechat.Datasets() {
+		for _, statistic := range dataset.Statistics {
+			all = append(all, statistic.Endpoint)
+		}
+	}
+	return all
+}
+
+func datasetTexts() []string {
+	var all []string
+	for _, dataset := range wechat.Datasets() {
+		all = append(all, dataset.Name)
+	}
+	return all
+}
+
+func dayTexts() []string {
+	var all []string
+	for _, days := range wechat.RetentionDays() {
+		all = append(all, strconv.Itoa(days))
 	}
 	return all
 }

@@ -12,7 +12,8 @@ type Sample struct {
 	// Labels are the values of the metric's labels, in their order. They are valid
 	// during the call that hands the sample over.
 	Labels []string
-	Value  int64
+	// Value is a whole number unless the metric is Decimal.
+	Value float64
 }
 
 // Each calls emit for every sample of the app, one metric after the other. All outputs
@@ -21,6 +22,7 @@ func (s *Snapshot) Each(emit func(Sample)) {
 	s.eachUsers(emit)
 	s.eachWindow(emit)
 	s.eachBookkeeping(emit)
+	s.eachDataset(emit)
 }
 
 // eachUsers emits the users by dimension, name, metric and range. This puts similar
@@ -62,7 +64,7 @@ func (s *Snapshot) eachName(dimension wechat.Dimension, columns []column, emit f
 		for i, c := range columns {
 			if len(c.rows) > 0 && c.rows[0].name.Value() == name {
 				labels[2], labels[3], labels[4] = c.metric, name, c.length
-				emit(Sample{&users, labels, c.rows[0].users})
+				emit(Sample{&users, labels, float64(c.rows[0].users)})
 				columns[i].rows = c.rows[1:]
 			}
 		}
@@ -71,16 +73,16 @@ func (s *Snapshot) eachName(dimension wechat.Dimension, columns []column, emit f
 
 func (s *Snapshot) eachWindow(emit func(Sample)) {
 	for _, held := range s.Held {
-		emit(Sample{&dataBegin, []string{s.App.ID, held.Range.String()}, held.BeginTime().Unix()})
+		emit(Sample{&dataBegin, []string{s.App.ID, held.Range.String()}, float64(held.BeginTime().Unix())})
 	}
 	for _, held := range s.Held {
-		emit(Sample{&dataEnd, []string{s.App.ID, held.Range.String()}, held.EndTime().Unix()})
+		emit(Sample{&dataEnd, []string{s.App.ID, held.Range.String()}, float64(held.EndTime().Unix())})
 	}
 	for _, held := range s.Held {
 		for _, list := range held.Rows.lists {
 			if list.limited {
 				labels := []string{s.App.ID, string(list.Dimension), string(list.Metric), held.Range.String()}
-				emit(Sample{&namesDropped, labels, int64(list.dropped)})
+				emit(Sample{&namesDropped, labels, float64(list.dropped)})
 			}
 		}
 	}
@@ -90,7 +92,7 @@ func (s *Snapshot) eachBookkeeping(emit func(Sample)) {
 	id := []string{s.App.ID}
 	seconds := func(metric *Metric, t time.Time) {
 		if !t.IsZero() {
-			emit(Sample{metric, id, t.Unix()})
+			emit(Sample{metric, id, float64(t.Unix())})
 		}
 	}
 
@@ -107,13 +109,28 @@ func (s *Snapshot) eachBookkeeping(emit func(Sample)) {
 	seconds(&nextPoll, s.NextPoll)
 	seconds(&tokenExpiry, s.TokenExpiry)
 	for _, reason := range wechat.FailureReasons() {
-		emit(Sample{&pollFailures, []string{s.App.ID, string(reason)}, s.FailedPolls[reason]})
+		emit(Sample{&pollFailures, []string{s.App.ID, string(reason)}, float64(s.FailedPolls[reason])})
 	}
-	emit(Sample{&rowsMerged, id, s.RowsMerged})
-	emit(Sample{&rowsRejected, id, s.RowsRejected})
+	emit(Sample{&rowsMerged, id, float64(s.RowsMerged)})
+	emit(Sample{&rowsRejected, id, float64(s.RowsRejected)})
+	s.eachQuota(func(endpoint string, quota *wechat.Quota) {
+		emit(Sample{&quotaLimit, []string{s.App.ID, endpoint}, float64(quota.Limit)})
+	})
+	s.eachQuota(func(endpoint string, quota *wechat.Quota) {
+		emit(Sample{&quotaRemaining, []string{s.App.ID, endpoint}, float64(quota.Remaining)})
+	})
+}
+
+// eachQuota calls do for every endpoint whose quota is known.
+func (s *Snapshot) eachQuota(do func(endpoint string, quota *wechat.Quota)) {
 	if s.Quota != nil {
-		endpoint := []string{s.App.ID, wechat.EndpointUserPortrait}
-		emit(Sample{&quotaLimit, endpoint, s.Quota.Limit})
-		emit(Sample{&quotaRemaining, endpoint, s.Quota.Remaining})
+		do(wechat.EndpointUserPortrait, s.Quota)
+	}
+	for _, dataset := range s.Datasets {
+		for _, statistic := range dataset.Statistics {
+			if statistic.Quota != nil {
+				do(statistic.Endpoint, statistic.Quota)
+			}
+		}
 	}
 }

@@ -21,7 +21,7 @@ func TestSamplesAreThoseOfTheTables(t *testing.T) {
 	}
 	metrics := collector.AppMetrics()
 	current, seen := 0, map[*collector.Metric]bool{}
-	collectortest.Snapshot(t, &wechattest.Server{}, app).Each(func(s collector.Sample) {
+	collectortest.Everything(t, &wechattest.Server{}, app).Each(func(s collector.Sample) {
 		for metrics[current] != s.Metric {
 			if current++; current == len(metrics) {
 				t.Fatalf("%s comes out of the order of the table", s.Metric.Name)

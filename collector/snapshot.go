@@ -69,6 +69,11 @@ type Snapshot struct {
 	Held []HeldWindow
 	// Past holds the totals of earlier windows.
 	Past Past
+	// Datasets are the datasets beside the user portrait that are on, in their order.
+	Datasets []Dataset
+	// NoPortrait says that the user portrait is not asked for. Status, Failures, LastPoll
+	// and LastSuccess are then about the datasets.
+	NoPortrait bool
 }
 
 // Calls counts the portrait calls of an app on a day in Asia/Shanghai. The one repetition
@@ -106,8 +111,14 @@ type HeldWindow struct {
 	Rows Rows
 }
 
-// HasData reports whether numbers of any window are shown.
+// HasData reports whether numbers of any window are shown, or of any dataset when the user
+// portrait is not asked for.
 func (s *Snapshot) HasData() bool {
+	for _, dataset := range s.Datasets {
+		if s.NoPortrait && !dataset.End.IsZero() && !dataset.Withdrawn {
+			return true
+		}
+	}
 	for _, held := range s.Held {
 		if !held.Withdrawn {
 			return true

@@ -14,6 +14,14 @@ import (
 // ofOthers are the metrics that are not in METRICS.md by name.
 var ofOthers = regexp.MustCompile(`^(up|go_.+|process_.+|wxapp_exporter_build_info)$`)
 
+// withoutBoard are the metrics of the optional datasets, which no dashboard shows yet.
+// Remove this with the dashboard that does.
+var withoutBoard = regexp.MustCompile(`^wxapp_(` +
+	`sessions|page_views|active_users|new_users|user_stay_average_seconds|session_duration_average_seconds|session_depth_average|` +
+	`shares|sharing_users|cumulative_users|source_sessions|source_users|stay_time_sessions|depth_sessions|` +
+	`retention_cohort_users|retained_users|page_visits|page_visitors|page_entries|page_exits|page_shares|page_stay_average_seconds|` +
+	`pages_dropped|dataset_up|dataset_end_timestamp_seconds|dataset_failures_total)$`)
+
 var documented = regexp.MustCompile("(?m)^\\| `(wxapp_[a-z0-9_]+)`")
 
 // Every metric of METRICS.md is used, and what is used is in METRICS.md.
@@ -31,7 +39,10 @@ func TestMetricsAreUsed(t *testing.T) {
 	}
 	used := usedMetrics(t)
 	for metric := range metrics {
-		if !used[metric] {
+		if used[metric] && withoutBoard.MatchString(metric) {
+			t.Errorf("%s is used now; remove it from withoutBoard", metric)
+		}
+		if !used[metric] && !withoutBoard.MatchString(metric) {
 			t.Errorf("no panel and no rule uses %s", metric)
 		}
 	}

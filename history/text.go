@@ -44,7 +44,7 @@ type series struct {
 
 // point is a value of a series, and the index of the snapshot that it comes from.
 type point struct {
-	value int64
+	value float64
 	shown int
 }
 
@@ -88,8 +88,8 @@ func (t *text) write(f *family, s series, times func(point int) []string) {
 			f.text = appendHead(f.text, f.metric)
 			f.begun = true
 		}
-		var value [20]byte
-		digits := strconv.AppendInt(value[:0], point.value, 10)
+		var value [24]byte
+		digits := f.metric.AppendValue(value[:0], point.value)
 		text := f.text
 		for _, at := range shown {
 			text = append(text, s.begin...)

@@ -23,10 +23,10 @@ func pages() Dataset {
 //	"page_share_pv":180,"page_share_uv":166}]}
 //
 // Pages of earlier versions of the app occur as well (reported). Page_share_uv is not read.
-type Pages []Page
+type Pages []PageNumbers
 
-// Page is a page of a Mini Program.
-type Page struct {
+// PageNumbers is a page of a Mini Program.
+type PageNumbers struct {
 	Path     string
 	Visits   Count   // page_visit_pv: how often it was opened
 	Visitors Count   // page_visit_uv: users who opened it
@@ -55,7 +55,7 @@ func decodePages(top map[string][]byte, _ Day, r *Report) (problem string) {
 			r.Rejected++
 			continue
 		}
-		page := Page{
+		page := PageNumbers{
 			Path:     path,
 			Visits:   r.count(row, "page_visit_pv"),
 			Visitors: r.count(row, "page_visit_uv"),
@@ -72,13 +72,13 @@ func decodePages(top map[string][]byte, _ Day, r *Report) (problem string) {
 		places[path] = len(all)
 		all = append(all, page)
 	}
-	slices.SortFunc(all, func(a, b Page) int { return cmp.Compare(a.Path, b.Path) })
+	slices.SortFunc(all, func(a, b PageNumbers) int { return cmp.Compare(a.Path, b.Path) })
 	r.Numbers = all
 	return problem
 }
 
 // with returns the page with the numbers of a second row of the same path.
-func (p Page) with(other Page) Page {
+func (p PageNumbers) with(other PageNumbers) PageNumbers {
 	if p.Stay.Known && other.Stay.Known && p.Visits.Value+other.Visits.Value > 0 {
 		p.Stay.Value = (p.Stay.Value*float64(p.Visits.Value) + other.Stay.Value*float64(other.Visits.Value)) /
 			float64(p.Visits.Value+other.Visits.Value)

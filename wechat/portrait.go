@@ -28,6 +28,9 @@ const (
 	Age      Dimension = "age"
 )
 
+// Page is not a dimension of the user portrait. Limits of the number of pages are named so.
+const Page Dimension = "page"
+
 // Dimensions returns all dimensions, in alphabetical order.
 func Dimensions() []Dimension { return []Dimension{Age, City, Device, Gender, Platform, Province} }
 

@@ -1,9 +1,6 @@
 package wechat
 
-import (
-	"slices"
-	"strconv"
-)
+import "strconv"
 
 // EndpointVisitDistribution is the endpoint of the dataset sources.
 const EndpointVisitDistribution = "visit_distribution"
@@ -76,12 +73,6 @@ func nameOfKey(key int64, names []string) string {
 	}
 	return names[key-1]
 }
-
-// StayTimeNames returns the names of all classes of times, the shortest first.
-func StayTimeNames() []string { return slices.Clone(stayTimeNames[:]) }
-
-// DepthNames returns the names of all classes of pages, the fewest first.
-func DepthNames() []string { return slices.Clone(depthNames[:]) }
 
 var sourceNames = [...]string{
 	"小程序历史列表", "搜索", "会话", "扫一扫二维码", "公众号主页", "聊天顶部", "系统桌面", "小程序主页", "附近的小程序", "其他",

@@ -49,7 +49,7 @@ func (c *Collector) metric(s collector.Sample) prometheus.Metric {
 	if s.Metric.Type == collector.Counter {
 		valueType = prometheus.CounterValue
 	}
-	metric, err := prometheus.NewConstMetric(c.descs[s.Metric], valueType, float64(s.Value), s.Labels...)
+	metric, err := prometheus.NewConstMetric(c.descs[s.Metric], valueType, s.Value, s.Labels...)
 	if err != nil {
 		return prometheus.NewInvalidMetric(c.descs[s.Metric], err)
 	}

@@ -73,14 +73,7 @@ func windows(now time.Time) []wechat.Window {
 // Ask asks a simulated WeChat about the windows of an app that ended the day before
 // yesterday. An error means that the client is broken: what WeChat answers is never one.
 func Ask(ctx context.Context, server *wechattest.Server, app collector.App) (map[wechat.Window]Answer, error) {
-	client := &wechat.Client{
-		HTTP: &http.Client{Transport: server},
-		Tokens: &wechat.SecretTokens{
-			AppID:  app.ID,
-			Secret: func() (wechat.Secret, error) { return "0123456789abcdef0123456789abcdef", nil },
-			HTTP:   &http.Client{Transport: server},
-		},
-	}
+	client := newClient(server, app)
 	answers := map[wechat.Window]Answer{}
 	for _, window := range windows(time.Now()) {
 		portrait, err := client.UserPortrait(ctx, window)
@@ -91,6 +84,18 @@ func Ask(ctx context.Context, server *wechattest.Server, app collector.App) (map
 		answers[window] = Answer{portrait, failure}
 	}
 	return answers, nil
+}
+
+// newClient returns a client of an app on a simulated WeChat.
+func newClient(server *wechattest.Server, app collector.App) *wechat.Client {
+	return &wechat.Client{
+		HTTP: &http.Client{Transport: server},
+		Tokens: &wechat.SecretTokens{
+			AppID:  app.ID,
+			Secret: func() (wechat.Secret, error) { return "0123456789abcdef0123456789abcdef", nil },
+			HTTP:   &http.Client{Transport: server},
+		},
+	}
 }
 
 // Show returns what is shown of an app after a poll that ended now with these answers:

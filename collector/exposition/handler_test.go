@@ -26,7 +26,7 @@ func samplesOf(snapshot *collector.Snapshot) map[string]float64 {
 		for i, label := range s.Labels {
 			pairs[i] = s.Metric.Labels[i] + `="` + label + `"`
 		}
-		values[s.Metric.Name+"{"+strings.Join(pairs, ",")+"}"] = float64(s.Value)
+		values[s.Metric.Name+"{"+strings.Join(pairs, ",")+"}"] = s.Value
 	})
 	return values
 }

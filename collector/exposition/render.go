@@ -2,7 +2,6 @@ package exposition
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
@@ -79,7 +78,7 @@ func appendSample(text []byte, s collector.Sample) []byte {
 		separator = ','
 	}
 	text = append(text, "} "...)
-	text = strconv.AppendInt(text, s.Value, 10)
+	text = s.Metric.AppendValue(text, s.Value)
 	return append(text, '\n')
 }
 

@@ -18,12 +18,12 @@ func FuzzSample(f *testing.F) {
 	f.Add("a\nb", "\\n\n\\\"", int64(1<<53-1))
 	f.Add("} 1\n# EOF\n", "\x00\r\t\u2028", int64(1))
 	f.Fuzz(func(t *testing.T, appid, name string, users int64) {
-		if !utf8.ValidString(appid) || !utf8.ValidString(name) {
-			return // no snapshot has such names
+		if !utf8.ValidString(appid) || !utf8.ValidString(name) || users < 0 || users > 1<<53 {
+			return // no snapshot has such names and numbers
 		}
 		metric := collector.AppMetrics()[0]
 		labels := []string{appid, "city", "visit_uv", name, "7d"}
-		text := string(appendSample(header(metric, false), collector.Sample{Metric: metric, Labels: labels, Value: users}))
+		text := string(appendSample(header(metric, false), collector.Sample{Metric: metric, Labels: labels, Value: float64(users)}))
 
 		parser := expfmt.NewTextParser(model.LegacyValidation)
 		families, err := parser.TextToMetricFamilies(strings.NewReader(text))

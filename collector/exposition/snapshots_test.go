@@ -20,7 +20,7 @@ func snapshotsOf(t *testing.T, server *wechattest.Server, days int, apps ...coll
 		for range days {
 			time.Sleep(24 * time.Hour)
 			for _, app := range apps {
-				snapshots = append(snapshots, collectortest.Snapshot(t, server, app))
+				snapshots = append(snapshots, collectortest.Everything(t, server, app))
 			}
 		}
 	})

@@ -20,8 +20,9 @@ type batch struct {
 }
 
 type family struct {
-	metric *collector.Metric
-	points []metricdata.DataPoint[int64]
+	metric   *collector.Metric
+	points   []metricdata.DataPoint[int64]
+	decimals []metricdata.DataPoint[float64] // instead, if the metric is decimal
 }
 
 // family returns the index of a metric in families.
@@ -39,7 +40,8 @@ func (b *batch) family(metric *collector.Metric) int {
 func (b *batch) begin() {
 	for i := range b.families {
 		clear(b.families[i].points)
-		b.families[i].points = b.families[i].points[:0]
+		clear(b.families[i].decimals)
+		b.families[i].points, b.families[i].decimals = b.families[i].points[:0], b.families[i].decimals[:0]
 	}
 	b.size, b.now = 0, time.Now()
 }
@@ -51,11 +53,11 @@ func (b *batch) add(metric int, points []point) (rest []point) {
 	n := min(len(points), b.limit-b.size)
 	family := &b.families[metric]
 	for _, p := range points[:n] {
-		family.points = append(family.points, metricdata.DataPoint[int64]{
-			Attributes: p.attributes,
-			Time:       b.now,
-			Value:      p.value,
-		})
+		if family.metric.Decimal {
+			family.decimals = append(family.decimals, metricdata.DataPoint[float64]{Attributes: p.attributes, Time: b.now, Value: p.value})
+		} else {
+			family.points = append(family.points, metricdata.DataPoint[int64]{Attributes: p.attributes, Time: b.now, Value: int64(p.value)})
+		}
 	}
 	b.size += n
 	return points[n:]
@@ -65,11 +67,14 @@ func (b *batch) add(metric int, points []point) (rest []point) {
 func (b *batch) metrics(started time.Time) []metricdata.Metrics {
 	b.message = b.message[:0]
 	for _, f := range b.families {
-		if len(f.points) == 0 {
+		if len(f.points)+len(f.decimals) == 0 {
 			continue
 		}
 		var data metricdata.Aggregation = metricdata.Gauge[int64]{DataPoints: f.points}
-		if f.metric.Type == collector.Counter {
+		switch {
+		case f.metric.Decimal: // only gauges are
+			data = metricdata.Gauge[float64]{DataPoints: f.decimals}
+		case f.metric.Type == collector.Counter:
 			for i := range f.points {
 				f.points[i].StartTime = started
 			}

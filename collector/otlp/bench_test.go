@@ -179,7 +179,7 @@ func newNativePush(b *testing.B, store *collector.Store) func() int {
 			first := 0
 			for _, run := range points.runs {
 				for _, p := range points.points[first : first+run.length] {
-					observer.ObserveInt64(instruments[run.metric], p.value, otelmetric.WithAttributeSet(p.attributes))
+					observer.ObserveInt64(instruments[run.metric], int64(p.value), otelmetric.WithAttributeSet(p.attributes))
 				}
 				first += run.length
 			}

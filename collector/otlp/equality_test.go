@@ -76,7 +76,7 @@ func TestPoints(t *testing.T) {
 	p.push(t.Context())
 	messages := receiver.take()
 
-	units := map[string]string{}
+	units, wholes, decimals := map[string]string{}, 0, 0
 	for metric := range metricsOf(messages) {
 		name := metric.GetName()
 		units[name] = metric.GetUnit()
@@ -100,13 +100,27 @@ func TestPoints(t *testing.T) {
 			if point.GetTimeUnixNano() == 0 {
 				t.Errorf("%s has no time", name)
 			}
-			if _, whole := point.GetValue().(*metricspb.NumberDataPoint_AsInt); slices.Contains(labelsOf(point.GetAttributes()), "appid") && !whole {
+			if !slices.Contains(labelsOf(point.GetAttributes()), "appid") {
+				continue
+			}
+			_, whole := point.GetValue().(*metricspb.NumberDataPoint_AsInt)
+			if whole == collector.MetricNamed(name).Decimal {
 				t.Errorf("%s is sent as %T", name, point.GetValue())
+			}
+			if whole {
+				wholes++
+			} else {
+				decimals++
 			}
 		}
 	}
+	if wholes < 1000 || decimals < 10 {
+		t.Errorf("%d whole and %d decimal points", wholes, decimals)
+	}
 	for name, want := range map[string]string{
 		"wxapp_users":                          "{user}",
+		"wxapp_user_stay_average_seconds":      "s",
+		"wxapp_dataset_up":                     "",
 		"wxapp_data_end_timestamp_seconds":     "s",
 		"wxapp_up":                             "", // with 1, Prometheus would call it wxapp_up_ratio
 		"wxapp_app_info":                       "",

@@ -191,5 +191,5 @@ func (p *pushing) checkLog(t *testing.T, want ...string) {
 func storeOf(t testing.TB, apps int) *collector.Store {
 	t.Helper()
 	app := collector.App{ID: "wx0123456789abcdef", Name: "茶馆"}
-	return collectortest.Store(collectortest.Snapshot(t, &wechattest.Server{}, app), apps)
+	return collectortest.Store(collectortest.Everything(t, &wechattest.Server{}, app), apps)
 }

@@ -93,7 +93,7 @@ type points struct {
 
 type point struct {
 	attributes attribute.Set
-	value      int64
+	value      float64
 }
 
 // run is a number of consecutive points of one metric.
