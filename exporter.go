@@ -50,7 +50,7 @@ func newExporter(ctx context.Context, c config.Config, warnings []string, stderr
 	e := &exporter{
 		config:     c,
 		apps:       config.Reading{Apps: c.Apps, Files: c.Files, Warnings: warnings},
-		metrics:    collector.NewSelfMetrics(),
+		metrics:    collector.NewSelfMetrics(c.Datasets...),
 		log:        newLogger(stderr, c.LogFormat, c.LogLevel),
 		toolkitLog: newLogger(stderr, c.LogFormat, max(c.LogLevel, slog.LevelWarn)),
 	}
@@ -123,6 +123,7 @@ func (e *exporter) poller(store *collector.Store) *poller.Poller {
 			PublishHour:  e.config.PublishHour,
 			PollInterval: e.config.PollInterval,
 		},
+		Datasets:   e.config.Datasets,
 		Dimensions: e.config.Dimensions,
 		Top:        e.config.Top,
 		PastReady:  e.pastReady,

@@ -36,7 +36,7 @@ func TestHelp(t *testing.T) {
 	if !strings.Contains(strings.ToLower(text.String()), "choose one per prometheus") {
 		t.Error("the two ways to Prometheus are not explained")
 	}
-	for _, value := range []string{"stable_token", "https://api.weixin.qq.com", "device:20", "168h", ":10120", "wxapp-data"} {
+	for _, value := range []string{"stable_token", "https://api.weixin.qq.com", "device:20,page:20", "168h", ":10120", "wxapp-data"} {
 		if !strings.Contains(text.String(), " "+value+" ") {
 			t.Errorf("the default %s is not named", value)
 		}

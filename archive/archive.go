@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"path"
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/poller"
@@ -30,18 +31,35 @@ type Archive struct {
 // accepts no larger one, either.
 const maxAnswer = 8 << 20
 
-// List returns the keys of all answers of an app. Objects with other names are ignored.
+// List returns the keys of all user portraits of an app. Objects with other names are
+// ignored.
 func (a Archive) List(ctx context.Context, appid string) ([]poller.AnswerKey, error) {
 	var keys []poller.AnswerKey
 	for _, length := range wechat.Ranges() {
-		names, err := a.Bucket.List(ctx, answersKey(appid, length))
+		ofRange, err := a.list(ctx, appid, poller.AnswerKey{Window: wechat.Window{Range: length}})
 		if err != nil {
-			return nil, fmt.Errorf("list archived answers: %w", err)
+			return nil, err
 		}
-		for _, name := range names {
-			if key, ok := parseAnswerName(name, length); ok {
-				keys = append(keys, key)
-			}
+		keys = append(keys, ofRange...)
+	}
+	return keys, nil
+}
+
+// ListReports returns the keys of all answers of an app from the endpoint of a statistic.
+func (a Archive) ListReports(ctx context.Context, appid, endpoint string) ([]poller.AnswerKey, error) {
+	return a.list(ctx, appid, poller.AnswerKey{Endpoint: endpoint, Window: wechat.Window{Range: wechat.Range1Day}})
+}
+
+// list returns the keys of the answers with the endpoint and range of a key.
+func (a Archive) list(ctx context.Context, appid string, of poller.AnswerKey) ([]poller.AnswerKey, error) {
+	names, err := a.Bucket.List(ctx, path.Join(appid, series(of)))
+	if err != nil {
+		return nil, fmt.Errorf("list archived answers: %w", err)
+	}
+	var keys []poller.AnswerKey
+	for _, name := range names {
+		if key, ok := parseAnswerName(name, of); ok {
+			keys = append(keys, key)
 		}
 	}
 	return keys, nil

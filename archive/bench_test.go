@@ -29,6 +29,11 @@ func (silent) UserPortrait(ctx context.Context, _ wechat.Window) (*wechat.Portra
 	return nil, ctx.Err()
 }
 
+func (silent) Report(ctx context.Context, _ wechat.Statistic, _ wechat.Day) (*wechat.Report, error) {
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
 func (silent) Quota(context.Context, string) (wechat.Quota, error) { return wechat.Quota{}, nil }
 
 func (silent) TokenExpiry() time.Time { return time.Time{} }

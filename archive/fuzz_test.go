@@ -68,7 +68,7 @@ func FuzzAnswerName(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, name string) {
-		key, ok := parseAnswerName(name, wechat.Range7Days)
+		key, ok := parseAnswerName(name, poller.AnswerKey{Window: wechat.Window{Range: wechat.Range7Days}})
 		if !ok {
 			return
 		}

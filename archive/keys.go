@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"cmp"
 	"path"
 	"strings"
 	"time"
@@ -13,9 +14,10 @@ import (
 //
 //	archive.json                         the version of the layout
 //	APPID/state.json                     what the poller knows of the app
-//	APPID/RANGE/END_ANSWERED.json.gz     an answer as WeChat sent it, compressed by gzip
+//	APPID/SERIES/END_ANSWERED.json.gz    an answer as WeChat sent it, compressed by gzip
 //
-// END is the last day of the window, as yyyymmdd. ANSWERED is the time in UTC at which
+// SERIES is the range of a user portrait, such as 7d, or the endpoint of another statistic,
+// such as daily_visit_trend. END is the last day of the window, as yyyymmdd. ANSWERED is the time in UTC at which
 // the answer came; the time at which it was asked for is in the comment of the gzip
 // header. Answers of earlier versions have no .gz and are not compressed.
 const (
@@ -30,12 +32,12 @@ const answeredLayout = "20060102T150405.000000000Z"
 
 func stateKey(appid string) string { return path.Join(appid, "state.json") }
 
-// answersKey returns the folder of the answers of a range.
-func answersKey(appid string, length wechat.Range) string { return path.Join(appid, length.String()) }
+// series returns the name of the folder in which an answer is.
+func series(key poller.AnswerKey) string { return cmp.Or(key.Endpoint, key.Window.Range.String()) }
 
 // answerKey returns the key of an answer, with the extension of its form.
 func answerKey(appid string, key poller.AnswerKey, extension string) string {
-	return path.Join(answersKey(appid, key.Window.Range), answerStem(key)+extension)
+	return path.Join(appid, series(key), answerStem(key)+extension)
 }
 
 // answerStem returns the name of an answer without its extension.
@@ -44,8 +46,8 @@ func answerStem(key poller.AnswerKey) string {
 }
 
 // parseAnswerName returns the key of an answer from its name, and whether it is the name
-// of an answer.
-func parseAnswerName(name string, length wechat.Range) (poller.AnswerKey, bool) {
+// of an answer. The endpoint and the range are those of of.
+func parseAnswerName(name string, of poller.AnswerKey) (poller.AnswerKey, bool) {
 	stem, ok := strings.CutSuffix(name, packed)
 	if !ok {
 		if stem, ok = strings.CutSuffix(name, plain); !ok {
@@ -55,7 +57,7 @@ func parseAnswerName(name string, length wechat.Range) (poller.AnswerKey, bool) 
 	day, moment, _ := strings.Cut(stem, "_")
 	end, dayErr := wechat.ParseDay(day)
 	answered, timeErr := time.Parse(answeredLayout, moment)
-	key := poller.AnswerKey{Window: wechat.Window{End: end, Range: length}, Answered: answered}
+	key := poller.AnswerKey{Endpoint: of.Endpoint, Window: wechat.Window{End: end, Range: of.Window.Range}, Answered: answered}
 	// Parsing takes other spellings, too, under which the answer would not be found.
 	return key, dayErr == nil && timeErr == nil && stem == answerStem(key)
 }

@@ -21,8 +21,9 @@ type SelfMetrics struct {
 	reloadSuccess      prometheus.Gauge
 }
 
-// NewSelfMetrics returns the metrics, with every series that is known in advance at 0.
-func NewSelfMetrics() *SelfMetrics {
+// NewSelfMetrics returns the metrics, with every series that is known in advance at 0:
+// those of the user portrait and of the datasets beside it that are on.
+func NewSelfMetrics(datasets ...wechat.Dataset) *SelfMetrics {
 	m := &SelfMetrics{
 		apiRequests: prometheus.NewCounterVec(counterOpts(&apiRequests), apiRequests.Labels),
 		apiRequestDuration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
@@ -37,7 +38,13 @@ func NewSelfMetrics() *SelfMetrics {
 		reloadSuccessful: prometheus.NewGauge(gaugeOpts(&reloadSuccessful)),
 		reloadSuccess:    prometheus.NewGauge(gaugeOpts(&reloadSuccess)),
 	}
-	for _, endpoint := range []string{wechat.EndpointUserPortrait, wechat.EndpointToken, wechat.EndpointQuota} {
+	endpoints := []string{wechat.EndpointUserPortrait, wechat.EndpointToken, wechat.EndpointQuota}
+	for _, dataset := range datasets {
+		for _, statistic := range dataset.Statistics {
+			endpoints = append(endpoints, statistic.Endpoint)
+		}
+	}
+	for _, endpoint := range endpoints {
 		m.apiRequests.WithLabelValues("0", endpoint)
 		m.apiRequestDuration.WithLabelValues(endpoint)
 	}

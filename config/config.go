@@ -19,10 +19,14 @@ type Config struct {
 	TokenEndpoint TokenEndpoint
 	APIURL        string // without a slash at its end
 
-	Ranges     []wechat.Range // the shortest first
+	// Datasets are the datasets to ask for beside the user portrait.
+	Datasets []wechat.Dataset
+	// Ranges are the windows of the user portrait, the shortest first; none when it is not
+	// to be asked for.
+	Ranges     []wechat.Range
 	Dimensions []wechat.Dimension
-	// Top is how many names of a dimension to keep. A dimension that is absent has no
-	// limit.
+	// Top is how many names of a dimension to keep, and of wechat.Page how many pages. What
+	// is absent has no limit.
 	Top map[wechat.Dimension]int
 
 	PollInterval   time.Duration
@@ -136,8 +140,10 @@ func ReadListenAddresses() ([]string, error) {
 // parseCommon parses the settings that do not belong to an account.
 func parseCommon(p *problems, e environment) Config {
 	warnUnknownVariables(p, e.variables)
+	ranges, datasets := parseDatasets(p, e)
 	return Config{
-		Ranges:          parseList(p.at("WXAPP_RANGES"), e.Ranges, wechat.Ranges()),
+		Ranges:          ranges,
+		Datasets:        datasets,
 		Dimensions:      parseList(p.at("WXAPP_DIMENSIONS"), e.Dimensions, wechat.Dimensions()),
 		Top:             parseTop(p.at("WXAPP_TOP"), e.Top, defaultOf("WXAPP_TOP")),
 		PollInterval:    parsePollInterval(p.at("WXAPP_POLL_INTERVAL"), e.PollInterval),

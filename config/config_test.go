@@ -75,7 +75,7 @@ func TestDefaults(t *testing.T) {
 		APIURL:          "https://api.weixin.qq.com",
 		Ranges:          []wechat.Range{1, 7, 30},
 		Dimensions:      []wechat.Dimension{"age", "city", "device", "gender", "platform", "province"},
-		Top:             map[wechat.Dimension]int{"device": 20},
+		Top:             map[wechat.Dimension]int{"device": 20, "page": 20},
 		PollInterval:    30 * time.Minute,
 		PublishHour:     8,
 		RequestTimeout:  30 * time.Second,
@@ -172,7 +172,7 @@ func TestDemoIgnoresAccounts(t *testing.T) {
 	if got, _, err = ReadDemo(); err != nil {
 		t.Fatal(err)
 	}
-	want.Archive.Folder, want.Top, want.LogLevel = "kept", map[wechat.Dimension]int{"city": 5, "device": 20}, slog.LevelWarn
+	want.Archive.Folder, want.Top, want.LogLevel = "kept", map[wechat.Dimension]int{"city": 5, "device": 20, "page": 20}, slog.LevelWarn
 	checkEqual(t, "config", got, want)
 }
 

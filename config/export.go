@@ -13,9 +13,11 @@ func ReadExport() (Config, []string, error) {
 	}
 	p := &problems{given: e.given}
 	warnUnknownVariables(p, e.variables)
+	ranges, datasets := parseDatasets(p, e)
 	c := Config{
 		Archive:      parseArchive(p, e),
-		Ranges:       parseList(p.at("WXAPP_RANGES"), e.Ranges, wechat.Ranges()),
+		Ranges:       ranges,
+		Datasets:     datasets,
 		Dimensions:   parseList(p.at("WXAPP_DIMENSIONS"), e.Dimensions, wechat.Dimensions()),
 		Top:          parseTop(p.at("WXAPP_TOP"), e.Top, defaultOf("WXAPP_TOP")),
 		MaxAge:       parseDuration(p.at("WXAPP_MAX_AGE"), e.MaxAge),

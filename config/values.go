@@ -52,8 +52,8 @@ func parseList[T comparable](p position, text string, known []T) []T {
 	return slices.DeleteFunc(slices.Clone(known), func(value T) bool { return count[fmt.Sprint(value)] == 0 })
 }
 
-// parseTop takes limits of dimensions, as in city:100,device:20. A dimension that is not
-// listed keeps its default, and 0 lifts its limit. An empty text lifts all limits.
+// parseTop takes limits of dimensions and of the pages, as in city:100,device:20. What is
+// not listed keeps its default, and 0 lifts its limit. An empty text lifts all limits.
 func parseTop(p position, text, byDefault string) map[wechat.Dimension]int {
 	if text == "" {
 		return map[wechat.Dimension]int{}
@@ -68,7 +68,7 @@ func parseTop(p position, text, byDefault string) map[wechat.Dimension]int {
 }
 
 func parseLimits(p position, text string) map[wechat.Dimension]int {
-	limits := map[wechat.Dimension]int{}
+	limits, limited := map[wechat.Dimension]int{}, append(wechat.Dimensions(), wechat.Page)
 	for item := range strings.SplitSeq(text, ",") {
 		name, number, ok := strings.Cut(item, ":")
 		dimension := wechat.Dimension(strings.TrimSpace(name))
@@ -78,8 +78,8 @@ func parseLimits(p position, text string) map[wechat.Dimension]int {
 		switch {
 		case !ok:
 			p.errorf("%s is not of the form dimension:N; use a list like city:100,device:20", shown(strings.TrimSpace(item)))
-		case !slices.Contains(wechat.Dimensions(), dimension):
-			p.errorf("%s is unknown; the dimensions are %s", shown(string(dimension)), and(wechat.Dimensions()))
+		case !slices.Contains(limited, dimension):
+			p.errorf("%s is unknown; limits are for %s", shown(string(dimension)), and(limited))
 		case twice:
 			p.errorf("%s is listed twice; list it once", dimension)
 		case err != nil || limit < 0:

@@ -23,8 +23,9 @@ type app struct {
 	source   Source
 	log      *slog.Logger
 	archiver *archiver
-	windows  *windows
-	state    State              // without its windows and its pause, which are in windows
+	windows  *windows // of the user portrait
+	datasets []*dataset
+	state    State              // without what is in windows and datasets
 	snapshot collector.Snapshot // the one to show next
 	reported map[string]bool    // failures that were logged and have not ended
 	warned   bool               // about an answer that names another window
@@ -51,6 +52,7 @@ func newApp(p *Poller, source Source) *app {
 		log:      p.Logger.With("app", source.Name, "appid", source.ID),
 		archiver: newArchiver(p, source.ID),
 		windows:  newWindows(source.ID),
+		datasets: newDatasets(p.Datasets, source.ID),
 		snapshot: collector.Snapshot{App: source.App, FailedPolls: map[wechat.Reason]int64{}},
 		restored: make(chan struct{}),
 		done:     make(chan struct{}),
@@ -80,10 +82,10 @@ func (a *app) takeOver() bool {
 		<-before.done
 	}
 	name := a.snapshot.App
-	a.archiver, a.windows, a.state, a.snapshot = before.archiver, before.windows, before.state, before.snapshot
+	a.archiver, a.windows, a.datasets, a.state, a.snapshot = before.archiver, before.windows, before.datasets, before.state, before.snapshot
 	a.snapshot.App = name
 	a.reported, a.warned, a.past.complete = before.reported, before.warned, before.past.complete
-	a.windows.restarted() // the change may have removed the cause
+	a.restarted() // the change may have removed the cause
 	if !a.archiver.readable {
 		return false
 	}
@@ -188,9 +190,31 @@ func (a *app) end(program context.Context) {
 	}
 }
 
+// nextPoll returns when the next poll is due, of the user portrait or of a dataset.
 func (a *app) nextPoll(now time.Time) time.Time {
+	if len(a.datasets) == 0 {
+		return a.nextPortraitPoll(now)
+	}
+	next := a.nextDatasetPoll(now)
+	if a.withoutPortrait() {
+		return next
+	}
+	return earliest(next, a.nextPortraitPoll(now))
+}
+
+func (a *app) nextPortraitPoll(now time.Time) time.Time {
 	_, at := a.Schedule.next(now, a.windows)
 	return at
+}
+
+// restarted ends the pauses after failures that need a person.
+func (a *app) restarted() {
+	a.windows.restarted()
+	for _, d := range a.datasets {
+		for _, s := range d.statistics {
+			s.windows.restarted()
+		}
+	}
 }
 
 // refresh updates what is shown when it changes without a poll: when numbers become too
@@ -208,6 +232,11 @@ func (a *app) refresh(now time.Time) {
 			withdrawn--
 		}
 	}
+	for i, d := range a.datasets {
+		if i < len(a.snapshot.Datasets) && len(d.shown(now, a.MaxAge).Figures) != len(a.snapshot.Datasets[i].Figures) {
+			withdrawn++
+		}
+	}
 	if withdrawn != 0 || !next.Equal(a.snapshot.NextPoll) {
 		a.show(now)
 	}
@@ -222,6 +251,11 @@ func (a *app) show(now time.Time) {
 	a.snapshot.Calls = a.state.Calls
 	a.snapshot.Asked = a.asked()
 	a.snapshot.Held = a.held(now)
+	a.snapshot.NoPortrait = a.withoutPortrait()
+	a.snapshot.Datasets = nil
+	for _, d := range a.datasets {
+		a.snapshot.Datasets = append(a.snapshot.Datasets, d.shown(now, a.MaxAge))
+	}
 	snapshot := a.snapshot
 	snapshot.FailedPolls = maps.Clone(snapshot.FailedPolls)
 

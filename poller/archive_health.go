@@ -63,7 +63,7 @@ func (h *archiveHealth) lose(appid string, answers []pendingAnswer) {
 		h.answers++
 		h.days[answer.key.Window.End.String()] = true
 		h.apps[appid] = true
-		windows = append(windows, answer.key.Window.String())
+		windows = append(windows, answer.key.Asked())
 	}
 	h.log.Error("answers are lost because the archive could not be written", "appid", appid,
 		"answers", len(answers), "windows", strings.Join(windows, " "))

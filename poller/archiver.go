@@ -16,7 +16,8 @@ const (
 	// tried again.
 	archiveRetry = 30 * time.Second
 	// maxPending is the largest number of answers of an app that wait for an archive that
-	// cannot be written: those of ten days.
+	// cannot be written, for the user portrait and for each other dataset: those of ten
+	// days, or of fewer while datasets are caught up.
 	maxPending = 60
 )
 
@@ -87,7 +88,7 @@ func (r *archiver) saveAnswer(ctx context.Context, key AnswerKey, requested time
 	}
 	r.pending = append(r.pending, pendingAnswer{key, packed})
 	r.pend(1)
-	if surplus := len(r.pending) - maxPending; surplus > 0 {
+	if surplus := len(r.pending) - maxPending*(1+len(r.Datasets)); surplus > 0 {
 		r.health.lose(r.appid, r.pending[:surplus])
 		r.pend(-surplus)
 		r.pending = slices.Delete(r.pending, 0, surplus)
@@ -101,6 +102,13 @@ func (r *archiver) saveAnswer(ctx context.Context, key AnswerKey, requested time
 func (r *archiver) saveState(ctx context.Context, state State) {
 	for i := range state.Windows { // a pending state must not keep numbers in memory
 		state.Windows[i].rows = collector.Rows{}
+	}
+	for _, dataset := range state.Datasets {
+		for _, s := range dataset.Statistics {
+			for i := range s.Windows {
+				s.Windows[i].figures = collector.Figures{}
+			}
+		}
 	}
 	r.state = &state
 	if len(r.pending) == 0 {

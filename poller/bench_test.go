@@ -31,6 +31,10 @@ func (a rememberedAPI) UserPortrait(_ context.Context, w wechat.Window) (*wechat
 	return &portrait, nil
 }
 
+func (rememberedAPI) Report(context.Context, wechat.Statistic, wechat.Day) (*wechat.Report, error) {
+	return &wechat.Report{Numbers: wechat.Pages{}}, nil
+}
+
 func (rememberedAPI) Quota(context.Context, string) (wechat.Quota, error) {
 	return wechat.Quota{Limit: 1000}, nil
 }

@@ -2,6 +2,7 @@ package poller_test
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"time"
@@ -15,6 +16,10 @@ type fixedAPI string
 
 func (a fixedAPI) UserPortrait(context.Context, wechat.Window) (*wechat.Portrait, error) {
 	return wechat.DecodePortrait([]byte(a))
+}
+
+func (fixedAPI) Report(context.Context, wechat.Statistic, wechat.Day) (*wechat.Report, error) {
+	return nil, errors.New("no reports")
 }
 
 func (fixedAPI) Quota(context.Context, string) (wechat.Quota, error) {

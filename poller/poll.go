@@ -9,8 +9,19 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
-// poll asks for everything that is due, keeps the answers and shows the outcome.
+// poll asks for everything that is due, the user portrait first.
 func (a *app) poll(ctx context.Context) {
+	if len(a.datasets) == 0 || a.portraitIsDue(time.Now()) {
+		a.pollPortrait(ctx)
+	}
+	if len(a.datasets) > 0 && ctx.Err() == nil {
+		a.pollDatasets(ctx)
+	}
+}
+
+// pollPortrait asks for every user portrait that is due, keeps the answers and shows the
+// outcome.
+func (a *app) pollPortrait(ctx context.Context) {
 	started := time.Now()
 	var failures []*wechat.Error
 	var stored []string
@@ -28,7 +39,7 @@ func (a *app) poll(ctx context.Context) {
 			break
 		}
 		now := time.Now()
-		if err != nil && !canBeAsked(window, now) {
+		if err != nil && !a.windows.canBeAsked(window, now) {
 			continue // midnight has passed meanwhile: what is due now are other windows
 		}
 		if err != nil && wechat.ReasonOf(err) != wechat.ReasonNotReady {
@@ -49,7 +60,7 @@ func (a *app) poll(ctx context.Context) {
 	if ctx.Err() == nil {
 		a.state.LastPoll = now
 		a.windows.starting = false
-		a.count(failures)
+		countFailures(a.snapshot.FailedPolls, failures)
 		a.judge(now)
 	}
 	a.show(now)
@@ -62,6 +73,7 @@ func (a *app) savedState() State {
 	state := a.state
 	state.Name = a.source.Name
 	state.Windows, state.Pause = a.windows.sorted(), a.windows.pause
+	state.Datasets = statesOf(a.datasets)
 	return state
 }
 
@@ -73,7 +85,7 @@ var errTooLate = errors.New("WeChat does not answer for the window any more")
 func (a *app) ask(ctx context.Context, w wechat.Window) (portrait *wechat.Portrait, err error) {
 	err = a.limiter().do(ctx, func(*turn) error {
 		now := time.Now()
-		if !canBeAsked(w, now) {
+		if !a.windows.canBeAsked(w, now) {
 			return errTooLate
 		}
 		today := wechat.DayOf(now)
@@ -121,7 +133,7 @@ func (a *app) accept(ctx context.Context, w wechat.Window, p *wechat.Portrait, a
 	state.Answered, state.Empty, state.digest = now, p.Empty(), digest
 	state.rows = collector.NewRows(p, a.Dimensions, a.Top)
 	a.snapshot.Past = a.snapshot.Past.With(w.Range, collector.TotalsOf(p, w.End))
-	a.archiver.saveAnswer(ctx, AnswerKey{w, now}, asked, p.Answer)
+	a.archiver.saveAnswer(ctx, AnswerKey{Window: w, Answered: now}, asked, p.Answer)
 	return !state.Empty
 }
 

@@ -18,6 +18,7 @@ import (
 // API is the part of WeChat's API that a Poller calls. *wechat.Client implements it.
 type API interface {
 	UserPortrait(ctx context.Context, w wechat.Window) (*wechat.Portrait, error)
+	Report(ctx context.Context, s wechat.Statistic, day wechat.Day) (*wechat.Report, error)
 	Quota(ctx context.Context, endpoint string) (wechat.Quota, error)
 	TokenExpiry() time.Time
 }
@@ -28,12 +29,16 @@ type Source struct {
 	API API
 }
 
-// Options are the options of a Poller. All but PastReady are required.
+// Options are the options of a Poller. All but Datasets and PastReady are required.
 type Options struct {
+	// Schedule says when to ask. Without Ranges the user portrait is not asked for.
 	Schedule Schedule
+	// Datasets are the datasets to ask for beside the user portrait.
+	Datasets []wechat.Dataset
 	// Dimensions are the dimensions to show. The archive keeps whole answers.
 	Dimensions []wechat.Dimension
-	// Top limits a dimension to the names with the most users, per metric and range.
+	// Top limits a dimension to the names with the most users, per metric and range, and
+	// wechat.Page to the pages with the most visits.
 	Top map[wechat.Dimension]int
 	// PastReady is closed when the past may be read from the archive. Nil: at once.
 	PastReady <-chan struct{}

@@ -10,13 +10,13 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
-// count counts a failed poll, once for every reason.
-func (a *app) count(failures []*wechat.Error) {
+// countFailures counts a failed poll, once for every reason.
+func countFailures(failedPolls map[wechat.Reason]int64, failures []*wechat.Error) {
 	counted := map[wechat.Reason]bool{}
 	for _, failure := range failures {
 		if !counted[failure.Reason] {
 			counted[failure.Reason] = true
-			a.snapshot.FailedPolls[failure.Reason]++
+			failedPolls[failure.Reason]++
 		}
 	}
 }
@@ -27,7 +27,7 @@ func (a *app) judge(now time.Time) {
 	a.snapshot.Status, a.snapshot.Failures = collector.StatusUp, nil
 	shown := map[string]bool{}
 	for _, state := range a.windows.sorted() {
-		if state.Failure == nil || !canBeAsked(state.Window, now) {
+		if state.Failure == nil || !a.windows.canBeAsked(state.Window, now) {
 			continue
 		}
 		if _, due := a.Schedule.due(state.Window, now, a.windows); !due {
@@ -47,8 +47,15 @@ func (a *app) report(stored []string) {
 	if len(stored) > 0 {
 		a.log.Info("new numbers", "windows", strings.Join(stored, " "))
 	}
-	lasting := map[string]bool{}
-	for _, failure := range a.snapshot.Failures {
+	a.reported = a.logFailures(a.reported, a.snapshot.Failures)
+}
+
+// logFailures logs the failures of a poll that were not reported before, and that none is
+// left. It returns those that last. The attributes say what was polled.
+func (a *app) logFailures(reported map[string]bool, failures []*wechat.Error, attributes ...any) (lasting map[string]bool) {
+	log := a.log.With(attributes...)
+	lasting = map[string]bool{}
+	for _, failure := range failures {
 		kind := string(failure.Reason) + " " + failure.Code
 		if lasting[kind] {
 			continue
@@ -56,16 +63,16 @@ func (a *app) report(stored []string) {
 		lasting[kind] = true
 		level := slog.LevelWarn
 		switch {
-		case a.reported[kind]:
+		case reported[kind]:
 			level = slog.LevelDebug
 		case failure.Reason.NeedsPerson():
 			level = slog.LevelError
 		}
-		a.log.Log(context.Background(), level, "poll failed", "reason", failure.Reason, "error", failure,
+		log.Log(context.Background(), level, "poll failed", "reason", failure.Reason, "error", failure,
 			"remedy", failure.Remedy(), "next_poll", a.snapshot.NextPoll.UTC().Format(time.RFC3339))
 	}
-	if len(a.reported) > 0 && len(lasting) == 0 {
-		a.log.Info("poll succeeded again")
+	if len(reported) > 0 && len(lasting) == 0 {
+		log.Info("poll succeeded again")
 	}
-	a.reported = lasting
+	return lasting
 }

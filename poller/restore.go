@@ -21,13 +21,14 @@ const maxAttempts = 3
 func (a *app) restore(ctx context.Context) {
 	_ = a.restoreArchive(ctx) // its failure is logged
 	now := time.Now()
-	if a.nextPoll(now).After(now) {
+	if !a.withoutPortrait() && a.nextPortraitPoll(now).After(now) {
 		a.windows.starting = false
 		a.judge(now)
 		if a.snapshot.Status == collector.StatusUp && len(a.held(now)) == 0 {
 			a.snapshot.Status = collector.StatusUnknown
 		}
 	}
+	a.judgeRestored(now)
 	a.show(now)
 }
 
@@ -62,11 +63,14 @@ func (a *app) restoreArchive(ctx context.Context) error {
 	for _, w := range state.Windows {
 		a.windows.known[w.Window] = &w
 	}
-	state.Windows, state.Pause = nil, Pause{}
+	for _, d := range a.datasets {
+		d.restore(state.Datasets[d.Name], archived.state.Datasets[d.Name], first)
+	}
+	state.Windows, state.Pause, state.Datasets = nil, Pause{}, nil
 	a.state = state
 	a.windows.forget(time.Now())
 	if first {
-		a.windows.restarted()
+		a.restarted()
 	}
 	return nil
 }
@@ -86,9 +90,11 @@ func (a *app) readArchive(ctx context.Context, t *turn) (*archivedApp, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the state: %w", err)
 	}
-	keys, err := a.Archive.List(ctx, a.source.ID)
-	if err != nil {
-		return nil, fmt.Errorf("list the answers: %w", err)
+	var keys []AnswerKey
+	if !a.withoutPortrait() {
+		if keys, err = a.Archive.List(ctx, a.source.ID); err != nil {
+			return nil, fmt.Errorf("list the answers: %w", err)
+		}
 	}
 	answers := map[wechat.Window][]AnswerKey{}
 	for _, key := range keys {
@@ -111,7 +117,7 @@ func (a *app) readArchive(ctx context.Context, t *turn) (*archivedApp, error) {
 	for _, length := range wechat.Ranges() {
 		newest := false // whether the newest answer of the range has been read
 		for _, w := range newestFirst(length, known, answers) {
-			askable := canBeAsked(w, now)
+			askable := a.windows.canBeAsked(w, now)
 			if newest && !askable {
 				break
 			}
@@ -135,6 +141,15 @@ func (a *app) readArchive(ctx context.Context, t *turn) (*archivedApp, error) {
 		}
 	}
 	archived.state = state
+	archived.state.Datasets = nil
+	for _, d := range a.datasets {
+		read, skipped, err := a.readDataset(ctx, t, d, state.Datasets[d.Name], now)
+		if err != nil {
+			return nil, err
+		}
+		archived.warnings = append(archived.warnings, skipped...)
+		archived.state.Datasets = mergeDatasets(archived.state.Datasets, map[string]DatasetState{d.Name: read})
+	}
 	return archived, nil
 }
 

@@ -60,7 +60,7 @@ func pauseAfter(p wechat.Pause, failures int, pollInterval time.Duration, now ti
 func (ws *windows) failed(w wechat.Window, err error, pollInterval time.Duration, now time.Time) *wechat.Error {
 	failure, ok := errors.AsType[*wechat.Error](err)
 	if !ok {
-		failure = &wechat.Error{Reason: wechat.ReasonOf(err), Endpoint: wechat.EndpointUserPortrait, Message: err.Error(), Err: err}
+		failure = &wechat.Error{Reason: wechat.ReasonOf(err), Endpoint: ws.endpoint, Message: err.Error(), Err: err}
 	}
 	state := ws.change(w)
 	state.Failure, state.Failed = failure, now

@@ -162,6 +162,10 @@ func (s Schedule) longestFirst() []wechat.Range {
 	return slices.SortedFunc(slices.Values(s.Ranges), func(a, b wechat.Range) int { return int(b - a) })
 }
 
+func earliest(times ...time.Time) time.Time {
+	return slices.MinFunc(times, time.Time.Compare)
+}
+
 func latest(times ...time.Time) time.Time {
 	return slices.MaxFunc(times, time.Time.Compare)
 }

@@ -27,6 +27,8 @@ type State struct {
 	Pause Pause `json:"pause,omitzero"`
 	// Windows are the windows that are known, in any order.
 	Windows []WindowState `json:"windows"`
+	// Datasets are the datasets beside the user portrait that were ever on, by name.
+	Datasets map[string]DatasetState `json:"datasets,omitzero"`
 }
 
 // merge returns the state combined with another one, with the newest time of each window
@@ -35,34 +37,53 @@ func (s State) merge(other State) State {
 	s.Name = cmp.Or(s.Name, other.Name)
 	s.LastPoll = latest(s.LastPoll, other.LastPoll)
 	s.LastSuccess = latest(s.LastSuccess, other.LastSuccess)
-	if other.QuotaAsked.After(s.QuotaAsked) {
-		s.QuotaAsked = other.QuotaAsked
-		if other.Quota != nil {
-			s.Quota = other.Quota
-		}
+	s.Quota, s.QuotaAsked = mergeQuotas(s.Quota, s.QuotaAsked, other.Quota, other.QuotaAsked)
+	s.Calls = mergeCalls(s.Calls, other.Calls)
+	s.Windows = mergeWindows(s.Windows, other.Windows)
+	s.Datasets = mergeDatasets(s.Datasets, other.Datasets)
+	return s
+}
+
+// mergeQuotas returns the quota that was asked for last, or the one before if that was not
+// answered.
+func mergeQuotas(quota *wechat.Quota, asked time.Time, other *wechat.Quota, otherAsked time.Time) (*wechat.Quota, time.Time) {
+	if !otherAsked.After(asked) {
+		return quota, asked
 	}
-	switch before := s.Calls.Day.Begin().Compare(other.Calls.Day.Begin()); {
-	case before < 0, before == 0 && s.Calls.Count < other.Calls.Count:
-		s.Calls = other.Calls
+	if other == nil {
+		return quota, otherAsked
 	}
+	return other, otherAsked
+}
+
+// mergeCalls returns the calls of the later day, or the higher number of the same.
+func mergeCalls(calls, other collector.Calls) collector.Calls {
+	switch before := calls.Day.Begin().Compare(other.Day.Begin()); {
+	case before < 0, before == 0 && calls.Count < other.Count:
+		return other
+	}
+	return calls
+}
+
+func mergeWindows(windows, other []WindowState) []WindowState {
 	known := map[wechat.Window]WindowState{}
-	for _, windows := range [][]WindowState{other.Windows, s.Windows} {
-		for _, w := range windows {
+	for _, all := range [][]WindowState{other, windows} {
+		for _, w := range all {
 			if before, ok := known[w.Window]; ok {
 				w = w.merge(before)
 			}
 			known[w.Window] = w
 		}
 	}
-	s.Windows = make([]WindowState, 0, len(known))
+	merged := make([]WindowState, 0, len(known))
 	for _, w := range known {
-		s.Windows = append(s.Windows, w)
+		merged = append(merged, w)
 	}
-	return s
+	return merged
 }
 
 // current returns the state without the windows that can neither be asked for again nor
-// are the newest of their range.
+// are the newest of their range, and without what the archived answers tell themselves.
 func (s State) current(now time.Time) State {
 	ws := newWindows("")
 	for _, w := range s.Windows {
@@ -70,5 +91,6 @@ func (s State) current(now time.Time) State {
 	}
 	ws.forget(now)
 	s.Windows = ws.sorted()
+	s.Datasets = currentDatasets(s.Datasets, now)
 	return s
 }

@@ -2,6 +2,7 @@ package poller
 
 import (
 	"cmp"
+	"fmt"
 	"hash/maphash"
 	"slices"
 	"time"
@@ -31,8 +32,9 @@ type WindowState struct {
 	// Retry is when the window may be asked for again after a failure. Zero: any time.
 	Retry time.Time `json:"retry,omitzero"`
 
-	digest digest         // of the rows that are held
-	rows   collector.Rows // those that are held, for the newest window of a range
+	digest  digest            // of the rows or numbers that are held
+	rows    collector.Rows    // those that are held, for the newest window of a range
+	figures collector.Figures // those that are held, of a statistic
 }
 
 // Held reports whether an answer is held: one with data, or an empty one that is
@@ -55,23 +57,27 @@ func (w WindowState) merge(other WindowState) WindowState {
 	switch {
 	case older.Answered.After(newer.Answered):
 		newer.Answered, newer.Confirmed, newer.Empty = older.Answered, older.Confirmed, older.Empty
-		newer.digest, newer.rows = older.digest, older.rows
+		newer.digest, newer.rows, newer.figures = older.digest, older.rows, older.figures
 	case older.Answered.Equal(newer.Answered):
 		newer.Confirmed = latest(newer.Confirmed, older.Confirmed)
 	}
 	return newer
 }
 
-// windows is what is known of the windows of one app. The schedule decides by it.
+// windows is what is known of the windows of one endpoint of an app. The schedule decides
+// by it.
 type windows struct {
 	appid    string
+	endpoint string
+	days     int // how many days back windows may be asked for; 1 is yesterday
 	known    map[wechat.Window]*WindowState
 	pause    Pause
 	starting bool // no poll has ended since the program started
 }
 
+// newWindows returns the windows of the user portrait.
 func newWindows(appid string) *windows {
-	return &windows{appid: appid, known: map[wechat.Window]*WindowState{}, starting: true}
+	return &windows{appid: appid, endpoint: wechat.EndpointUserPortrait, days: 2, known: map[wechat.Window]*WindowState{}, starting: true}
 }
 
 // state returns what is known of a window. It must not be changed; see change.
@@ -132,17 +138,18 @@ func (ws *windows) forget(now time.Time) {
 			continue
 		}
 		state.rows = collector.Rows{}
-		if !canBeAsked(w, now) {
+		if !ws.canBeAsked(w, now) {
 			delete(ws.known, w)
 		}
 	}
 }
 
-// canBeAsked reports whether WeChat answers for a window: one that ends yesterday or the
-// day before. Later ones are known when the clock was ahead.
-func canBeAsked(w wechat.Window, now time.Time) bool {
+// canBeAsked reports whether a window may be asked for: WeChat answers about the user
+// portrait for windows that end yesterday or the day before. Later ones are known when the
+// clock was ahead.
+func (ws *windows) canBeAsked(w wechat.Window, now time.Time) bool {
 	today := wechat.DayOf(now)
-	return w.End == today.Add(-1) || w.End == today.Add(-2)
+	return !w.End.Begin().Before(today.Add(-ws.days).Begin()) && w.End.Begin().Before(today.Begin())
 }
 
 // digest identifies the rows of a portrait, whatever their order and the spelling of the
@@ -159,6 +166,11 @@ func digestOf(p *wechat.Portrait, seed maphash.Seed) digest {
 		}
 	}
 	return digest(sum)
+}
+
+// digestOfReport returns the digest of all numbers of r.
+func digestOfReport(r *wechat.Report, seed maphash.Seed) digest {
+	return digest(maphash.String(seed, fmt.Sprintf("%v", r.Numbers)))
 }
 
 // numbered is a row with the list that it belongs to.

@@ -48,6 +48,17 @@ func (r Reason) ConcernsWindow() bool {
 	return r == ReasonBusy || r == ReasonDecode
 }
 
+// ConcernsApp reports whether a failure does not come from what was asked for, so that all
+// other calls for the app fail as well.
+func (r Reason) ConcernsApp() bool {
+	switch r {
+	case ReasonAccount, ReasonAllowlist, ReasonCredentials, ReasonPending, ReasonToken:
+		return true
+	default:
+		return false
+	}
+}
+
 // NeedsPerson reports whether a failure lasts until a person does something about it.
 func (r Reason) NeedsPerson() bool {
 	switch r {

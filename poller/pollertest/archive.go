@@ -64,14 +64,25 @@ func (m *Archive) access(appid string) {
 
 // List implements poller.Archive.
 func (m *Archive) List(_ context.Context, appid string) ([]poller.AnswerKey, error) {
+	return m.list(appid, "")
+}
+
+func (m *Archive) list(appid, endpoint string) ([]poller.AnswerKey, error) {
 	m.access(appid)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var keys []poller.AnswerKey
 	for key := range m.answers[appid] {
-		keys = append(keys, key)
+		if key.Endpoint == endpoint {
+			keys = append(keys, key)
+		}
 	}
 	return keys, m.reads
+}
+
+// ListReports implements poller.Archive.
+func (m *Archive) ListReports(_ context.Context, appid, endpoint string) ([]poller.AnswerKey, error) {
+	return m.list(appid, endpoint)
 }
 
 // Answer implements poller.Archive.
@@ -156,7 +167,7 @@ func (m *Archive) Replace(appid string, w wechat.Window, content []byte) {
 	defer m.mu.Unlock()
 	for key := range m.answers[appid] {
 		switch {
-		case key.Window != w:
+		case key.Window != w || key.Endpoint != "":
 		case content == nil:
 			delete(m.answers[appid], key)
 		default:
@@ -178,7 +189,7 @@ func (m *Archive) Count(appid string, w wechat.Window) int {
 	defer m.mu.Unlock()
 	n := 0
 	for key := range m.answers[appid] {
-		if key.Window == w {
+		if key.Window == w && key.Endpoint == "" {
 			n++
 		}
 	}

@@ -69,7 +69,7 @@ func New(t testing.TB, appids ...string) *Simulation {
 			PollInterval: 30 * time.Minute,
 		},
 		Dimensions: wechat.Dimensions(),
-		Top:        map[wechat.Dimension]int{wechat.Device: 20},
+		Top:        map[wechat.Dimension]int{wechat.Device: 20, wechat.Page: 20},
 		MaxAge:     168 * time.Hour,
 		Archive:    s.Archive,
 		Metrics:    s.Metrics,

@@ -1,0 +1,37 @@
+package config
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+func TestDatasets(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                              "[1d 7d 30d] []",
+		"user_portrait":                 "[1d 7d 30d] []",
+		"all":                           "[1d 7d 30d] [visits sources retention pages]",
+		"pages , visits":                "[] [visits pages]",
+		"user_portrait,retention":       "[1d 7d 30d] [retention]",
+		"user_portrait,portrait":        `WXAPP_DATASETS: "portrait" is unknown; use user_portrait, visits, sources, retention or pages`,
+		"pages,pages":                   "WXAPP_DATASETS: pages is listed twice; list it once",
+		"all,pages":                     `WXAPP_DATASETS: "all" is unknown; use user_portrait, visits, sources, retention or pages`,
+		"daily_visit_trend,sources,,,,": `WXAPP_DATASETS: "daily_visit_trend" is unknown`,
+	} {
+		for name, read := range map[string]func() (Config, []string, error){"serve": Read, "demo": ReadDemo, "export": ReadExport} {
+			setEnvironment(t, map[string]string{"WXAPP_APPID": "wx0123456789abcdef", "WXAPP_SECRET": "0123456789abcdef0123456789abcdef", "WXAPP_DATASETS": text})
+			c, _, err := read()
+			var names []string
+			for _, dataset := range c.Datasets {
+				names = append(names, dataset.Name)
+			}
+			got := fmt.Sprint(c.Ranges, names)
+			if err != nil {
+				got = err.Error()
+			}
+			if !strings.HasPrefix(got, want) {
+				t.Errorf("%s with %q: got %s, want %s", name, text, got, want)
+			}
+		}
+	}
+}

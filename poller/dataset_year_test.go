@@ -1,0 +1,132 @@
+package poller_test
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/wxapp-exporter/wxapp_exporter/poller/pollertest"
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
+)
+
+// catchingUpDays is how long the archive of an app that was just added is caught up.
+const catchingUpDays = 14
+
+// For every combination of datasets, with changing publication hours, days without users
+// and restarts at any hour, the budget of each dataset is kept on every day and no day is
+// missing. All datasets together run for a year, the others for some weeks, and with the
+// race detector not at all.
+func TestDatasetYear(t *testing.T) {
+	all := wechat.Datasets()
+	for chosen := range 1 << len(all) {
+		for _, portrait := range []bool{true, false} {
+			var datasets []wechat.Dataset
+			var names []string
+			for i, dataset := range all {
+				if chosen>>i&1 == 1 {
+					datasets = append(datasets, dataset)
+					names = append(names, dataset.Name)
+				}
+			}
+			days := catchingUpDays + 20
+			if len(datasets) == len(all) {
+				days = simulatedDays
+			}
+			if len(datasets) == 0 || days < simulatedDays && simulatedDays < 365 {
+				continue
+			}
+			name := strings.Join(names, "+")
+			if portrait {
+				name = "user_portrait+" + name
+			}
+			t.Run(name, func(t *testing.T) { simulateDatasets(t, datasets, portrait, days) })
+		}
+	}
+}
+
+func simulateDatasets(t *testing.T, datasets []wechat.Dataset, portrait bool, days int) {
+	synctest.Test(t, func(t *testing.T) {
+		s := pollertest.New(t)
+		s.Options.Datasets = datasets
+		if !portrait {
+			s.Options.Schedule.Ranges = nil
+		}
+		s.Server.Published = publication
+		s.Server.Apps = map[string]wechattest.App{appid: {Users: 30}} // short answers
+		s.Server.Nobody = func(_ string, day time.Time) bool { return portrait && day.Unix()/86400%17 == 0 }
+		pollertest.SleepUntil(t, "2000-01-10 00:30")
+		first := wechat.DayOf(time.Now())
+		s.Start()
+		for hour := range days * 24 {
+			time.Sleep(time.Hour)
+			synctest.Wait()
+			if hour%37 == 0 {
+				s.End()
+				time.Sleep(time.Duration(hour%5) * 13 * time.Minute)
+				s.Start()
+			}
+		}
+		s.End()
+		calls := callsByDay(s)
+		for day := first; day != first.Add(days-1); day = day.Add(1) {
+			checkBudget(t, day, calls[day], datasets, portrait, day.Begin().Before(first.Add(catchingUpDays).Begin()))
+		}
+		for _, dataset := range datasets {
+			for _, statistic := range dataset.Statistics {
+				checkHeld(t, s, statistic, first, first.Add(days-4))
+			}
+		}
+	})
+}
+
+// checkBudget checks the calls of a day. While the archive is caught up, five more are
+// allowed for each dataset. Without the portrait the first statistic waits for the
+// publication.
+func checkBudget(t *testing.T, day wechat.Day, calls map[string]int, datasets []wechat.Dataset, portrait, catchingUp bool) {
+	t.Helper()
+	paths := 0
+	for i, dataset := range datasets {
+		budget := map[string]int{"visits": 4, "sources": 2, "retention": 9, "pages": 2}[dataset.Name]
+		if catchingUp {
+			budget += 5
+		}
+		if !portrait && i == 0 {
+			waited := min(publication("", day.Add(-1).Begin()).Sub(day.At(8*time.Hour)), 16*time.Hour)
+			budget += int(waited/(30*time.Minute)) + 1
+		}
+		n := 0
+		for _, statistic := range dataset.Statistics {
+			n += calls[statistic.Endpoint]
+			paths++
+		}
+		if n > budget {
+			t.Errorf("%s: %d calls of %s; the budget is %d", day, n, dataset.Name, budget)
+		}
+	}
+	if portrait {
+		paths++
+	}
+	if calls["quota"] > paths {
+		t.Errorf("%s: %d calls for the quotas of %d paths", day, calls["quota"], paths)
+	}
+}
+
+// checkHeld checks that the archive has every day from the first on.
+func checkHeld(t *testing.T, s *pollertest.Simulation, statistic wechat.Statistic, first, last wechat.Day) {
+	t.Helper()
+	keys, err := s.Archive.ListReports(t.Context(), appid, statistic.Endpoint)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answers := map[wechat.Day]int{}
+	for _, key := range keys {
+		answers[key.Window.End]++
+	}
+	for day := first.Add(-catchingUpDays); day != last; day = day.Add(1) {
+		if n := answers[day]; n == 0 || statistic.Cohorts == nil && n != 1 {
+			t.Errorf("%d answers of %s about %s", n, statistic.Endpoint, day)
+		}
+	}
+}
