@@ -15,8 +15,8 @@ import (
 
 const exportUsage = `Writes the archive of WXAPP_ARCHIVE or WXAPP_ARCHIVE_CONFIG_FILE as OpenMetrics with
 timestamps: the numbers that /metrics has shown, for promtool tsdb create-blocks-from openmetrics
-and other importers. No account is needed. WXAPP_RANGES, WXAPP_DIMENSIONS, WXAPP_TOP and
-WXAPP_MAX_AGE count as they are set now.
+and other importers. No account is needed. WXAPP_DATASETS, WXAPP_RANGES,
+WXAPP_DIMENSIONS, WXAPP_TOP and WXAPP_MAX_AGE count as they are set now.
 
 Usage: wxapp_exporter export [--output DIR] [--from DAY] [--to DAY] [arguments]
 
@@ -71,7 +71,7 @@ func exportCommand(ctx context.Context, args []string, stdout, stderr io.Writer)
 	}
 	export, err := history.New(ctx, history.Options{
 		Archive: kept, Apps: apps,
-		Ranges: settings.Ranges, Dimensions: settings.Dimensions, Top: settings.Top, MaxAge: settings.MaxAge,
+		Datasets: settings.Datasets, Ranges: settings.Ranges, Dimensions: settings.Dimensions, Top: settings.Top, MaxAge: settings.MaxAge,
 		Locations: settings.LocationInfo,
 		Labels:    parsed.Labels, Every: parsed.Every, Now: time.Now(),
 		Damaged: history.DamagedOnce(line.Warn),

@@ -44,6 +44,25 @@ type Answer struct {
 type Shown struct {
 	End     wechat.Day // the newest day that is held; zero: none
 	Figures []Figures
+	// Until is when the first of the figures become too old. Zero: there are none.
+	Until time.Time
+}
+
+// add adds the figures about a day, unless they are too old.
+func (s *Shown) add(day wechat.Day, figures []Figures, now time.Time, maxAge time.Duration) {
+	until := day.Add(1).Begin().Add(maxAge)
+	if now.After(until) {
+		return
+	}
+	s.Figures = append(s.Figures, figures...)
+	if s.Until.IsZero() || until.Before(s.Until) {
+		s.Until = until
+	}
+}
+
+// Equal reports whether the same is shown.
+func (s Shown) Equal(other Shown) bool {
+	return s.End == other.End && slices.EqualFunc(s.Figures, other.Figures, func(a, b Figures) bool { return slices.Equal(a.figures, b.figures) })
 }
 
 // Show returns what is shown of a dataset at a time, given the answers that are held of
@@ -54,7 +73,6 @@ type Shown struct {
 // they will not. Of statistics about cohorts each number of days is shown for the newest
 // cohort of which it is known.
 func Show(d wechat.Dataset, held [][]Answer, excused func(statistic int, day wechat.Day) bool, now time.Time, maxAge time.Duration) Shown {
-	shows := func(day wechat.Day) bool { return now.Sub(day.Add(1).Begin()) <= maxAge }
 	var shown Shown
 	if cohorts := d.Statistics[0].Cohorts; cohorts != nil {
 		for _, days := range cohorts {
@@ -66,9 +84,7 @@ func Show(d wechat.Dataset, held [][]Answer, excused func(statistic int, day wec
 				if day := answer.Day.Add(days); shown.End.IsZero() || day.Begin().After(shown.End.Begin()) {
 					shown.End = day
 				}
-				if shows(answer.Day.Add(days)) {
-					shown.Figures = append(shown.Figures, figures)
-				}
+				shown.add(answer.Day.Add(days), []Figures{figures}, now, maxAge)
 				break
 			}
 		}
@@ -84,9 +100,7 @@ func Show(d wechat.Dataset, held [][]Answer, excused func(statistic int, day wec
 			continue
 		}
 		shown.End = candidate.Day
-		if shows(candidate.Day) {
-			shown.Figures = figures
-		}
+		shown.add(candidate.Day, figures, now, maxAge)
 		break
 	}
 	return shown
@@ -114,7 +128,7 @@ func (s *Snapshot) eachDataset(emit func(Sample)) {
 	if len(s.Datasets) == 0 {
 		return
 	}
-	for _, metric := range figureMetrics() {
+	for _, metric := range FigureMetrics() {
 		for _, dataset := range s.Datasets {
 			for _, figures := range dataset.Figures {
 				figures.each(metric, s.App.ID, emit)

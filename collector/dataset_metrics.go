@@ -109,8 +109,8 @@ var (
 	}
 )
 
-// figureMetrics returns the metrics that tell the numbers of datasets.
-func figureMetrics() []*Metric {
+// FigureMetrics returns the metrics that tell the numbers of datasets.
+func FigureMetrics() []*Metric {
 	return []*Metric{
 		&sessions, &pageViews, &activeUsers, &newUsers, &userStay, &sessionDuration, &sessionDepth,
 		&shares, &sharingUsers, &cumulativeUsers,
@@ -123,5 +123,5 @@ func figureMetrics() []*Metric {
 // datasetMetrics returns the metrics of the datasets beside the user portrait, in the order
 // in which Snapshot.Each emits them.
 func datasetMetrics() []*Metric {
-	return append(figureMetrics(), &datasetUp, &datasetEnd, &datasetFailures)
+	return append(FigureMetrics(), &datasetUp, &datasetEnd, &datasetFailures)
 }

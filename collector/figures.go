@@ -145,6 +145,9 @@ func (f Figures) ofDay(days int) Figures {
 	return some
 }
 
+// Tells reports whether the figures tell who came again after a number of days.
+func (f Figures) Tells(days int) bool { return len(f.ofDay(days).figures) > 0 }
+
 // each calls emit for every figure of a metric.
 func (f Figures) each(metric *Metric, appid string, emit func(Sample)) {
 	labels := make([]string, len(metric.Labels))

@@ -20,6 +20,9 @@ import (
 type Archive interface {
 	// List returns the keys of all answers of an app, in any order.
 	List(ctx context.Context, appid string) ([]poller.AnswerKey, error)
+	// ListReports returns the keys of all answers of an app from the endpoint of a
+	// wechat.Statistic, in any order.
+	ListReports(ctx context.Context, appid, endpoint string) ([]poller.AnswerKey, error)
 	// Answer returns an answer as WeChat sent it. The error is poller.ErrDamaged when it
 	// is there but is no whole answer.
 	Answer(ctx context.Context, appid string, key poller.AnswerKey) ([]byte, error)
@@ -32,7 +35,9 @@ type Options struct {
 	// Apps are the apps that are shown.
 	Apps []collector.App
 
-	// Ranges, Dimensions, Top and MaxAge are those by which a scrape shows the answers.
+	// Datasets, Ranges, Dimensions, Top and MaxAge are those by which a scrape shows the
+	// answers.
+	Datasets   []wechat.Dataset
 	Ranges     []wechat.Range
 	Dimensions []wechat.Dimension
 	Top        map[wechat.Dimension]int
@@ -67,7 +72,8 @@ type Export struct {
 // app is an app and the keys of its answers.
 type app struct {
 	collector.App
-	ranges [][]poller.AnswerKey // by range, each in the order in which they came
+	ranges   [][]poller.AnswerKey // by range, each in the order in which they came
+	datasets []reports
 }
 
 // New lists the answers of the apps. No answer is read yet.
@@ -79,11 +85,17 @@ func New(ctx context.Context, options Options) (*Export, error) {
 			return nil, fmt.Errorf("list the answers of %s: %w", shown.ID, err)
 		}
 		listed, answers := app{App: shown}, 0
+		for _, dataset := range options.Datasets {
+			reports, err := listReports(ctx, options.Archive, shown.ID, dataset)
+			if err != nil {
+				return nil, err
+			}
+			listed.datasets = append(listed.datasets, reports)
+			answers += len(reports.keys)
+		}
 		for _, length := range options.Ranges {
 			ofRange := slices.DeleteFunc(slices.Clone(keys), func(key poller.AnswerKey) bool { return key.Window.Range != length })
-			slices.SortFunc(ofRange, func(a, b poller.AnswerKey) int {
-				return cmp.Or(a.Answered.Compare(b.Answered), a.Window.EndTime().Compare(b.Window.EndTime()))
-			})
+			slices.SortFunc(ofRange, asTheyCame)
 			listed.ranges = append(listed.ranges, slices.Clip(ofRange))
 			answers += len(ofRange)
 		}
@@ -92,6 +104,10 @@ func New(ctx context.Context, options Options) (*Export, error) {
 		}
 	}
 	return e, nil
+}
+
+func asTheyCame(a, b poller.AnswerKey) int {
+	return cmp.Or(a.Answered.Compare(b.Answered), a.Window.EndTime().Compare(b.Window.EndTime()))
 }
 
 // Span is the time from From until To, which is not a part of it.
@@ -124,19 +140,22 @@ func (s Span) empty() bool { return !s.From.Before(s.To) }
 // Bounds returns the span that has samples. It is empty when the archive has no answers.
 func (e *Export) Bounds() Span {
 	var bounds Span
+	include := func(keys []poller.AnswerKey, until func(poller.AnswerKey) time.Time) {
+		for _, key := range keys {
+			if bounds.From.IsZero() || key.Answered.Before(bounds.From) {
+				bounds.From = key.Answered
+			}
+			if end := until(key); end.After(bounds.To) {
+				bounds.To = end
+			}
+		}
+	}
 	for _, app := range e.apps {
 		for _, keys := range app.ranges {
-			if len(keys) == 0 {
-				continue
-			}
-			if first := keys[0].Answered; bounds.From.IsZero() || first.Before(bounds.From) {
-				bounds.From = first
-			}
-			for _, key := range keys {
-				if end := key.Window.EndTime().Add(e.MaxAge); end.After(bounds.To) {
-					bounds.To = end
-				}
-			}
+			include(keys, e.withdrawn)
+		}
+		for _, reports := range app.datasets {
+			include(reports.keys, func(key poller.AnswerKey) time.Time { return reports.lastDay(key).Add(1).Begin().Add(e.MaxAge) })
 		}
 	}
 	if e.Now.Before(bounds.To) {
@@ -150,7 +169,7 @@ func (e *Export) Bounds() Span {
 func (e *Export) Write(ctx context.Context, w io.Writer, span Span) (samples int64, err error) {
 	span = span.clip(Span{span.From, e.Now})
 	buffered := bufio.NewWriterSize(w, 1<<18)
-	text := newText(buffered, e.Labels)
+	text := newText(buffered, e.metrics(), e.Labels)
 	for _, app := range e.apps {
 		if err := ctx.Err(); err != nil {
 			return text.samples, err
@@ -158,6 +177,13 @@ func (e *Export) Write(ctx context.Context, w io.Writer, span Span) (samples int
 		held, err := e.held(ctx, app, Span{span.From, span.To.Add(lookback)})
 		if err != nil {
 			return text.samples, err
+		}
+		for _, reports := range app.datasets {
+			shown, err := e.heldReports(ctx, app.ID, reports, Span{span.From, span.To.Add(lookback)})
+			if err != nil {
+				return text.samples, err
+			}
+			held = append(held, shown...)
 		}
 		text.add(e.shown(app, held, span))
 	}

@@ -17,6 +17,32 @@ type held struct {
 	key   poller.AnswerKey
 	empty bool // nobody came
 	rows  collector.Rows
+	// dataset is what is shown instead of an answer of the user portrait. The key then has
+	// its name, and when the last of its answers came.
+	dataset *collector.Dataset
+}
+
+// snapshot returns what is shown while it is held.
+func (h held) snapshot(app collector.App) *collector.Snapshot {
+	if h.dataset != nil {
+		return &collector.Snapshot{App: app, Datasets: []collector.Dataset{*h.dataset}}
+	}
+	return &collector.Snapshot{App: app, Held: []collector.HeldWindow{{
+		Window: h.key.Window, Answered: h.key.Answered, Confirmed: h.key.Answered, Rows: h.rows,
+	}}}
+}
+
+// metrics returns the metrics that tell it.
+func (h held) metrics() []string {
+	if h.dataset != nil {
+		return datasetMetrics()
+	}
+	return windowMetrics()
+}
+
+// follows reports whether h takes the place of before.
+func (h held) follows(before held) bool {
+	return h.key.Endpoint == before.key.Endpoint && h.key.Window.Range == before.key.Window.Range && h.From.Equal(before.To)
 }
 
 // held returns what scrapes have shown of an app within a span, by range and in the order

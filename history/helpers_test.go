@@ -47,9 +47,18 @@ func key(t testing.TB, end int, length wechat.Range, answered string) poller.Ans
 type answers map[string]map[poller.AnswerKey]string
 
 func (a answers) List(_ context.Context, appid string) ([]poller.AnswerKey, error) {
-	var keys []poller.AnswerKey
+	return a.list(appid, "")
+}
+
+func (a answers) ListReports(_ context.Context, appid, endpoint string) ([]poller.AnswerKey, error) {
+	return a.list(appid, endpoint)
+}
+
+func (a answers) list(appid, endpoint string) (keys []poller.AnswerKey, err error) {
 	for key := range a[appid] {
-		keys = append(keys, key)
+		if key.Endpoint == endpoint {
+			keys = append(keys, key)
+		}
 	}
 	return keys, nil
 }

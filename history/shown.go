@@ -31,6 +31,24 @@ func windowMetrics() []string {
 	}
 }
 
+// datasetMetrics returns those that the answers of a dataset tell.
+func datasetMetrics() []string {
+	var names []string
+	for _, metric := range collector.FigureMetrics() {
+		names = append(names, metric.Name)
+	}
+	return append(names, "wxapp_dataset_end_timestamp_seconds")
+}
+
+// metrics returns all metrics that are written, in their order.
+func (e *Export) metrics() []string {
+	all := append(windowMetrics(), appMetrics()...)
+	if len(e.Datasets) > 0 {
+		all = append(all, datasetMetrics()...)
+	}
+	return all
+}
+
 func appMetrics() []string {
 	return []string{"wxapp_app_info", "wxapp_last_success_timestamp_seconds"}
 }
@@ -41,23 +59,20 @@ func (e *Export) shown(a app, all []held, span Span) []shown {
 	var list []shown
 	var times []int64
 	for i, h := range all {
-		snapshot := &collector.Snapshot{App: a.App, Held: []collector.HeldWindow{{
-			Window: h.key.Window, Answered: h.key.Answered, Confirmed: h.key.Answered, Rows: h.rows,
-		}}}
 		within := h.clip(span)
 		own := repeated(e.Every, within, h.From.After(span.From))
 		until, _ := slices.BinarySearch(own, h.To.Add(-lookback).UnixMilli())
 		next := -1
-		if i+1 < len(all) && all[i+1].key.Window.Range == h.key.Window.Range && all[i+1].From.Equal(h.To) {
+		if i+1 < len(all) && all[i+1].follows(h) {
 			next = i + 1
 		}
-		list = append(list, shown{snapshot, windowMetrics(), own, next, until})
+		list = append(list, shown{h.snapshot(a.App), h.metrics(), own, next, until})
 		times = append(times, own...)
 	}
 	slices.Sort(times)
 	for _, at := range slices.Compact(times) {
-		success := lastSuccess(all, at)
-		if last := &list[len(list)-1]; last.snapshot.Held == nil && last.snapshot.LastSuccess.Equal(success) {
+		success := e.lastSuccess(all, at)
+		if last := &list[len(list)-1]; last.next < 0 && slices.Equal(last.metrics, appMetrics()) && last.snapshot.LastSuccess.Equal(success) {
 			last.times = append(last.times, at)
 			last.until++
 		} else {
@@ -68,8 +83,12 @@ func (e *Export) shown(a app, all []held, span Span) []shown {
 }
 
 // lastSuccess returns when the last answer with numbers came before a time.
-func lastSuccess(all []held, at int64) (last time.Time) {
+// Those of datasets count if there is no user portrait.
+func (e *Export) lastSuccess(all []held, at int64) (last time.Time) {
 	for _, h := range all {
+		if h.dataset != nil && len(e.Ranges) > 0 {
+			continue
+		}
 		if !h.empty && h.From.UnixMilli() <= at && h.key.Answered.After(last) {
 			last = h.key.Answered
 		}

@@ -28,9 +28,9 @@ type family struct {
 	begun  bool
 }
 
-func newText(w io.Writer, labels []Label) *text {
+func newText(w io.Writer, metrics []string, labels []Label) *text {
 	t := &text{w: w, labels: labels}
-	for _, name := range slices.Concat(windowMetrics(), appMetrics()) {
+	for _, name := range metrics {
 		t.families = append(t.families, &family{metric: collector.MetricNamed(name)})
 	}
 	return t

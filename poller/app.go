@@ -232,8 +232,8 @@ func (a *app) refresh(now time.Time) {
 			withdrawn--
 		}
 	}
-	for i, d := range a.datasets {
-		if i < len(a.snapshot.Datasets) && len(d.shown(now, a.MaxAge).Figures) != len(a.snapshot.Datasets[i].Figures) {
+	for _, d := range a.datasets {
+		if !d.until.IsZero() && now.After(d.until) {
 			withdrawn++
 		}
 	}

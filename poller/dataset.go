@@ -9,8 +9,8 @@ import (
 )
 
 // rememberedDays is how many days back the days of statistics are remembered: the 30 that
-// are caught up, and the oldest cohorts.
-const rememberedDays = 32
+// are caught up, and the oldest cohorts while their numbers are shown.
+const rememberedDays = 62
 
 // dataset is what is known of a dataset of an app.
 type dataset struct {
@@ -21,6 +21,7 @@ type dataset struct {
 	failures    []*wechat.Error
 	failedPolls map[wechat.Reason]int64
 	reported    map[string]bool // failures that were logged and have not ended
+	until       time.Time       // when the first of the numbers that are shown become too old; zero: never
 }
 
 // statistic is what is known of a statistic of an app.
@@ -113,7 +114,7 @@ func (d *dataset) shown(now time.Time, maxAge time.Duration) collector.Dataset {
 		shown.Statistics = append(shown.Statistics, collector.Statistic{Endpoint: s.Endpoint, Asked: s.asked(now), Quota: s.quota})
 	}
 	show := collector.Show(d.Dataset, held, d.excused, now, maxAge)
-	shown.End, shown.Figures = show.End, show.Figures
+	shown.End, shown.Figures, d.until = show.End, show.Figures, show.Until
 	shown.Withdrawn = !shown.End.IsZero() && now.Sub(shown.End.Add(1).Begin()) > maxAge
 	return shown
 }
@@ -142,16 +143,34 @@ func (d *dataset) excused(i int, day wechat.Day) bool {
 	return failure != nil && failure.Reason.NeedsPerson() || ws.failing() && ws.pause.Reason == wechat.ReasonPermission
 }
 
-// forget drops the numbers that are not shown, and the days that are too old.
+// forget drops the numbers that are not shown, and the days that are too old. The dataset
+// is shown for the day end, or not at all if that is zero.
 func (d *dataset) forget(now time.Time, end wechat.Day) {
 	for _, s := range d.statistics {
+		shown := s.shownCohorts()
 		for w, state := range s.windows.known {
 			if !s.windows.canBeAsked(w, now) && state != s.windows.newest(w.Range) {
 				delete(s.windows.known, w)
 			}
-			if s.Cohorts == nil && !end.IsZero() && w.End.Begin().Before(end.Begin()) {
+			if s.Cohorts == nil && !end.IsZero() && w.End.Begin().Before(end.Begin()) || s.Cohorts != nil && !shown[w] {
 				state.figures = collector.Figures{}
 			}
 		}
 	}
+}
+
+// shownCohorts returns the cohorts that are shown: for each number of days the newest that
+// tells who came again.
+func (s *statistic) shownCohorts() map[wechat.Window]bool {
+	shown := map[wechat.Window]bool{}
+	for _, days := range s.Cohorts {
+		var newest wechat.Window
+		for w, state := range s.windows.known {
+			if state.figures.Tells(days) && (newest.End.IsZero() || w.EndTime().After(newest.EndTime())) {
+				newest = w
+			}
+		}
+		shown[newest] = true
+	}
+	return shown
 }

@@ -45,8 +45,10 @@ func (a *app) readDataset(ctx context.Context, t *turn, d *dataset, state Datase
 			}
 		}
 		statistic.Windows = nil
+		cohorts := answers[i].tellingCohorts(s.Cohorts)
 		for w, window := range known {
-			skipped, err := a.readReport(ctx, t, s, &window, answers[i][w], s.isNeeded(w, common, wechat.DayOf(now)))
+			needed := s.isNeeded(w, common, wechat.DayOf(now)) || cohorts[w]
+			skipped, err := a.readReport(ctx, t, s, &window, answers[i][w], needed)
 			if err != nil {
 				return DatasetState{}, nil, err
 			}
@@ -70,15 +72,31 @@ func newestCommon(answers []answersByDay) (newest wechat.Window) {
 	return newest
 }
 
+// tellingCohorts returns the cohorts that are shown: for each number of days the newest
+// that was answered so many days later.
+func (answers answersByDay) tellingCohorts(cohorts []int) map[wechat.Window]bool {
+	telling := map[wechat.Window]bool{}
+	for _, days := range cohorts {
+		var newest wechat.Window
+		for w, keys := range answers {
+			told := slices.ContainsFunc(keys, func(key AnswerKey) bool {
+				return !wechat.DayOf(key.Answered).Begin().Before(w.End.Add(days + 1).Begin())
+			})
+			if told && (newest.End.IsZero() || w.EndTime().After(newest.EndTime())) {
+				newest = w
+			}
+		}
+		telling[newest] = true
+	}
+	return telling
+}
+
 // isNeeded reports whether the numbers of a day are shown or compared with new ones.
 func (s *statistic) isNeeded(w, common wechat.Window, today wechat.Day) bool {
 	if w == common || slices.Contains(s.scheduled(today), w) {
 		return true
 	}
-	if s.Cohorts != nil {
-		return slices.Contains(s.scheduled(today.Add(-1)), w)
-	}
-	return !common.End.IsZero() && w.EndTime().After(common.EndTime())
+	return s.Cohorts == nil && !common.End.IsZero() && w.EndTime().After(common.EndTime())
 }
 
 // readReport reads the newest usable answer of a day into its state, or only when it came

@@ -87,7 +87,7 @@ func (s Schedule) dueReport(w wechat.Window, now time.Time, st *statistic, open 
 	publish := today.At(time.Duration(s.PublishHour)*time.Hour + s.jitter(st.windows.appid))
 	if st.Cohorts == nil {
 		due, ask := s.daily().due(w, now, st.windows)
-		if st.windows.newest(w.Range) != nil { // other than for the portrait, the day is not about to be lost
+		if st.windows.holdsAny() { // other than for the portrait, the day is not about to be lost
 			due = latest(due, publish)
 		}
 		return due, ask

@@ -16,8 +16,8 @@ const catchingUpDays = 14
 
 // For every combination of datasets, with changing publication hours, days without users
 // and restarts at any hour, the budget of each dataset is kept on every day and no day is
-// missing. All datasets together run for a year, the others for some weeks, and with the
-// race detector not at all.
+// missing. Everything together runs for a year, the others for some weeks, and with the race
+// detector not at all.
 func TestDatasetYear(t *testing.T) {
 	all := wechat.Datasets()
 	for chosen := range 1 << len(all) {
@@ -30,8 +30,8 @@ func TestDatasetYear(t *testing.T) {
 					names = append(names, dataset.Name)
 				}
 			}
-			days := catchingUpDays + 20
-			if len(datasets) == len(all) {
+			days := catchingUpDays + 16
+			if len(datasets) == len(all) && portrait {
 				days = simulatedDays
 			}
 			if len(datasets) == 0 || days < simulatedDays && simulatedDays < 365 {

@@ -106,6 +106,16 @@ func (ws *windows) newest(length wechat.Range) *WindowState {
 	return newest
 }
 
+// holdsAny reports whether any window is held.
+func (ws *windows) holdsAny() bool {
+	for _, state := range ws.known {
+		if state.Held() {
+			return true
+		}
+	}
+	return false
+}
+
 // lastAsked returns the state of the window of a range that was asked for last, or nil.
 // Of two that were asked for at the same time it is the later window.
 func (ws *windows) lastAsked(length wechat.Range) *WindowState {
