@@ -193,6 +193,32 @@ func TestList(t *testing.T) {
 	}
 }
 
+// Answers from other endpoints stand beside the portraits, under the name of the endpoint,
+// and neither is taken for the other.
+func TestReports(t *testing.T) {
+	kept, path := inFolder(t)
+	w := window(wechat.Range1Day)
+	save(t, kept, poller.AnswerKey{Window: w, Answered: answered}, "{}")
+	report := poller.AnswerKey{Endpoint: "visit_page", Window: w, Answered: answered}
+	save(t, kept, report, `{"list":[]}`)
+	if _, err := os.Stat(filepath.Join(path, appid, "visit_page", "20261123_20261124T010203.000000004Z.json.gz")); err != nil {
+		t.Error(err)
+	}
+	keys, err := kept.ListReports(t.Context(), appid, "visit_page")
+	if err != nil || len(keys) != 1 || keys[0] != report {
+		t.Fatalf("listed %v, %v", keys, err)
+	}
+	if content, err := kept.Answer(t.Context(), appid, keys[0]); err != nil || string(content) != `{"list":[]}` {
+		t.Errorf("read %s, %v", content, err)
+	}
+	if keys, err := kept.List(t.Context(), appid); err != nil || len(keys) != 1 || keys[0].Endpoint != "" {
+		t.Errorf("the portraits are %v, %v", keys, err)
+	}
+	if keys, err := kept.ListReports(t.Context(), appid, "daily_summary"); err != nil || len(keys) != 0 {
+		t.Errorf("another endpoint has %v, %v", keys, err)
+	}
+}
+
 // A truncated, damaged or foreign object has another error than one that cannot be read.
 func TestDamagedAnswer(t *testing.T) {
 	kept, path := inFolder(t)
