@@ -46,6 +46,10 @@ func (w *walk) whole(ctx context.Context, tell func(Step)) {
 		access.judge(err)
 		windows, ranges = append(windows, step), ranges[1:]
 	}
+	var datasets []Step
+	if len(ranges)+len(windows) == 0 {
+		datasets = w.datasets(ctx, access)
+	}
 	for _, step := range access.steps() {
 		tell(step)
 	}
@@ -54,6 +58,12 @@ func (w *walk) whole(ctx context.Context, tell func(Step)) {
 	}
 	for _, length := range ranges {
 		step, _ := w.window(ctx, access, length)
+		tell(step)
+	}
+	if datasets == nil {
+		datasets = w.datasets(ctx, access)
+	}
+	for _, step := range datasets {
 		tell(step)
 	}
 	tell(w.quota(ctx, access))

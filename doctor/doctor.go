@@ -126,6 +126,9 @@ func (o Options) skipApps(apps []config.App, because wechat.Text, tell func(Step
 	for _, length := range o.longestFirst() {
 		tell(skipped(windowStep(length), because).about(app))
 	}
+	for _, dataset := range o.Settings.Config.Datasets {
+		tell(skipped(datasetStep(dataset), because).about(app))
+	}
 	tell(skipped(quota, because).about(app))
 }
 

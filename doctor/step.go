@@ -21,7 +21,7 @@ const (
 // Step is one thing that was looked at. Nothing in it is secret, and appids are shortened,
 // so that it can be shown to anybody.
 type Step struct {
-	// Name is one of the classes, or window_ and a range, such as window_30d.
+	// Name is one of the classes, or window_ and a range or a dataset, such as window_30d.
 	Name string
 	// App is the appid, shortened as by Shorten. It is empty when the step is about no app.
 	App    string

@@ -29,24 +29,39 @@ func conditionOf(s *collector.Snapshot, now time.Time) condition {
 	switch {
 	case s.Status == collector.StatusDown:
 		return failing
-	case s.Status == collector.StatusUnknown && len(s.Held) == 0:
+	case s.Status == collector.StatusUnknown && len(daysHeld(s)) == 0:
 		return starting
 	}
 	yesterday := wechat.DayOf(now).Add(-1).Begin()
 	dayBefore := yesterday.AddDate(0, 0, -1)
 	result := healthy
-	for _, held := range s.Held {
-		switch end := held.End.Begin(); {
+	for _, day := range daysHeld(s) {
+		switch end := day.Begin(); {
 		case end.Before(dayBefore):
 			return behind
 		case end.Before(yesterday):
 			result = waiting
 		}
 	}
-	if len(s.Held) == 0 {
+	if len(daysHeld(s)) == 0 {
 		return waiting
 	}
 	return result
+}
+
+// daysHeld returns the newest days that are held of the user portrait, or of the datasets
+// where the portrait is not asked for.
+func daysHeld(s *collector.Snapshot) []wechat.Day {
+	var days []wechat.Day
+	for _, held := range s.Held {
+		days = append(days, held.End)
+	}
+	for _, dataset := range s.Datasets {
+		if s.NoPortrait && !dataset.End.IsZero() {
+			days = append(days, dataset.End)
+		}
+	}
+	return days
 }
 
 // text returns the condition in words.

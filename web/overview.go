@@ -125,8 +125,8 @@ func newAppLine(s *collector.Snapshot, h head, now time.Time) appLine {
 	if until := s.NextPoll.Sub(now); !s.NextPoll.IsZero() && until >= time.Minute {
 		line.NextPollIn = wechat.Text{English: "in " + span(until, language), Chinese: span(until, language) + "后"}.In(language)
 	}
-	line.Ranges = rangeLines(s, language, now)
-	for _, failure := range s.Failures {
+	line.Ranges = append(rangeLines(s, language, now), datasetLines(s, language, now)...)
+	for _, failure := range failuresOf(s) {
 		line.Failures = append(line.Failures, failureLine{reasonText(failure.Reason).In(language), failure.Error(), failure.RemedyIn(language)})
 	}
 	return line
@@ -134,6 +134,9 @@ func newAppLine(s *collector.Snapshot, h head, now time.Time) appLine {
 
 // callsText says how many portrait calls were made today, and how many WeChat allows.
 func callsText(s *collector.Snapshot, language wechat.Language, now time.Time) string {
+	if s.NoPortrait {
+		return "–"
+	}
 	today := strconv.Itoa(s.Calls.On(wechat.DayOf(now)))
 	if s.Quota == nil {
 		return today + wechat.Text{English: " (quota not read yet)", Chinese: "（尚未读取额度）"}.In(language)
