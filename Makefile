@@ -79,7 +79,7 @@ unit: ## run the tests of the exporter's module
 	echo '--- unit'
 	go test -race $(count) ./...
 	# A whole year, 1,000 apps and a month of faults, which take too long with -race.
-	go test $(count) -run '^(TestYear|TestThousandApps|TestSoak)$$' . ./poller
+	go test $(count) -run '^(TestYear|TestDatasetYear|TestThousandApps|TestSoak)$$' . ./poller
 
 .PHONY: soak
 soak: ## run 50 apps through a simulated year of random faults; SOAK_SEED repeats a run
