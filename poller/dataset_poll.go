@@ -2,6 +2,7 @@ package poller
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
@@ -17,9 +18,9 @@ const refusedPause = 24 * time.Hour
 func (a *app) pollDatasets(ctx context.Context) {
 	started := time.Now()
 	failures := map[*dataset][]*wechat.Error{}
-	var stored []string
+	var stored []string // endpoints, each before its days
 	polled, once := map[*dataset]bool{}, map[*statistic]pollOnce{}
-	called := false
+	called, last := false, ""
 	for !a.portraitIsDue(time.Now()) {
 		t, ok := a.Schedule.nextReport(time.Now(), a.datasets, a.windows)
 		if !ok || t.at.After(started) {
@@ -45,7 +46,10 @@ func (a *app) pollDatasets(ctx context.Context) {
 		switch {
 		case err == nil || wechat.ReasonOf(err) == wechat.ReasonNotReady:
 			if a.acceptReport(ctx, t, report, asked, now) {
-				stored = append(stored, AnswerKey{Endpoint: t.statistic.Endpoint, Window: t.window}.Asked())
+				if endpoint := t.statistic.Endpoint; endpoint != last {
+					stored, last = append(stored, endpoint), endpoint
+				}
+				stored = append(stored, t.window.String())
 			}
 		case !t.statistic.windows.canBeAsked(t.window, now): // midnight has passed meanwhile
 		default:
@@ -84,7 +88,7 @@ func (a *app) endDatasetPoll(ctx context.Context, polled map[*dataset]bool, fail
 		}
 	}
 	if len(stored) > 0 {
-		a.log.Info("new numbers", "reports", stored)
+		a.log.Info("new numbers", "reports", strings.Join(stored, " "))
 	}
 	for _, d := range a.datasets {
 		d.reported = a.logFailures(d.reported, d.failures, "dataset", d.Name)
