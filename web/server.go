@@ -84,6 +84,9 @@ func (c *connections) changed(conn net.Conn, state http.ConnState) {
 		delete(c.since, conn)
 		return
 	}
+	if _, open := c.since[conn]; !open && state != http.StateNew {
+		return // it was closed to make room, and had a request already
+	}
 	c.since[conn] = time.Now()
 	if len(c.since) > c.most {
 		oldest := c.oldest()
