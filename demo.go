@@ -14,7 +14,6 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
 	"github.com/wxapp-exporter/wxapp_exporter/config"
 	"github.com/wxapp-exporter/wxapp_exporter/history"
-	"github.com/wxapp-exporter/wxapp_exporter/poller"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
 )
@@ -64,7 +63,7 @@ func demo(ctx context.Context, stdout, stderr io.Writer) error {
 	wait := func() {}
 	exporter.pastReady = make(chan struct{})
 	exporter.started = func(store *collector.Store) {
-		wait = demoPast(exporter.archive, simulated).Follow(ctx, store, func(added int, err error) {
+		wait = demoPast(exporter, simulated).Follow(ctx, store, func(added int, err error) {
 			exporter.pastWritten(added, err)
 			close(exporter.pastReady)
 		})
@@ -87,7 +86,7 @@ func makePast(ctx context.Context, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	added, err := demoPast(exporter.archive, newSimulatedWeChat()).Write(ctx)
+	added, err := demoPast(exporter, newSimulatedWeChat()).Write(ctx)
 	if err != nil {
 		return err
 	}
@@ -125,14 +124,18 @@ func demoApps() []config.App {
 const pastDays = 60
 
 // demoPast returns the made-up days before now.
-func demoPast(kept poller.Archive, simulated *wechattest.Server) history.Past {
+func demoPast(e *exporter, simulated *wechattest.Server) history.Past {
 	return history.Past{
-		Archive: kept,
-		Apps:    slices.Sorted(maps.Keys(demoNames())),
-		Days:    pastDays,
-		Now:     time.Now(),
+		Archive:  e.archive,
+		Apps:     slices.Sorted(maps.Keys(demoNames())),
+		Days:     pastDays,
+		Datasets: e.config.Datasets,
+		Now:      time.Now(),
 		Portrait: func(appid string, w wechat.Window, at time.Time) []byte {
 			return simulated.PortraitAt(appid, w.End.Begin(), int(w.Range), at)
+		},
+		Report: func(endpoint, appid string, day wechat.Day, at time.Time) []byte {
+			return simulated.ReportAt(endpoint, appid, day.Begin(), at)
 		},
 	}
 }

@@ -66,6 +66,24 @@ func TestDemoHasAPast(t *testing.T) {
 				t.Errorf("%s %s has %d days, want the past and one or two", appid, length, len(days))
 			}
 		}
+		for _, dataset := range wechat.Datasets() {
+			for _, statistic := range dataset.Statistics {
+				reports, err := kept.ListReports(t.Context(), appid, statistic.Endpoint)
+				if err != nil {
+					t.Fatal(err)
+				}
+				days := map[wechat.Day]bool{}
+				for _, key := range reports {
+					days[key.Window.End] = true
+				}
+				last := wechat.DayOf(began).Add(-3)
+				for back := range pastDays - 1 { // cohorts lie a day before at least
+					if day := last.Add(-1 - back); !days[day] {
+						t.Errorf("%s %s lacks %s", appid, statistic.Endpoint, day)
+					}
+				}
+			}
+		}
 	}
 }
 
@@ -73,7 +91,7 @@ func TestDemoHasAPast(t *testing.T) {
 // ends.
 func TestPastIsThatOfTheDemo(t *testing.T) {
 	simulated := newSimulatedWeChat()
-	past := demoPast(poller.NoArchive{}, simulated)
+	past := demoPast(&exporter{archive: poller.NoArchive{}}, simulated)
 	const appid = "wxdemo0000000000c3"
 	apps := demoApps()
 	app := apps[slices.IndexFunc(apps, func(a config.App) bool { return a.ID == appid })]
@@ -85,6 +103,17 @@ func TestPastIsThatOfTheDemo(t *testing.T) {
 	}
 	if made := past.Portrait(appid, window, time.Now()); string(made) != string(answer.Answer) {
 		t.Errorf("the past has %.200s\nWeChat answers %.200s", made, answer.Answer)
+	}
+	for _, dataset := range wechat.Datasets() {
+		for _, statistic := range dataset.Statistics {
+			report, err := source.API.Report(t.Context(), statistic, window.End)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if made := past.Report(statistic.Endpoint, appid, window.End, time.Now()); string(made) != string(report.Answer) {
+				t.Errorf("the past has %.200s\nWeChat answers %.200s", made, report.Answer)
+			}
+		}
 	}
 }
 

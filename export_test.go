@@ -24,7 +24,7 @@ func demoArchive(t *testing.T) string {
 	if err := errors.Join(folder.Make(), kept.Prepare(t.Context())); err != nil {
 		t.Fatal(err)
 	}
-	past := demoPast(kept, newSimulatedWeChat())
+	past := demoPast(&exporter{archive: kept}, newSimulatedWeChat())
 	past.Days = demoDays
 	if _, err := past.Write(t.Context()); err != nil {
 		t.Fatal(err)

@@ -109,6 +109,9 @@ func ReadDemo() (Config, []string, error) {
 	if err != nil {
 		return Config{}, nil, err
 	}
+	if e.given[datasetsSetting] == "" {
+		e.Datasets = "all"
+	}
 	p := &problems{given: e.given}
 	c := parseCommon(p, e)
 	c.Demo = true

@@ -2,6 +2,9 @@ package config
 
 import "github.com/wxapp-exporter/wxapp_exporter/wechat"
 
+// datasetsSetting is the setting of the datasets that are on.
+const datasetsSetting = "WXAPP_DATASETS"
+
 // parseDatasets takes the names of datasets. It returns the ranges of the user portrait,
 // none if that is not among them, and the other datasets.
 func parseDatasets(p *problems, e environment) ([]wechat.Range, []wechat.Dataset) {
@@ -10,7 +13,7 @@ func parseDatasets(p *problems, e environment) ([]wechat.Range, []wechat.Dataset
 		names = append(names, dataset.Name)
 	}
 	chosen := map[string]bool{}
-	for _, name := range parseList(p.at("WXAPP_DATASETS"), e.Datasets, names) {
+	for _, name := range parseList(p.at(datasetsSetting), e.Datasets, names) {
 		chosen[name] = true
 	}
 	ranges := parseList(p.at("WXAPP_RANGES"), e.Ranges, wechat.Ranges())

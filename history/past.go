@@ -14,21 +14,25 @@ import (
 // PastArchive is what a past is written to.
 type PastArchive interface {
 	List(ctx context.Context, appid string) ([]poller.AnswerKey, error)
+	ListReports(ctx context.Context, appid, endpoint string) ([]poller.AnswerKey, error)
 	Pack(requested time.Time, answer []byte) ([]byte, error)
 	SaveAnswer(ctx context.Context, appid string, key poller.AnswerKey, packed []byte) error
 }
 
-// Past makes up the days before a demo began. All fields are needed.
+// Past makes up the days before a demo began. All fields are needed but for Datasets.
 type Past struct {
-	Archive PastArchive
-	Apps    []string // their appids
-	Days    int
+	Archive  PastArchive
+	Apps     []string // their appids
+	Days     int
+	Datasets []wechat.Dataset // beside the user portrait
 	// Now is when the demo begins. Its past ends with the third day before: the later ones
 	// are those for which WeChat still answers.
 	Now time.Time
 	// Portrait returns WeChat's answer for a window as it was at a time. It is called from
 	// several goroutines.
 	Portrait func(appid string, w wechat.Window, at time.Time) []byte
+	// Report does so for a statistic of a day, given its endpoint.
+	Report func(endpoint, appid string, day wechat.Day, at time.Time) []byte
 }
 
 // The answers of the past came at about 10:00 in Shanghai of the next day, one after the
@@ -116,29 +120,35 @@ type pastAnswer struct {
 	key   poller.AnswerKey
 }
 
+// missing returns the answers that the archive lacks. Those of a dataset about cohorts are
+// asked for again as they grow, so one of another day does not stand for them.
 func (p Past) missing(ctx context.Context) ([]pastAnswer, error) {
-	last := wechat.DayOf(p.Now).Add(-3)
-	held := map[string]map[wechat.Window]bool{}
+	questions, cohorts := p.questions()
+	held := map[string]map[poller.AnswerKey]bool{}
 	for _, appid := range p.Apps {
-		keys, err := p.Archive.List(ctx, appid)
+		keys, err := p.list(ctx, appid)
 		if err != nil {
 			return nil, err
 		}
-		held[appid] = map[wechat.Window]bool{}
+		held[appid] = map[poller.AnswerKey]bool{}
 		for _, key := range keys {
-			held[appid][key.Window] = true
+			held[appid][identity(key, cohorts)] = true
 		}
 	}
 	var missing []pastAnswer
+	last := wechat.DayOf(p.Now).Add(-3)
 	for back := range p.Days {
 		day := last.Add(-back)
 		for i, appid := range p.Apps {
-			for j, length := range wechat.Ranges() {
-				window := wechat.Window{End: day, Range: length}
-				n := i*len(wechat.Ranges()) + j
-				at := day.At(pastAnswered + time.Duration(n+1)*pastApart)
-				if !held[appid][window] {
-					missing = append(missing, pastAnswer{appid, poller.AnswerKey{Window: window, Answered: at}})
+			for j, question := range questions {
+				n := i*len(questions) + j
+				key := poller.AnswerKey{
+					Endpoint: question.endpoint,
+					Window:   wechat.Window{End: day.Add(-question.before), Range: question.length},
+					Answered: day.At(pastAnswered + time.Duration(n+1)*pastApart),
+				}
+				if !held[appid][identity(key, cohorts)] {
+					missing = append(missing, pastAnswer{appid, key})
 				}
 			}
 		}
@@ -146,10 +156,71 @@ func (p Past) missing(ctx context.Context) ([]pastAnswer, error) {
 	return missing, nil
 }
 
+// question is what is asked for each day.
+type question struct {
+	endpoint string // empty: the user portrait
+	length   wechat.Range
+	before   int // how many days the window ends before the day
+}
+
+// questions returns what is asked for each day, and the endpoints that answer about cohorts.
+func (p Past) questions() (all []question, cohorts map[string]bool) {
+	for _, length := range wechat.Ranges() {
+		all = append(all, question{length: length})
+	}
+	cohorts = map[string]bool{}
+	for _, dataset := range p.Datasets {
+		for _, statistic := range dataset.Statistics {
+			if statistic.Cohorts == nil {
+				all = append(all, question{statistic.Endpoint, wechat.Range1Day, 0})
+				continue
+			}
+			cohorts[statistic.Endpoint] = true
+			for _, before := range statistic.Cohorts {
+				all = append(all, question{statistic.Endpoint, wechat.Range1Day, before})
+			}
+		}
+	}
+	return all, cohorts
+}
+
+// list returns the keys of all answers of an app that are asked for.
+func (p Past) list(ctx context.Context, appid string) ([]poller.AnswerKey, error) {
+	keys, err := p.Archive.List(ctx, appid)
+	for _, dataset := range p.Datasets {
+		for _, statistic := range dataset.Statistics {
+			if err != nil {
+				return nil, err
+			}
+			var reports []poller.AnswerKey
+			reports, err = p.Archive.ListReports(ctx, appid, statistic.Endpoint)
+			keys = append(keys, reports...)
+		}
+	}
+	return keys, err
+}
+
+// identity returns what two answers to the same question have in common.
+func identity(key poller.AnswerKey, cohorts map[string]bool) poller.AnswerKey {
+	answered := time.Time{}
+	if cohorts[key.Endpoint] {
+		answered = wechat.DayOf(key.Answered).Begin()
+	}
+	key.Answered = answered
+	return key
+}
+
 func (p Past) write(ctx context.Context, a pastAnswer) error {
-	packed, err := p.Archive.Pack(a.key.Answered.Add(-pastTook), p.Portrait(a.appid, a.key.Window, a.key.Answered))
+	packed, err := p.Archive.Pack(a.key.Answered.Add(-pastTook), p.answer(a))
 	if err != nil {
 		return err
 	}
 	return p.Archive.SaveAnswer(ctx, a.appid, a.key, packed)
+}
+
+func (p Past) answer(a pastAnswer) []byte {
+	if a.key.Endpoint == "" {
+		return p.Portrait(a.appid, a.key.Window, a.key.Answered)
+	}
+	return p.Report(a.key.Endpoint, a.appid, a.key.Window.End, a.key.Answered)
 }

@@ -27,6 +27,16 @@ func (k *kept) List(_ context.Context, appid string) ([]poller.AnswerKey, error)
 	return k.keys[appid], nil
 }
 
+func (k *kept) ListReports(_ context.Context, appid, endpoint string) ([]poller.AnswerKey, error) {
+	var keys []poller.AnswerKey
+	for _, key := range k.keys[appid] {
+		if key.Endpoint == endpoint {
+			keys = append(keys, key)
+		}
+	}
+	return keys, nil
+}
+
 func (k *kept) Pack(requested time.Time, answer []byte) ([]byte, error) {
 	return fmt.Appendf(nil, "%s requested %s", answer, requested.UTC().Format(time.DateTime)), nil
 }
@@ -78,6 +88,52 @@ func TestPast(t *testing.T) {
 	}
 	if got, want := archive.text["wxa 20261121 2026-11-22T02:00:00.4Z"], "wxa 20261121 requested 2026-11-22 02:00:00"; got != want {
 		t.Errorf("archived %q, want %q", got, want)
+	}
+}
+
+// Of the datasets, each day is asked for once, and each cohort as often as it grows, all
+// together at about 10:00 of the next day, however often the past is written.
+func TestPastOfDatasets(t *testing.T) {
+	var visits, retention wechat.Dataset
+	for _, dataset := range wechat.Datasets() {
+		switch dataset.Name {
+		case "visits":
+			visits = dataset
+		case "retention":
+			retention = dataset
+		}
+	}
+	archive := &kept{keys: map[string][]poller.AnswerKey{}, text: map[string]string{}}
+	past := pastOf(t, archive)
+	past.Apps, past.Days, past.Datasets = []string{"wxa"}, 2, []wechat.Dataset{visits, retention}
+	past.Report = func(endpoint, appid string, day wechat.Day, _ time.Time) []byte {
+		return fmt.Appendf(nil, "%s of %s on %s", endpoint, appid, day)
+	}
+	for _, want := range []int{2 * (3 + 2 + 9), 0} {
+		if added, err := past.Write(t.Context()); err != nil || added != want {
+			t.Errorf("added %d, %v; want %d", added, err, want)
+		}
+	}
+	var got []string
+	for _, key := range archive.keys["wxa"] {
+		if key.Endpoint != "" {
+			got = append(got, fmt.Sprintf("%s %s on %s", key.Endpoint, key.Window, key.Answered.UTC().Format("0102 15:04")))
+		}
+	}
+	slices.Sort(got)
+	want := []string{}
+	for _, answered := range []string{"1121", "1122"} {
+		day := map[string]int{"1121": 20, "1122": 21}[answered]
+		for _, endpoint := range []string{"daily_summary", "daily_visit_trend"} {
+			want = append(want, fmt.Sprintf("%s 202611%d on %s 02:00", endpoint, day, answered))
+		}
+		for _, before := range []int{1, 2, 3, 4, 5, 6, 7, 14, 30} {
+			want = append(want, fmt.Sprintf("daily_retention %s on %s 02:00", time.Date(2026, 11, day-before, 0, 0, 0, 0, time.UTC).Format("20060102"), answered))
+		}
+	}
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q\nwant %q", got, want)
 	}
 }
 
