@@ -150,6 +150,11 @@ func TestSecretsStaySecret(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			kept := filepath.Join(exporter.command.Dir, "wxapp-data")
+			eventually(t, "the outcome of the poll is kept", func() bool {
+				_, err := os.Stat(filepath.Join(kept, appid, "state.json"))
+				return err == nil
+			})
 			// It prints the stacks of all goroutines and ends.
 			if err := exporter.command.Process.Signal(syscall.SIGQUIT); err != nil {
 				t.Fatal(err)
@@ -159,7 +164,7 @@ func TestSecretsStaySecret(t *testing.T) {
 				t.Error("no stacks are printed")
 			}
 
-			archive := filesIn(t, filepath.Join(exporter.command.Dir, "wxapp-data"))
+			archive := filesIn(t, kept)
 			if !strings.Contains(archive, appid) {
 				t.Error("nothing is kept")
 			}
