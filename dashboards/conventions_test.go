@@ -6,12 +6,29 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql/parser"
+
+	"github.com/wxapp-exporter/wxapp_exporter/collector"
 )
 
 // What Grafana 12 writes.
 const schemaVersion = 42
+
+// labelsToChoose returns the labels of a metric whose values must not be mixed.
+func labelsToChoose(metric string) []string {
+	if metric == "wxapp_users" {
+		return []string{"metric", "range"}
+	}
+	chosen := []string{"period"}
+	for _, m := range collector.FigureMetrics() {
+		if m.Name == metric {
+			chosen = slices.DeleteFunc([]string{"cohort", "day", "period"}, func(label string) bool { return !slices.Contains(m.Labels, label) })
+		}
+	}
+	return chosen
+}
 
 // The panels that Grafana ships, without those in Angular.
 var panelTypes = []string{"row", "stat", "timeseries", "bargauge", "barchart", "table", "geomap", "state-timeline", "alertlist"}
@@ -203,17 +220,18 @@ func checkQuery(t *testing.T, place string, p panel, query target) {
 		if !matched("job") {
 			t.Errorf("%s: %s has no matcher for job", place, selector)
 		}
-		if selector.Name != "wxapp_users" {
+		several := matched(model.MetricNameLabel) && selector.Name == ""
+		if !slices.Contains(numbersOfDays(), selector.Name) && !several {
 			return nil
 		}
-		for _, label := range []string{"metric", "range"} {
+		for _, label := range labelsToChoose(selector.Name) {
 			if !matched(label) {
 				t.Errorf("%s: %s mixes every %s", place, selector, label)
 			}
 		}
 		for _, parent := range path {
 			if call, ok := parent.(*parser.Call); ok && slices.Contains([]string{"rate", "increase", "irate", "delta", "deriv"}, call.Func.Name) {
-				t.Errorf("%s: takes the %s of a number of users", place, call.Func.Name)
+				t.Errorf("%s: takes the %s of a number of a day", place, call.Func.Name)
 			}
 		}
 		inner := slices.IndexFunc(path, func(n parser.Node) bool { _, ok := n.(*parser.AggregateExpr); return ok })

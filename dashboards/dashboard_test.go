@@ -48,6 +48,7 @@ type panel struct {
 	GridPos         struct{ X, Y, W, H int }
 	Datasource      datasource
 	Interval        string
+	TimeFrom        string
 	Targets         []target
 	Transformations []transformation
 	Collapsed       bool
@@ -116,8 +117,8 @@ type datasource struct{ Type, UID string }
 func readDashboards(t testing.TB) []dashboard {
 	t.Helper()
 	files, err := filepath.Glob("*.json")
-	if err != nil || len(files) != 6 {
-		t.Fatalf("dashboards are %v (%v), want three in two languages", files, err)
+	if err != nil || len(files) != 8 {
+		t.Fatalf("dashboards are %v (%v), want four in two languages", files, err)
 	}
 	var all []dashboard
 	for _, file := range files {

@@ -48,6 +48,9 @@ func TestQueries(t *testing.T) {
 	t.Run("day", func(t *testing.T) { testDay(t, db) })
 	t.Run("states", func(t *testing.T) { testStates(t, db) })
 	t.Run("days", func(t *testing.T) { testDays(t, db, simulation) })
+	t.Run("visits", func(t *testing.T) { testVisits(t, db, simulation) })
+	t.Run("cohorts", func(t *testing.T) { testCohorts(t, db, simulation) })
+	t.Run("newest day", func(t *testing.T) { testNewestDay(t, db, simulation) })
 	t.Run("columns", func(t *testing.T) { testColumns(t, db) })
 	t.Run("english", func(t *testing.T) { testEnglish(t, db) })
 	t.Run("annotations", func(t *testing.T) { testAnnotations(t, db) })
@@ -61,7 +64,7 @@ func testPanels(t *testing.T, db *database) {
 			for _, query := range p.Targets {
 				place := fmt.Sprintf("%s: %s: %s", d.File, p.Title, query.RefID)
 				for _, choice := range choices(query.Expr) {
-					single := db.ask(t, fill(query.Expr, singleJob, choice), query.Range, p.Interval)
+					single := db.askPanel(t, p, query, fill(query.Expr, singleJob, choice))
 					n := numbers(single)
 					if n == 0 {
 						t.Errorf("%s %v: no answer\n%s", place, choice, fill(query.Expr, singleJob, choice))
@@ -72,7 +75,7 @@ func testPanels(t *testing.T, db *database) {
 					if perProcess[p.Title] != "" {
 						continue
 					}
-					double := db.ask(t, fill(query.Expr, replicatedJob, choice), query.Range, p.Interval)
+					double := db.askPanel(t, p, query, fill(query.Expr, replicatedJob, choice))
 					if got, want := lines(double), lines(single); got != want {
 						t.Errorf("%s %v: two replicas change the answer\n%.2000s\nwant\n%.2000s", place, choice, got, want)
 					}
@@ -111,7 +114,7 @@ type choice struct{ metric, length string }
 // choices returns all that can be chosen for a query.
 func choices(expr string) []choice {
 	metrics, lengths := []string{"visit_uv"}, []string{"1d"}
-	if strings.Contains(expr, "$metric") {
+	if strings.Contains(expr, "$metric") || strings.Contains(expr, "$cohort") {
 		metrics = []string{"visit_uv", "visit_uv_new"}
 	}
 	if strings.Contains(expr, `"$range"`) {
@@ -128,12 +131,17 @@ func choices(expr string) []choice {
 
 // fill puts what is chosen into a query, as Grafana does.
 func fill(expr, job string, c choice) string {
+	cohort := "active"
+	if c.metric == "visit_uv_new" {
+		cohort = "new"
+	}
 	return strings.NewReplacer(
 		"$job", job,
 		"$appid", allApps(),
 		"$province", ".*",
 		"$city", ".*",
 		"$metric", c.metric,
+		"$cohort", cohort,
 		`"$range"`, `"`+c.length+`"`,
 		"$__rate_interval", "27h",
 		"$__interval", "1d",

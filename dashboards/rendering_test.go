@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"unicode"
+
+	"github.com/wxapp-exporter/wxapp_exporter/collector"
 )
 
 // What Grafana makes of JSON that is valid: each of these rules is about something that was
@@ -214,18 +216,35 @@ func eachText(value any, key string, f func(key, text string)) {
 }
 
 var (
-	offsets   = regexp.MustCompile(`wxapp_users\{[^}]*\}(?:\[\w+\])? offset (-?\d+)h`)
-	ends      = regexp.MustCompile(`wxapp_data_end_timestamp_seconds\{[^}]*\}(?:\[\w+\])? offset (-?\d+)h`)
+	offsets   = regexp.MustCompile(`(?:(?:` + strings.Join(numbersOfDays(), "|") + `)\{|\{__name__)[^}]*\}(?:\[\w+\])? offset (-?\d+)h`)
+	ends      = regexp.MustCompile(`wxapp_data(?:set)?_end_timestamp_seconds\{[^}]*\}(?:\[\w+\])? offset (-?\d+)h`)
 	distances = regexp.MustCompile(`(?:time\(\) \+ 86400|\}\)) - (\d{5,})\)`)
 )
 
 const secondsOfWeek = 7 * 86400
 
+// numbersOfDays returns the metrics whose values are about a day or days that end with one.
+func numbersOfDays() []string {
+	names := []string{"wxapp_users"}
+	for _, metric := range collector.FigureMetrics() {
+		names = append(names, metric.Name)
+	}
+	return names
+}
+
+// daysBefore are the columns that compare a day with the one before, and the letter of their
+// query.
+var daysBefore = map[string]string{"vs day before": "B", "较前一天": "B"}
+
 // checkComparisons finds numbers of different weekdays that are compared: whatever is read
 // of the past stands beside the end of its window at that time, and the ends are whole weeks
-// apart.
+// apart, or a day where the heading says so.
 func checkComparisons(t *testing.T, place string, p panel) {
 	t.Helper()
+	next := map[string]bool{} // the queries that compare a day with the one before
+	for _, name := range visibleColumns(t, p) {
+		next[daysBefore[name]] = true
+	}
 	for _, query := range p.Targets {
 		proved := map[string]bool{}
 		for _, match := range ends.FindAllStringSubmatch(query.Expr, -1) {
@@ -239,7 +258,7 @@ func checkComparisons(t *testing.T, place string, p panel) {
 			}
 		}
 		for _, match := range distances.FindAllStringSubmatch(query.Expr, -1) {
-			if seconds, _ := strconv.Atoi(match[1]); seconds%secondsOfWeek != 0 {
+			if seconds, _ := strconv.Atoi(match[1]); seconds%secondsOfWeek != 0 && (seconds != 86400 || !next[query.RefID]) {
 				t.Errorf("%s: %s: compares days that are %.1f weeks apart", place, query.RefID, float64(seconds)/secondsOfWeek)
 			}
 		}

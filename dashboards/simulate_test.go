@@ -82,7 +82,8 @@ func simulate(t *testing.T, length time.Duration) simulation {
 		polling := poller.New(poller.Options{
 			Schedule:   poller.Schedule{Ranges: wechat.Ranges(), PublishHour: 8, PollInterval: 30 * time.Minute},
 			Dimensions: wechat.Dimensions(),
-			Top:        map[wechat.Dimension]int{wechat.Device: 20, wechat.City: 50},
+			Datasets:   wechat.Datasets(),
+			Top:        map[wechat.Dimension]int{wechat.Device: 20, wechat.City: 50, wechat.Page: 20},
 			MaxAge:     168 * time.Hour,
 			Store:      store,
 			Archive:    poller.NoArchive{},

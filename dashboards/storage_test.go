@@ -1,6 +1,7 @@
 package dashboards
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 	"testing"
@@ -166,9 +167,26 @@ func eachSample(t *testing.T, family *dto.MetricFamily, metric *dto.Metric, add 
 	}
 }
 
+// askPanel answers a query of a panel.
+func (db *database) askPanel(t *testing.T, p panel, query target, expr string) *promql.Result {
+	t.Helper()
+	days := 30
+	if p.TimeFrom != "" {
+		if _, err := fmt.Sscanf(p.TimeFrom, "%dd", &days); err != nil {
+			t.Fatalf("%s: shows the time from %q", p.Title, p.TimeFrom)
+		}
+	}
+	return db.askDays(t, expr, query.Range, p.Interval, days)
+}
+
 // ask answers a query as Prometheus does for Grafana: at the end of the data, or over the
 // last 30 days, with steps of the panel's interval that lie on multiples of it in China.
 func (db *database) ask(t *testing.T, expr string, over bool, interval string) *promql.Result {
+	t.Helper()
+	return db.askDays(t, expr, over, interval, 30)
+}
+
+func (db *database) askDays(t *testing.T, expr string, over bool, interval string, days int) *promql.Result {
 	t.Helper()
 	var query promql.Query
 	var err error
@@ -179,7 +197,7 @@ func (db *database) ask(t *testing.T, expr string, over bool, interval string) *
 		}
 		const china = 8 * time.Hour
 		align := func(at time.Time) time.Time { return at.Add(china).Truncate(step).Add(-china) }
-		query, err = db.engine.NewRangeQuery(t.Context(), db.storage, nil, expr, align(db.end.Add(-30*24*time.Hour)), align(db.end), step)
+		query, err = db.engine.NewRangeQuery(t.Context(), db.storage, nil, expr, align(db.end.AddDate(0, 0, -days)), align(db.end), step)
 	} else {
 		query, err = db.engine.NewInstantQuery(t.Context(), db.storage, nil, expr, db.end)
 	}

@@ -41,7 +41,7 @@ func testColumns(t *testing.T, db *database) {
 					value += " #" + query.RefID
 				}
 				fields := map[string]bool{value: true}
-				if query.Range {
+				if query.Range && query.Format == "time_series" {
 					fields = map[string]bool{"Trend #" + query.RefID: true}
 				} else {
 					for _, sample := range db.ask(t, fill(query.Expr, singleJob, choice{"visit_uv", "30d"}), false, "").Value.(promql.Vector) {

@@ -18,6 +18,7 @@ type board struct {
 func boards() []board {
 	return []board{
 		{"wxapp-portrait", func(l language) string { return l.text("Users", "用户") }, portrait},
+		{"wxapp-visits", func(l language) string { return l.text("Visits", "访问") }, visits},
 		{"wxapp-fleet", func(l language) string { return l.text("Apps", "小程序") }, fleet},
 		{"wxapp-exporter", func(l language) string { return l.text("Exporter", "采集器") }, exporter},
 	}

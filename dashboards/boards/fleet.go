@@ -117,12 +117,12 @@ func fleetMovers(l language, d *grafana.Dashboard) {
 	ends := func(n int, query string) string {
 		return fmt.Sprintf("(topk(%d, %s) or bottomk(%d, %s))", n, query, n, query)
 	}
-	before := a.ago(1, "$range", func(m moment) string { return a.total(m, chosen()) })
+	before := a.ago(7, "$range", func(m moment) string { return a.total(m, chosen()) })
 	apps := fmt.Sprintf("%s / (%s >= %d) - 1", a.total(now(), chosen()), before, few)
 	groups := func(m moment) string {
 		return a.users(m, chosen().by("province|platform|device"), "dimension", "name")
 	}
-	group := fmt.Sprintf("%s / (%s >= %d) - 1", groups(now()), a.ago(1, "$range", groups), few)
+	group := fmt.Sprintf("%s / (%s >= %d) - 1", groups(now()), a.ago(7, "$range", groups), few)
 	d.Line(9,
 		diverging(l.text("Apps that moved most", "变化最大的小程序"),
 			l.text("Change of users in the selected range against the same weekday last week: the eight apps that grew most and the eight that fell most.", "所选统计周期的用户数与上周同一星期几相比的变化：增幅与降幅最大的各八个小程序。"),
@@ -151,9 +151,9 @@ func freshnessTable(l language) *grafana.Panel {
 	a := allApps
 	targets := []grafana.Target{grafana.NowTable(a.appNames(now()))}
 	columns := []grafana.Column{appColumn(l)}
-	for i, length := range []string{"1d", "7d", "30d"} {
+	for i, length := range []window{"1d", "7d", "30d"} {
 		targets = append(targets, grafana.NowTable(a.ageHours(now(), length)))
-		columns = append(columns, ageColumn(l, "Value #"+string(rune('B'+i)), l.text("Age of ", "距今 ")+length, 120))
+		columns = append(columns, ageColumn(l, "Value #"+string(rune('B'+i)), l.text("Age of ", "距今 ")+string(length), 120))
 	}
 	return grafana.Table(l.text("Freshness by app and range", "各小程序、各周期的数据新鲜度"),
 		l.textf("Hours since the range ended. Up to %d is normal, because WeChat publishes a day by 16:00 of the next one; red above %d.",

@@ -2,6 +2,7 @@ package boards
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -11,7 +12,7 @@ type moment struct {
 	offset int    // in hours
 	at     string
 	day    bool // see onDay
-	weeks  int
+	back   int  // of a day: so many days before it; negative: after it
 }
 
 // now is the moment of the query.
@@ -36,7 +37,10 @@ func hoursAgo(hours int) moment { return moment{window: lookback, offset: hours}
 // onDay is for queries over time with steps of a day, which Grafana lays on the midnights
 // of the board's time zone: each step shows the numbers of the day that begins then, or of
 // the day so many weeks before.
-func onDay(weeks int) moment { return moment{window: "24h", day: true, weeks: weeks} }
+func onDay(weeks int) moment { return moment{window: "24h", day: true, back: 7 * weeks} }
+
+// daysAfter is onDay for what is known of a day only so many days later.
+func daysAfter(days int) moment { return moment{window: "24h", day: true, back: -days} }
 
 // recordedOnDay is onDay for recorded series, which have no gaps, so that an hour of each day
 // tells as much as the whole day.
@@ -59,65 +63,89 @@ func (m moment) read(selector string) string {
 	return selector
 }
 
-const hoursOfWeek = 7 * 24
+const (
+	hoursOfDay   = 24
+	secondsOfDay = hoursOfDay * 3600
+)
 
 // at returns what a query by app answers at the moment. On a day that is the answer at a
 // moment when the window of that day was the newest: a day is published from 33 hours after
 // its midnight on, and its successor 24 hours later, so that the last value before 56 hours
 // is the one. The newest day has no such value yet; it is what is shown at the end. That the
 // window ended with the day is compared, never assumed.
-func (a apps) at(m moment, length string, query func(moment) string) string {
+func (a apps) at(m moment, of window, query func(moment) string) string {
 	if !m.day {
 		return query(m)
 	}
 	proved := func(seen moment) string {
-		return fmt.Sprintf("(%s and on (appid) (%s == time() + 86400%s))", query(seen), a.dataEnd(seen, length), minusWeeks(m.weeks))
+		return fmt.Sprintf("(%s and on (appid) (%s == time() + %s))", query(seen), a.dataEnd(seen, of), endOfDay(m.back))
 	}
-	then := proved(moment{window: m.window, offset: m.weeks*hoursOfWeek - 56})
-	if m.weeks > 0 {
+	then := proved(moment{window: m.window, offset: m.back*hoursOfDay - 56})
+	if m.back > 0 {
 		return then
 	}
 	return "(" + then + " or " + proved(moment{window: "24h", offset: -24, at: "end()"}) + ")"
 }
 
-func minusWeeks(weeks int) string {
-	if weeks == 0 {
-		return ""
+// endOfDay returns how many seconds after the midnight of a day it ends, or the day so many
+// days before it does.
+func endOfDay(back int) string {
+	if back > 0 {
+		return fmt.Sprintf("%d - %d", secondsOfDay, back*secondsOfDay)
 	}
-	return fmt.Sprintf(" - %d", weeks*hoursOfWeek*3600)
+	return fmt.Sprint((1 - back) * secondsOfDay)
 }
 
-// ago returns what a query answers for the window that ends so many weeks before the
+// ago returns what a query answers for the window that ends so many days before the
 // newest one. Publication moves between 09:00 and 16:00, so that window may have
 // been shown up to seven hours earlier or later in the day than the newest one is now.
 // Where it was shown at none of these times, there is no answer instead of one for
 // another day.
-func (a apps) ago(weeks int, length string, query func(moment) string) string {
+func (a apps) ago(days int, of window, query func(moment) string) string {
 	const publicationMoves = 7
 	var alternatives []string
 	for _, hours := range []int{0, -publicationMoves, publicationMoves} {
-		then := hoursAgo(weeks*hoursOfWeek + hours)
-		alternatives = append(alternatives, fmt.Sprintf("(%s and on (appid) (%s == %s%s))",
-			query(then), a.dataEnd(then, length), a.dataEnd(now(), length), minusWeeks(weeks)))
+		then := hoursAgo(days*hoursOfDay + hours)
+		alternatives = append(alternatives, fmt.Sprintf("(%s and on (appid) (%s == %s - %d))",
+			query(then), a.dataEnd(then, of), a.dataEnd(now(), of), days*secondsOfDay))
 	}
 	return "(" + strings.Join(alternatives, " or ") + ")"
 }
 
+// window names what ends with a day: a range of the user portrait, such as 7d, or the day
+// of a dataset.
+type window string
+
+// The days of the datasets beside the user portrait.
+const (
+	visitsDay    window = "visits"
+	sourcesDay   window = "sources"
+	retentionDay window = "retention"
+	pagesDay     window = "pages"
+)
+
+// datasets are the datasets beside the user portrait.
+func datasets() []window { return []window{visitsDay, sourcesDay, retentionDay, pagesDay} }
+
 // dataEnd returns the end of each app's window.
-func (a apps) dataEnd(m moment, length string) string {
-	return fmt.Sprintf("max by (appid) (%s)", m.read(selector("wxapp_data_end_timestamp_seconds", a.with(fmt.Sprintf("range=%q", length))...)))
+func (a apps) dataEnd(m moment, of window) string {
+	metric, label := "wxapp_data_end_timestamp_seconds", "range"
+	if slices.Contains(datasets(), of) {
+		metric, label = "wxapp_dataset_end_timestamp_seconds", "dataset"
+	}
+	return fmt.Sprintf("max by (appid) (%s)", m.read(selector(metric, a.with(fmt.Sprintf("%s=%q", label, of))...)))
 }
 
 // age returns the seconds since the end of each app's window.
-func (a apps) age(m moment, length string) string { return "time() - " + a.dataEnd(m, length) }
+func (a apps) age(m moment, of window) string { return "time() - " + a.dataEnd(m, of) }
 
 // ageHours returns the hours since the end of each app's window.
-func (a apps) ageHours(m moment, length string) string {
-	return "(" + a.age(m, length) + ") / 3600"
+func (a apps) ageHours(m moment, of window) string {
+	return "(" + a.age(m, of) + ") / 3600"
 }
 
 // lastDay returns the last day of each app's window in milliseconds. The window ends with
 // the midnight after that day.
-func (a apps) lastDay(length string) string {
-	return "(" + a.dataEnd(now(), length) + " - 1) * 1000"
+func (a apps) lastDay(of window) string {
+	return "(" + a.dataEnd(now(), of) + " - 1) * 1000"
 }

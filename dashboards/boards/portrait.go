@@ -48,7 +48,10 @@ func fillsInWeeks(l language, weeks int) string {
 // portraitNumbers answers in numbers who, how many, against what, and how fresh.
 func portraitNumbers(l language, d *grafana.Dashboard) {
 	var lengths []grafana.Target
-	for _, length := range []struct{ length, text string }{
+	for _, length := range []struct {
+		length window
+		text   string
+	}{
 		{"1d", l.text("1 day", "1 天")}, {"7d", l.text("7 days", "7 天")}, {"30d", l.text("30 days", "30 天")},
 	} {
 		lengths = append(lengths, grafana.Now(together(now(), active(length.length)), length.text))

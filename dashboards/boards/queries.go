@@ -28,9 +28,11 @@ func (a apps) with(matchers ...string) []string {
 // users are the users that a query is about. The zero values of dimension and names stand
 // for all.
 type users struct {
-	metric, length, dimension string
-	names                     string // a regular expression
-	largest                   int    // only so many names, those with the most users at the end of the time shown
+	metric    string
+	length    window
+	dimension string
+	names     string // a regular expression
+	largest   int    // only so many names, those with the most users at the end of the time shown
 }
 
 // The metrics of users.
@@ -43,8 +45,8 @@ const (
 func chosen() users { return users{metric: "$metric", length: "$range"} }
 
 // active and fresh are the active and the new users of a range.
-func active(length string) users { return users{metric: activeUsers, length: length} }
-func fresh(length string) users  { return users{metric: newUsers, length: length} }
+func active(length window) users { return users{metric: activeUsers, length: length} }
+func fresh(length window) users  { return users{metric: newUsers, length: length} }
 
 // by returns the users by a dimension.
 func (u users) by(dimension string) users {
@@ -141,24 +143,24 @@ func most(n int, query string, u users) string {
 // change returns by how much the users of each app changed in so many weeks.
 func (a apps) change(weeks int, u users) string {
 	return fmt.Sprintf("%s / %s - 1", a.total(now(), u),
-		a.ago(weeks, u.length, func(m moment) string { return a.total(m, u) }))
+		a.ago(7*weeks, u.length, func(m moment) string { return a.total(m, u) }))
 }
 
 // changeTogether returns by how much the users of the chosen apps together changed in so
 // many weeks. Apps whose past is not known are left out.
 func changeTogether(weeks int, u users) string {
-	before := chosenApps.ago(weeks, u.length, func(m moment) string { return chosenApps.total(m, u) })
+	before := chosenApps.ago(7*weeks, u.length, func(m moment) string { return chosenApps.total(m, u) })
 	return fmt.Sprintf("sum(%s and on (appid) %s) / sum(%s) - 1", chosenApps.total(now(), u), before, before)
 }
 
 // changeByName returns by how much the users of each name changed in a week.
 func changeByName(u users) string {
 	return fmt.Sprintf("%s / sum by (name) (%s) - 1", named(now(), u),
-		chosenApps.ago(1, u.length, func(m moment) string { return chosenApps.users(m, u, "name") }))
+		chosenApps.ago(7, u.length, func(m moment) string { return chosenApps.users(m, u, "name") }))
 }
 
 // newShare returns the share of new users among the active ones of each app.
-func (a apps) newShare(m moment, length string) string {
+func (a apps) newShare(m moment, length window) string {
 	return fmt.Sprintf("%s / %s", a.total(m, fresh(length)), a.total(m, active(length)))
 }
 

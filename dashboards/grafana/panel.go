@@ -13,6 +13,7 @@ type Panel struct {
 	Panels          *[]*Panel        `json:"panels,omitempty"`    // of a row only
 	Datasource      *Datasource      `json:"datasource,omitempty"`
 	Interval        string           `json:"interval,omitempty"`
+	TimeFrom        string           `json:"timeFrom,omitempty"` // shown instead of the time of the dashboard
 	Targets         []Target         `json:"targets,omitempty"`
 	Transformations []Transformation `json:"transformations,omitempty"`
 	Options         Options          `json:"options,omitempty"`
@@ -135,6 +136,11 @@ func Over(expr, legend string) Target {
 	return Target{Expr: expr, LegendFormat: legend, Format: "time_series", Range: true}
 }
 
+// OverTable asks for the values over the time shown, with a row for each time.
+func OverTable(expr string) Target {
+	return Target{Expr: expr, Format: "table", Range: true}
+}
+
 func newPanel(kind, title, description string, options Options, targets []Target) *Panel {
 	for i := range targets {
 		targets[i].RefID = string(rune('A' + i))
@@ -199,6 +205,12 @@ func (p *Panel) NoValue(text string) *Panel {
 // Every sets the smallest step between two values over time.
 func (p *Panel) Every(interval string) *Panel {
 	p.Interval = interval
+	return p
+}
+
+// Since shows a time of its own, such as 60d up to now, instead of that of the dashboard.
+func (p *Panel) Since(length string) *Panel {
+	p.TimeFrom = length
 	return p
 }
 

@@ -1,0 +1,145 @@
+package boards
+
+import (
+	"fmt"
+	"strings"
+)
+
+// The metrics of the dataset visits that other queries are weighted with.
+const (
+	usersOfDay    = "wxapp_active_users"
+	sessionsOfDay = "wxapp_sessions"
+)
+
+// daily returns a metric of a dataset by app and further labels, without counting replicas
+// twice.
+func daily(m moment, of window, metric string, labels ...string) string {
+	return chosenApps.at(m, of, func(m moment) string { return maxOf(m, metric, labels...) })
+}
+
+// dailyAgo returns what daily did so many days before the newest one.
+func dailyAgo(days int, of window, metric string, labels ...string) string {
+	return chosenApps.ago(days, of, func(m moment) string { return maxOf(m, metric, labels...) })
+}
+
+func maxOf(m moment, metric string, labels ...string) string {
+	return fmt.Sprintf("max by (%s) (%s)", strings.Join(append([]string{"appid"}, labels...), ", "),
+		m.read(selector(metric, chosenApps.with(`period="day"`)...)))
+}
+
+// sumOf returns a metric of a dataset of all chosen apps together.
+func sumOf(m moment, of window, metric string, labels ...string) string {
+	return added(daily(m, of, metric, labels...), labels...)
+}
+
+func added(query string, labels ...string) string {
+	if len(labels) == 0 {
+		return "sum(" + query + ")"
+	}
+	return fmt.Sprintf("sum by (%s) (%s)", strings.Join(labels, ", "), query)
+}
+
+// average returns the average of all chosen apps together of a metric that is an average of
+// each, weighted with the users or sessions that it is about.
+func average(values, weights string) string {
+	return fmt.Sprintf("sum(%s * on (appid) %s) / sum(%s and on (appid) %s)", values, weights, weights, values)
+}
+
+// counts are the numbers of the datasets visits that add up over apps, and averages those
+// that do not, with what they are averages of. The order is that of the table.
+func counts() []string {
+	return []string{usersOfDay, "wxapp_new_users", sessionsOfDay, "wxapp_page_views", "wxapp_shares", "wxapp_sharing_users"}
+}
+
+func averages() [][2]string {
+	return [][2]string{{"wxapp_user_stay_average_seconds", usersOfDay}, {"wxapp_session_depth_average", sessionsOfDay}}
+}
+
+// numbersOfDay returns the numbers of the newest day of the chosen apps, by the label
+// figure: the name of the metric.
+func numbersOfDay() string {
+	alternatives := []string{added(countsAt(now()), "figure")}
+	for _, a := range averages() {
+		alternatives = append(alternatives, figure(a[0],
+			average(daily(now(), visitsDay, a[0]), daily(now(), visitsDay, a[1]))))
+	}
+	return strings.Join(alternatives, " or ")
+}
+
+// changeOfDay returns by how much the numbers of the newest day differ from those so many
+// days before. Apps whose past is not known are left out of what adds up.
+func changeOfDay(days int) string {
+	before := chosenApps.ago(days, visitsDay, countsAt)
+	alternatives := []string{fmt.Sprintf("sum by (figure) (%s and on (appid, figure) %s) / sum by (figure) (%s) - 1",
+		countsAt(now()), before, before)}
+	for _, a := range averages() {
+		alternatives = append(alternatives, figure(a[0], fmt.Sprintf("(%s) / (%s) - 1",
+			average(daily(now(), visitsDay, a[0]), daily(now(), visitsDay, a[1])),
+			average(dailyAgo(days, visitsDay, a[0]), dailyAgo(days, visitsDay, a[1])))))
+	}
+	return strings.Join(alternatives, " or ")
+}
+
+// countsAt returns what adds up, by app and figure.
+func countsAt(m moment) string {
+	everything := fmt.Sprintf(`{__name__=~"%s",job=~"$job",%s,period="day"}`, strings.Join(counts(), "|"), chosenApps)
+	return fmt.Sprintf(`label_replace(max by (__name__, appid) (%s), "figure", "$1", "__name__", "(.+)")`, m.read(everything))
+}
+
+// figure gives a single number the label figure.
+func figure(name, query string) string {
+	return fmt.Sprintf(`label_replace(%s, "figure", "%s", "", "")`, query, name)
+}
+
+// ranked returns a metric of the names of a label now, and 0 for those that had some a week
+// ago and have none now.
+func ranked(of window, metric, label string) string {
+	return fmt.Sprintf("(%s or 0 * %s)", sumOf(now(), of, metric, label), added(dailyAgo(7, of, metric, label), label))
+}
+
+// changeOfNames returns by how much a metric of the names of a label changed in a week.
+func changeOfNames(of window, metric, label string) string {
+	return fmt.Sprintf("%s / %s - 1", ranked(of, metric, label), added(dailyAgo(7, of, metric, label), label))
+}
+
+// largest keeps the n names with the most now.
+func largest(n int, query string, of window, metric, label string) string {
+	return fmt.Sprintf("(%s) and on (%s) topk(%d, %s)", query, label, n, ranked(of, metric, label))
+}
+
+// overDays returns a metric of the n names of a label that have the most at the end of the
+// time shown, on each day.
+func overDays(n int, of window, metric, label string) string {
+	return fmt.Sprintf("(%s) and on (%s) topk(%d, %s)",
+		sumOf(onDay(0), of, metric, label), label, n, sumOf(atEnd(), of, metric, label))
+}
+
+// retained returns the share of the users of a day who came again so many days later.
+func retained(m moment, days int) string {
+	read := func(metric string) string {
+		return chosenApps.at(m, retentionDay, func(m moment) string {
+			return fmt.Sprintf("max by (appid) (%s)", m.read(selector(metric,
+				chosenApps.with(`cohort="$cohort"`, fmt.Sprintf(`day="%d"`, days))...)))
+		})
+	}
+	came, again := read("wxapp_retention_cohort_users"), read("wxapp_retained_users")
+	return fmt.Sprintf("sum(%s) / sum(%s and on (appid) %s)", again, came, again)
+}
+
+// cohortSize returns how many users came on a day.
+func cohortSize() string {
+	return fmt.Sprintf("sum(%s)", chosenApps.at(daysAfter(1), retentionDay, func(m moment) string {
+		return fmt.Sprintf("max by (appid) (%s)", m.read(selector("wxapp_retention_cohort_users",
+			chosenApps.with(`cohort="$cohort"`, `day="1"`)...)))
+	}))
+}
+
+// coverage returns the users in the portrait of a day divided by all of its users, of those
+// apps of which both are known.
+func coverage(m moment) string {
+	portrait, all := chosenApps.total(m, active("1d")), daily(m, visitsDay, usersOfDay)
+	if !m.day { // both ends are the same day
+		all = fmt.Sprintf("(%s and on (appid) (%s == %s))", all, chosenApps.dataEnd(m, "1d"), chosenApps.dataEnd(m, visitsDay))
+	}
+	return fmt.Sprintf("sum(%s and on (appid) %s) / sum(%s and on (appid) %s)", portrait, all, all, portrait)
+}
