@@ -116,6 +116,21 @@ func TestComposePast(t *testing.T) {
 	}
 }
 
+// All datasets are on, in what is polled, made up and exported, unless somebody chooses others.
+func TestComposeDatasets(t *testing.T) {
+	for want, environment := range map[string]types.Mapping{
+		"all":           nil,
+		"user_portrait": {"WXAPP_COMMAND": "serve", "WXAPP_DATASETS": "user_portrait"},
+	} {
+		services := loadCompose(t, environment, "push").Services
+		for _, name := range []string{"exporter", "exporter-push", "past", "export"} {
+			if got := services[name].Environment["WXAPP_DATASETS"]; got == nil || *got != want {
+				t.Errorf("with %v, %s asks for another than %s", environment, name, want)
+			}
+		}
+	}
+}
+
 // Made-up numbers have volumes of their own.
 func TestComposeVolumes(t *testing.T) {
 	writes := func(command string) []string {
