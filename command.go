@@ -53,6 +53,12 @@ func commands() []command {
 			run:       exportCommand,
 		},
 		{
+			name:      "backfill",
+			arguments: "[ARGUMENTS]",
+			text:      "ask WeChat for past days of the datasets; see backfill --help",
+			run:       backfillCommand,
+		},
+		{
 			name: "healthcheck",
 			text: "exit with 0 if the exporter on this machine is alive, for container images",
 			run: func(ctx context.Context, _ []string, _, _ io.Writer) error {

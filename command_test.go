@@ -30,7 +30,7 @@ func TestCommands(t *testing.T) {
 // value: people pass secrets that way.
 func TestRefusedArguments(t *testing.T) {
 	const (
-		commandsAre = "; the commands are serve, demo, doctor, export, healthcheck, version and help, see wxapp_exporter --help"
+		commandsAre = "; the commands are serve, demo, doctor, export, backfill, healthcheck, version and help, see wxapp_exporter --help"
 		settingsAre = "; settings are environment variables, see wxapp_exporter --help"
 	)
 	for _, test := range []struct {

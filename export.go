@@ -13,34 +13,11 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/history"
 )
 
-const exportUsage = `Writes the archive of WXAPP_ARCHIVE or WXAPP_ARCHIVE_CONFIG_FILE as OpenMetrics with
-timestamps: the numbers that /metrics has shown, for promtool tsdb create-blocks-from openmetrics
-and other importers. No account is needed. WXAPP_DATASETS, WXAPP_RANGES,
-WXAPP_DIMENSIONS, WXAPP_TOP and WXAPP_MAX_AGE count as they are set now.
-
-Usage: wxapp_exporter export [--output DIR] [--from DAY] [--to DAY] [arguments]
-
-  --output DIR        write a file per slice into this folder. One that is there is skipped, so
-                      that a stopped export continues. Without it, one slice at most is written
-                      to standard output.
-  --from DAY          begin with this day in Shanghai, such as 2026-11-24, or at a time such as
-                      2026-11-24T10:00:00+08:00. Default: the first answer.
-  --to DAY            end with this day, or at a time. Default: now. With --output, whole slices
-                      are written.
-  --slice DURATION    length of a slice, 1h to 744h. Default: 24h, a day in Shanghai.
-  --every DURATION    how often a sample is repeated until the next answer, 1m to 24h. Default: 1h.
-  --label NAME=VALUE  put a label on every series, such as job=wxapp. Can be repeated.
-  --app APPID         only this app. Can be repeated.
-
-Damaged answers are skipped with a warning. The exit code is 0 when all of the rest was written,
-and 1 when not.
-`
-
 // exportCommand writes the archive as OpenMetrics.
 func exportCommand(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	parsed, err := history.ParseExportArguments(args)
 	if errors.Is(err, arguments.ErrHelp) {
-		_, err := io.WriteString(stdout, exportUsage)
+		_, err := io.WriteString(stdout, history.ExportUsage)
 		return err
 	}
 	if err != nil {

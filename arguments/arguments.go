@@ -114,15 +114,31 @@ func (s *Set) Time(name, text string, days int) time.Time {
 	if at, err := time.Parse(time.RFC3339, text); err == nil {
 		return at
 	}
-	day := text
-	if _, err := time.Parse(time.DateOnly, text); err == nil {
-		day = strings.ReplaceAll(text, "-", "")
-	}
-	if parsed, err := wechat.ParseDay(day); err == nil {
-		return parsed.Add(days).Begin()
+	if day, err := parseDay(text); err == nil {
+		return day.Add(days).Begin()
 	}
 	s.Errorf("--%s: is neither a day nor a time; use a day in Shanghai like 2026-11-24, or a time like 2026-11-24T10:00:00+08:00", name)
 	return time.Time{}
+}
+
+// Day parses the value of an argument: a day in Shanghai. The zero day is for an empty text.
+func (s *Set) Day(name, text string) wechat.Day {
+	if text == "" {
+		return wechat.Day{}
+	}
+	day, err := parseDay(text)
+	if err != nil {
+		s.Errorf("--%s: is not a day; use a day in Shanghai like 2026-11-24", name)
+	}
+	return day
+}
+
+// parseDay parses a day with or without hyphens.
+func parseDay(text string) (wechat.Day, error) {
+	if _, err := time.Parse(time.DateOnly, text); err == nil {
+		text = strings.ReplaceAll(text, "-", "")
+	}
+	return wechat.ParseDay(text)
 }
 
 // Duration parses the value of an argument: a number of whole minutes within limits.

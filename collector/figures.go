@@ -145,6 +145,14 @@ func (f Figures) ofDay(days int) Figures {
 	return some
 }
 
+// UpTo returns the figures about the return of users after at most a number of days.
+func (f Figures) UpTo(days int) Figures {
+	return Figures{slices.DeleteFunc(slices.Clone(f.figures), func(of figure) bool {
+		after, err := strconv.Atoi(of.labels[1].Value())
+		return err != nil || after > days
+	})}
+}
+
 // Tells reports whether the figures tell who came again after a number of days.
 func (f Figures) Tells(days int) bool { return len(f.ofDay(days).figures) > 0 }
 

@@ -101,9 +101,10 @@ func parseAll(e environment) (Config, *problems) {
 	return c, p
 }
 
-// ReadDemo reads the settings that apply to the demo, as Read does. Those of accounts,
-// tokens and WeChat's API are ignored, and there is no archive unless WXAPP_ARCHIVE names a
-// folder: made-up numbers never go to an object storage.
+// ReadDemo reads the settings that apply to the demo, as Read does. All datasets are on
+// unless WXAPP_DATASETS names some. Settings of accounts, tokens and WeChat's API are
+// ignored, and there is no archive unless WXAPP_ARCHIVE names a folder: made-up numbers
+// never go to an object storage.
 func ReadDemo() (Config, []string, error) {
 	e, err := readEnvironment()
 	if err != nil {

@@ -62,8 +62,9 @@ type Label struct{ Name, Value string }
 
 // Export writes the samples that scrapes have shown.
 //
-// A sample begins at the time of its answer. It is repeated until an answer of the same
-// range takes its place or is withdrawn, which is MaxAge after the end of its window.
+// A sample begins at the time of its answer, or if that came late, when it is usually
+// published. It is repeated until an answer of the same range takes its place or is
+// withdrawn, which is MaxAge after the end of its window.
 type Export struct {
 	Options
 	apps []app // those with answers
@@ -140,22 +141,24 @@ func (s Span) empty() bool { return !s.From.Before(s.To) }
 // Bounds returns the span that has samples. It is empty when the archive has no answers.
 func (e *Export) Bounds() Span {
 	var bounds Span
-	include := func(keys []poller.AnswerKey, until func(poller.AnswerKey) time.Time) {
-		for _, key := range keys {
-			if bounds.From.IsZero() || key.Answered.Before(bounds.From) {
-				bounds.From = key.Answered
-			}
-			if end := until(key); end.After(bounds.To) {
-				bounds.To = end
-			}
+	include := func(from, to time.Time) {
+		if bounds.From.IsZero() || from.Before(bounds.From) {
+			bounds.From = from
+		}
+		if to.After(bounds.To) {
+			bounds.To = to
 		}
 	}
 	for _, app := range e.apps {
 		for _, keys := range app.ranges {
-			include(keys, e.withdrawn)
+			for _, key := range keys {
+				include(key.Answered, e.withdrawn(key))
+			}
 		}
 		for _, reports := range app.datasets {
-			include(reports.keys, func(key poller.AnswerKey) time.Time { return reports.lastDay(key).Add(1).Begin().Add(e.MaxAge) })
+			for _, a := range reports.arrivals {
+				include(a.at, a.lastDay.Add(1).Begin().Add(e.MaxAge))
+			}
 		}
 	}
 	if e.Now.Before(bounds.To) {

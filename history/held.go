@@ -167,6 +167,9 @@ func (e *Export) read(ctx context.Context, appid string, key poller.AnswerKey) (
 
 // shownFrom returns the first time at which an answer is shown. Samples have times in
 // milliseconds.
-func shownFrom(key poller.AnswerKey) time.Time {
-	return key.Answered.Add(time.Millisecond - 1).Truncate(time.Millisecond)
+func shownFrom(key poller.AnswerKey) time.Time { return wholeMillis(key.Answered) }
+
+// wholeMillis rounds a time up.
+func wholeMillis(at time.Time) time.Time {
+	return at.Add(time.Millisecond - 1).Truncate(time.Millisecond)
 }

@@ -21,7 +21,7 @@ func (p Progress) String() string {
 	return fmt.Sprintf("%d of %d slices, %d samples", p.Done, p.Total, p.Samples)
 }
 
-// ProgressLine shows on a terminal how far an export is. In a pipe or a file only warnings
+// ProgressLine shows on a terminal how far a command is. In a pipe or a file only warnings
 // are written.
 type ProgressLine struct {
 	w        io.Writer
@@ -39,13 +39,18 @@ func NewProgressLine(w io.Writer) *ProgressLine {
 // clearLine moves to the begin of a terminal's line and clears it.
 const clearLine = "\r\x1b[K"
 
-// Show replaces the line.
-func (l *ProgressLine) Show(p Progress) {
+// Show replaces the line by how far an export is.
+func (l *ProgressLine) Show(p Progress) { l.show(p.String() + left(p, time.Since(l.began))) }
+
+// ShowBackfill replaces the line by how far a backfill is.
+func (l *ProgressLine) ShowBackfill(p BackfillProgress) { l.show(p.String()) }
+
+func (l *ProgressLine) show(text string) {
 	if !l.terminal {
 		return
 	}
 	l.shown = true
-	_, _ = fmt.Fprint(l.w, clearLine, p, left(p, time.Since(l.began)))
+	_, _ = fmt.Fprint(l.w, clearLine, text)
 }
 
 // left returns how much time is left, as a part of a sentence.

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
 // A pipe is no terminal, and stays quiet.
@@ -21,6 +23,12 @@ func TestProgress(t *testing.T) {
 	line.Warn("look")
 	line.End()
 	if got, want := terminal.String(), "\r\x1b[K1 of 2 slices, 5 samples\r\x1b[Kwxapp_exporter: warning: look\n\n"; got != want {
+		t.Errorf("a terminal gets %q, want %q", got, want)
+	}
+	terminal.Reset()
+	last := &Course{AppID: "wxa", Endpoint: "visit_page", day: wechat.DayOf(time.Date(2026, 3, 4, 0, 0, 0, 0, time.UTC))}
+	line.ShowBackfill(BackfillProgress{Added: 12, Left: 90, Last: last})
+	if got, want := terminal.String(), "\r\x1b[K12 days added, at most 90 left (1m30s); visit_page of wxa at 2026-03-04"; got != want {
 		t.Errorf("a terminal gets %q, want %q", got, want)
 	}
 	for want, p := range map[string]Progress{

@@ -12,12 +12,13 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
-// reports are the keys of the answers about a dataset of an app, in the order in which they
-// came.
+// reports are the answers about a dataset of an app.
 type reports struct {
 	wechat.Dataset
-	keys []poller.AnswerKey
-	last []wechat.Day // the latest day that each statistic has answered
+	keys     []poller.AnswerKey // in the order in which they came
+	arrivals []arrival          // in the order in which they are shown
+	// The first and the last day that each statistic has answered.
+	first, last []wechat.Day
 }
 
 func listReports(ctx context.Context, archive Archive, appid string, dataset wechat.Dataset) (reports, error) {
@@ -27,17 +28,24 @@ func listReports(ctx context.Context, archive Archive, appid string, dataset wec
 		if err != nil {
 			return reports{}, fmt.Errorf("list the answers of %s about %s: %w", appid, dataset.Name, err)
 		}
+		slices.SortFunc(keys, asTheyCame)
 		r.keys = append(r.keys, keys...)
-		var last wechat.Day
+		r.arrivals = append(r.arrivals, arrivals(statistic, keys)...)
+		var first, last wechat.Day
 		for _, key := range keys {
-			if last.IsZero() || key.Window.End.Begin().After(last.Begin()) {
-				last = key.Window.End
+			day := key.Window.End
+			if first.IsZero() || day.Begin().Before(first.Begin()) {
+				first = day
+			}
+			if last.IsZero() || day.Begin().After(last.Begin()) {
+				last = day
 			}
 		}
-		r.last = append(r.last, last)
+		r.first, r.last = append(r.first, first), append(r.last, last)
 	}
 	slices.SortFunc(r.keys, asTheyCame)
-	r.keys = slices.Clip(r.keys)
+	slices.SortStableFunc(r.arrivals, func(a, b arrival) int { return a.at.Compare(b.at) })
+	r.keys, r.arrivals = slices.Clip(r.keys), slices.Clip(r.arrivals)
 	return r, nil
 }
 
@@ -46,13 +54,11 @@ func (r reports) statistic(key poller.AnswerKey) int {
 	return slices.IndexFunc(r.Statistics, func(s wechat.Statistic) bool { return s.Endpoint == key.Endpoint })
 }
 
-// lastDay returns the last day that an answer may tell of: that of a cohort tells of the
-// days up to that before the answer.
-func (r reports) lastDay(key poller.AnswerKey) wechat.Day {
-	if r.Statistics[r.statistic(key)].Cohorts == nil {
-		return key.Window.End
-	}
-	return wechat.DayOf(key.Answered).Add(-1)
+// excused reports whether a day is shown without a statistic: it has answered neither about
+// the day nor about later ones, or neither about the day nor about earlier ones.
+func (r reports) excused(statistic int, day wechat.Day) bool {
+	first, last := r.first[statistic], r.last[statistic]
+	return last.IsZero() || last.Begin().Before(day.Begin()) || first.Begin().After(day.Begin())
 }
 
 // pollPause is the time between two answers from which they are taken for those of two
@@ -61,8 +67,8 @@ const pollPause = 30 * time.Second
 
 // heldReports returns what scrapes have shown of a dataset within a span, in the order of
 // time. It follows the poller: the last answer about a day counts, and an empty one never
-// takes the place of numbers. The archive does not tell that WeChat refused a statistic, so
-// days are shown without one that has no answer about them nor about later ones.
+// takes the place of numbers. Only those that came late are shown when they should have
+// come. The archive does not tell that WeChat refused a statistic; see excused.
 func (e *Export) heldReports(ctx context.Context, appid string, r reports, span Span) ([]held, error) {
 	var all []held
 	var current *held
@@ -70,16 +76,16 @@ func (e *Export) heldReports(ctx context.Context, appid string, r reports, span 
 	for i := range answers {
 		answers[i] = map[wechat.Day]collector.Answer{}
 	}
-	keys := r.relevant(span, e.MaxAge)
-	for n, key := range keys {
-		if err := e.take(ctx, appid, r, key, answers); err != nil {
+	relevant := r.relevant(span, e.MaxAge)
+	for n, arrived := range relevant {
+		if err := e.take(ctx, appid, r, arrived.AnswerKey, arrived.upTo, answers); err != nil {
 			return nil, err
 		}
-		at, until := shownFrom(key), span.To
-		if n+1 < len(keys) {
-			until = shownFrom(keys[n+1])
+		at, until := arrived.shownFrom(), span.To
+		if n+1 < len(relevant) {
+			until = relevant[n+1].shownFrom()
 		}
-		if until.Sub(at) < pollPause && n+1 < len(keys) || !until.After(span.From) {
+		if until.Sub(at) < pollPause && n+1 < len(relevant) || !until.After(span.From) {
 			continue
 		}
 		if at.Before(span.From) {
@@ -87,7 +93,7 @@ func (e *Export) heldReports(ctx context.Context, appid string, r reports, span 
 		}
 		// What becomes too old before the next answer is withdrawn.
 		for {
-			next, withdrawn := e.showReports(r, answers, key, at)
+			next, withdrawn := e.showReports(r, answers, arrived.at, at)
 			if next != nil && (current == nil || !next.shows(current)) {
 				all = e.endReports(all, current, at)
 				next.From, current = at, next
@@ -101,23 +107,23 @@ func (e *Export) heldReports(ctx context.Context, appid string, r reports, span 
 	return e.endReports(all, current, span.To), nil
 }
 
-// relevant returns the keys of the answers that may be shown within a span. Of those that
-// came before it, only the last about each day is.
-func (r reports) relevant(span Span, maxAge time.Duration) []poller.AnswerKey {
+// relevant returns the arrivals of answers that may be shown within a span. Of those before
+// it, only the last about each day is.
+func (r reports) relevant(span Span, maxAge time.Duration) []arrival {
 	later := map[poller.AnswerKey]bool{}
-	var keys []poller.AnswerKey
-	for _, key := range slices.Backward(r.keys) {
-		day := poller.AnswerKey{Endpoint: key.Endpoint, Window: key.Window}
-		before := !shownFrom(key).After(span.From)
+	var relevant []arrival
+	for _, a := range slices.Backward(r.arrivals) {
+		day := poller.AnswerKey{Endpoint: a.Endpoint, Window: a.Window}
+		before := !a.shownFrom().After(span.From)
 		switch {
-		case !shownFrom(key).Before(span.To), r.lastDay(key).Add(1).Begin().Add(maxAge).Before(span.From), before && later[day]:
+		case !a.shownFrom().Before(span.To), a.lastDay.Add(1).Begin().Add(maxAge).Before(span.From), before && later[day]:
 			continue
 		}
 		later[day] = before
-		keys = append(keys, key)
+		relevant = append(relevant, a)
 	}
-	slices.Reverse(keys)
-	return keys
+	slices.Reverse(relevant)
+	return relevant
 }
 
 // before returns the key of the answer about the same day that came before another.
@@ -131,8 +137,9 @@ func (r reports) before(key poller.AnswerKey) (poller.AnswerKey, bool) {
 }
 
 // take reads an answer into the answers of its statistic, unless it cannot be used or is
-// empty and would take the place of numbers.
-func (e *Export) take(ctx context.Context, appid string, r reports, key poller.AnswerKey, answers []map[wechat.Day]collector.Answer) error {
+// empty and would take the place of numbers. Of a cohort the numbers up to a number of days
+// are taken.
+func (e *Export) take(ctx context.Context, appid string, r reports, key poller.AnswerKey, upTo int, answers []map[wechat.Day]collector.Answer) error {
 	i := r.statistic(key)
 	content, err := e.Archive.Answer(ctx, appid, key)
 	if err != nil && !errors.Is(err, poller.ErrDamaged) {
@@ -148,17 +155,21 @@ func (e *Export) take(ctx context.Context, appid string, r reports, key poller.A
 		if _, held := answers[i][key.Window.End]; held || !ok {
 			return nil
 		}
-		return e.take(ctx, appid, r, earlier, answers)
+		return e.take(ctx, appid, r, earlier, upTo, answers)
 	}
 	if _, held := answers[i][key.Window.End]; !held || !report.Empty() {
-		answers[i][key.Window.End] = collector.Answer{Day: key.Window.End, Figures: collector.NewFigures(report, e.Top)}
+		figures := collector.NewFigures(report, e.Top)
+		if r.Statistics[i].Cohorts != nil {
+			figures = figures.UpTo(upTo)
+		}
+		answers[i][key.Window.End] = collector.Answer{Day: key.Window.End, Figures: figures}
 	}
 	return nil
 }
 
 // showReports returns what is shown of a dataset at a time, or nil, and when the first of
-// it becomes too old.
-func (e *Export) showReports(r reports, answers []map[wechat.Day]collector.Answer, last poller.AnswerKey, at time.Time) (*held, time.Time) {
+// it becomes too old. The last answer came at the time last.
+func (e *Export) showReports(r reports, answers []map[wechat.Day]collector.Answer, last, at time.Time) (*held, time.Time) {
 	var all [][]collector.Answer
 	for _, ofStatistic := range answers {
 		var list []collector.Answer
@@ -167,13 +178,12 @@ func (e *Export) showReports(r reports, answers []map[wechat.Day]collector.Answe
 		}
 		all = append(all, list)
 	}
-	never := func(i int, day wechat.Day) bool { return r.last[i].IsZero() || r.last[i].Begin().Before(day.Begin()) }
-	shown := collector.Show(r.Dataset, all, never, at, e.MaxAge)
+	shown := collector.Show(r.Dataset, all, r.excused, at, e.MaxAge)
 	if shown.End.IsZero() {
 		return nil, time.Time{}
 	}
 	return &held{
-		key:     poller.AnswerKey{Endpoint: r.Name, Answered: last.Answered},
+		key:     poller.AnswerKey{Endpoint: r.Name, Answered: last},
 		empty:   len(shown.Figures) == 0,
 		dataset: &collector.Dataset{Name: r.Name, End: shown.End, Figures: shown.Figures},
 	}, shown.Until
