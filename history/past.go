@@ -35,12 +35,10 @@ type Past struct {
 	Report func(endpoint, appid string, day wechat.Day, at time.Time) []byte
 }
 
-// The answers of the past came at about 10:00 in Shanghai of the next day, one after the
-// other.
+// The answers of the past came when a day is usually published, one after the other.
 const (
-	pastAnswered = 34 * time.Hour
-	pastApart    = 400 * time.Millisecond
-	pastTook     = 250 * time.Millisecond
+	pastApart = 400 * time.Millisecond
+	pastTook  = 250 * time.Millisecond
 )
 
 // pastWriters is how many answers are made and written at once: most of the time goes by
@@ -145,7 +143,7 @@ func (p Past) missing(ctx context.Context) ([]pastAnswer, error) {
 				key := poller.AnswerKey{
 					Endpoint: question.endpoint,
 					Window:   wechat.Window{End: day.Add(-question.before), Range: question.length},
-					Answered: day.At(pastAnswered + time.Duration(n+1)*pastApart),
+					Answered: day.At(published + time.Duration(n+1)*pastApart),
 				}
 				if !held[appid][identity(key, cohorts)] {
 					missing = append(missing, pastAnswer{appid, key})

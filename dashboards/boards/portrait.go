@@ -101,15 +101,6 @@ func portraitDays(l language, d *grafana.Dashboard) {
 	newOnes := together(onDay(0), fresh("1d"))
 	mean, spread := usual()
 	band := func(sign string) string { return fmt.Sprintf("%s %s 2 * %s", mean, sign, spread) }
-	property := func(id string, value any) grafana.Property { return grafana.Property{ID: id, Value: value} }
-	line := func(more ...grafana.Property) []grafana.Property {
-		return append([]grafana.Property{
-			property("custom.drawStyle", "line"),
-			property("custom.fillOpacity", 0),
-			property("custom.stacking", grafana.Options{"mode": "none", "group": "B"}),
-			property("custom.lineInterpolation", "stepAfter"),
-		}, more...)
-	}
 	gone := property("custom.lineWidth", 0)
 	d.Line(9, grafana.TimeSeries(l.text("Active users by day", "每日活跃用户"),
 		l.text("Each bar stands on the day that it is for: users who came back and users who came for the first time. The dashed line is the same weekday one week before. The gray band is the usual range: the mean of the same weekday of the last four weeks and two standard deviations either way, once three of these weeks are known.",
@@ -121,14 +112,12 @@ func portraitDays(l language, d *grafana.Dashboard) {
 		grafana.Over(band("+"), high)).
 		Unit("locale").Decimals(0).Min(0).Every("1d").Bars().
 		NoValue(fillsTomorrow(l)).
-		Override(returning, property("color", grafana.Color{Mode: "fixed", FixedColor: "blue"})).
-		Override(added, property("color", grafana.Color{Mode: "fixed", FixedColor: "orange"})).
-		Override(before, line(property("custom.lineWidth", 2),
-			property("custom.lineStyle", grafana.Options{"fill": "dash", "dash": []int{6, 6}}),
-			property("color", grafana.Color{Mode: "fixed", FixedColor: neutral}))...).
-		Override(low, line(gone, property("color", grafana.Color{Mode: "fixed", FixedColor: gray}),
+		Override(returning, fixed("blue")).
+		Override(added, fixed("orange")).
+		Override(before, dashed()...).
+		Override(low, lineAmongBars(gone, fixed(gray),
 			property("custom.hideFrom", grafana.Options{"legend": true, "tooltip": false, "viz": false}))...).
-		Override(high, line(gone, property("color", grafana.Color{Mode: "fixed", FixedColor: gray}),
+		Override(high, lineAmongBars(gone, fixed(gray),
 			property("custom.fillBelowTo", low), property("custom.fillOpacity", 25))...).
 		Alerts("WxappActiveUsersDown", "WxappNewUsersDown").Width(24))
 }

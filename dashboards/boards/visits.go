@@ -95,10 +95,6 @@ func visitsNumbers(l language, d *grafana.Dashboard) {
 func visitsDays(l language, d *grafana.Dashboard) {
 	returning, added := l.text("returning", "回访"), l.text("new", "新增")
 	before := l.text("all, week before", "上周同日合计")
-	property := func(id string, value any) grafana.Property { return grafana.Property{ID: id, Value: value} }
-	fixed := func(color string) grafana.Property {
-		return property("color", grafana.Color{Mode: "fixed", FixedColor: color})
-	}
 	newOnes := sumOf(onDay(0), visitsDay, "wxapp_new_users")
 	name, value := l.text("Number", "指标"), l.text("Value", "数值")
 	d.Line(10,
@@ -128,14 +124,7 @@ func visitsDays(l language, d *grafana.Dashboard) {
 			Unit("locale").Decimals(0).Min(0).Every("1d").Bars().
 			Override(returning, fixed("blue")).
 			Override(added, fixed("orange")).
-			Override(before,
-				property("custom.drawStyle", "line"),
-				property("custom.fillOpacity", 0),
-				property("custom.stacking", grafana.Options{"mode": "none", "group": "B"}),
-				property("custom.lineInterpolation", "stepAfter"),
-				property("custom.lineWidth", 2),
-				property("custom.lineStyle", grafana.Options{"fill": "dash", "dash": []int{6, 6}}),
-				fixed(neutral)).
+			Override(before, dashed()...).
 			NoValue(needs(l, visitsDay)).Width(13))
 }
 
