@@ -124,6 +124,49 @@ func TestPollsAcrossMidnight(t *testing.T) {
 	})
 }
 
+// What fails keeps failing when midnight passes in the middle of a poll: the windows of the
+// new day have not been asked for yet.
+func TestFailuresAcrossMidnight(t *testing.T) {
+	for _, test := range []struct {
+		name     string
+		ranges   []wechat.Range
+		datasets []wechat.Dataset
+		failing  int // calls that fail before midnight
+		want     collector.Status
+	}{
+		{"nothing is known yet", wechat.Ranges(), nil, 0, collector.StatusUnknown},
+		{"one window failed before", wechat.Ranges(), nil, 1, collector.StatusDown},
+		{"a dataset fails", nil, named(t, "visits"), 0, collector.StatusDown},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := pollertest.New(t)
+				s.Options.Schedule.Ranges, s.Options.Datasets = test.ranges, test.datasets
+				for range test.failing {
+					s.Server.Fail(wechattest.HTML().On("user_portrait").Times(1))
+				}
+				for _, endpoint := range append(endpointsOf(test.datasets), "user_portrait") {
+					s.Server.Fail(wechattest.Hang().On(endpoint))
+				}
+				pollertest.SleepUntil(t, "2000-01-10 23:59")
+				time.Sleep(45 * time.Second)
+				s.Start()
+				time.Sleep(35 * time.Second) // a call ended at 00:00:15, and the next one hangs
+				if got := s.Snapshot(appid).Status; got != test.want {
+					t.Errorf("the status is %v after midnight, want %v", got, test.want)
+				}
+				time.Sleep(40 * time.Minute)
+				if got := s.Snapshot(appid).Status; got != collector.StatusDown {
+					t.Errorf("the status is %v after more polls that failed", got)
+				}
+				if log := s.Log.String(); strings.Contains(log, "succeeded again") {
+					t.Errorf("the log says that polls succeeded:\n%s", log)
+				}
+			})
+		})
+	}
+}
+
 // The zone of the host and its daylight-saving time change nothing.
 func TestHostZones(t *testing.T) {
 	before := time.Local                   //nolint:gosmopolitan // the zone of the host is what is tested

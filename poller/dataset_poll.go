@@ -42,30 +42,31 @@ func (a *app) pollDatasets(ctx context.Context) {
 			break
 		}
 		now := time.Now()
+		if err != nil && !t.statistic.windows.canBeAsked(t.window, now) {
+			continue // midnight has passed meanwhile
+		}
 		polled[t.dataset] = true
-		switch {
-		case err == nil || wechat.ReasonOf(err) == wechat.ReasonNotReady:
-			if a.acceptReport(ctx, t, report, asked, now) {
-				if endpoint := t.statistic.Endpoint; endpoint != last {
-					stored, last = append(stored, endpoint), endpoint
-				}
-				stored = append(stored, t.window.String())
-			}
-		case !t.statistic.windows.canBeAsked(t.window, now): // midnight has passed meanwhile
-		default:
+		if err != nil && wechat.ReasonOf(err) != wechat.ReasonNotReady {
 			if failure := a.reportFailed(t, err, now); failure != nil {
 				failures[t.dataset] = append(failures[t.dataset], failure)
 			}
+			continue
+		}
+		if a.acceptReport(ctx, t, report, asked, now) {
+			if endpoint := t.statistic.Endpoint; endpoint != last {
+				stored, last = append(stored, endpoint), endpoint
+			}
+			stored = append(stored, t.window.String())
 		}
 	}
 	if !called && len(polled) == 0 {
 		return
 	}
-	a.endDatasetPoll(ctx, polled, failures, stored)
+	a.endDatasetPoll(ctx, started, polled, failures, stored)
 }
 
 // endDatasetPoll shows, logs and saves the outcome of a poll of datasets.
-func (a *app) endDatasetPoll(ctx context.Context, polled map[*dataset]bool, failures map[*dataset][]*wechat.Error, stored []string) {
+func (a *app) endDatasetPoll(ctx context.Context, started time.Time, polled map[*dataset]bool, failures map[*dataset][]*wechat.Error, stored []string) {
 	now := time.Now()
 	if ctx.Err() == nil {
 		for d := range polled {
@@ -74,7 +75,7 @@ func (a *app) endDatasetPoll(ctx context.Context, polled map[*dataset]bool, fail
 				s.windows.starting = false
 			}
 		}
-		a.judgeDatasets(now)
+		a.judgeDatasets(started) // see pollPortrait
 		if a.withoutPortrait() {
 			a.state.LastPoll = now
 		}

@@ -56,13 +56,15 @@ func (a *app) pollPortrait(ctx context.Context) {
 	}
 
 	now := time.Now()
-	a.windows.forget(now)
-	if ctx.Err() == nil {
+	if ctx.Err() == nil && (answered || len(failures) > 0) {
 		a.state.LastPoll = now
 		a.windows.starting = false
 		countFailures(a.snapshot.FailedPolls, failures)
-		a.judge(now)
+		// What was due then: if midnight has passed meanwhile, the windows of the new day
+		// have not been asked for, and say nothing yet.
+		a.judge(started)
 	}
+	a.windows.forget(now)
 	a.show(now)
 	a.report(stored)
 	a.archiver.saveState(ctx, a.savedState())
