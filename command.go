@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -10,6 +11,8 @@ import (
 	"github.com/prometheus/common/version"
 
 	"github.com/wxapp-exporter/wxapp_exporter/arguments"
+	"github.com/wxapp-exporter/wxapp_exporter/doctor"
+	"github.com/wxapp-exporter/wxapp_exporter/history"
 )
 
 // command is a sub-command of the program.
@@ -21,7 +24,10 @@ type command struct {
 	// any accepts none.
 	arguments string
 	text      string
-	run       func(ctx context.Context, arguments []string, stdout, stderr io.Writer) error
+	// manual is what --help after the name prints: for a command whose run returns
+	// arguments.ErrHelp then.
+	manual string
+	run    func(ctx context.Context, arguments []string, stdout, stderr io.Writer) error
 }
 
 // commands returns the one table of commands. The first is the default.
@@ -44,18 +50,21 @@ func commands() []command {
 			name:      "doctor",
 			arguments: "[ARGUMENTS]",
 			text:      "find out what is broken and what to do, step by step; see doctor --help",
+			manual:    doctor.Usage,
 			run:       doctorCommand,
 		},
 		{
 			name:      "export",
 			arguments: "[ARGUMENTS]",
 			text:      "write the archive as OpenMetrics with timestamps; see export --help",
+			manual:    history.ExportUsage,
 			run:       exportCommand,
 		},
 		{
 			name:      "backfill",
 			arguments: "[ARGUMENTS]",
 			text:      "ask WeChat for past days of the datasets; see backfill --help",
+			manual:    history.BackfillUsage,
 			run:       backfillCommand,
 		},
 		{
@@ -86,24 +95,28 @@ func commands() []command {
 }
 
 // run runs the command that the arguments name until it ends or the context does.
-func run(ctx context.Context, arguments []string, stdout, stderr io.Writer) error {
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	table := commands()
 	chosen := table[0]
-	if len(arguments) > 0 {
+	if len(args) > 0 {
 		i := slices.IndexFunc(table, func(c command) bool {
-			return c.name == arguments[0] || slices.Contains(c.options, arguments[0])
+			return c.name == args[0] || slices.Contains(c.options, args[0])
 		})
 		switch {
 		case i >= 0:
-			chosen, arguments = table[i], arguments[1:]
-		case !strings.HasPrefix(arguments[0], "-"):
-			return unknownCommand(arguments[0], table)
+			chosen, args = table[i], args[1:]
+		case !strings.HasPrefix(args[0], "-"):
+			return unknownCommand(args[0], table)
 		}
 	}
-	if chosen.arguments == "" && len(arguments) > 0 {
-		return unknownArgument(arguments[0])
+	if chosen.arguments == "" && len(args) > 0 {
+		return unknownArgument(args[0])
 	}
-	return chosen.run(ctx, arguments, stdout, stderr)
+	err := chosen.run(ctx, args, stdout, stderr)
+	if errors.Is(err, arguments.ErrHelp) {
+		_, err = io.WriteString(stdout, chosen.manual)
+	}
+	return err
 }
 
 func unknownCommand(name string, table []command) error {

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/archive"
-	"github.com/wxapp-exporter/wxapp_exporter/arguments"
 	"github.com/wxapp-exporter/wxapp_exporter/config"
 	"github.com/wxapp-exporter/wxapp_exporter/history"
 )
@@ -16,10 +15,6 @@ import (
 // exportCommand writes the archive as OpenMetrics.
 func exportCommand(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	parsed, err := history.ParseExportArguments(args)
-	if errors.Is(err, arguments.ErrHelp) {
-		_, err := io.WriteString(stdout, history.ExportUsage)
-		return err
-	}
 	if err != nil {
 		return err
 	}

@@ -22,12 +22,7 @@ func newSource(c config.Config, client *http.Client, metrics *collector.SelfMetr
 	return func(app config.App) poller.Source {
 		return poller.Source{
 			App: collector.App{ID: app.ID, Name: app.Name},
-			API: &wechat.Client{
-				BaseURL: c.APIURL,
-				HTTP:    client,
-				Observe: metrics.Observe,
-				Tokens:  c.NewTokens(app, client, metrics.Observe),
-			},
+			API: c.NewClient(app, client, metrics.Observe),
 		}
 	}
 }

@@ -6,6 +6,12 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
+// NewClient returns a client of WeChat's API for an app. Exchanges are reported to observe,
+// unless it is nil.
+func (c Config) NewClient(app App, client *http.Client, observe func(wechat.Exchange)) *wechat.Client {
+	return &wechat.Client{BaseURL: c.APIURL, HTTP: client, Observe: observe, Tokens: c.NewTokens(app, client, observe)}
+}
+
 // NewTokens returns where the tokens of an app come from: nil if it needs none. Exchanges
 // are reported to observe, unless it is nil.
 func (c Config) NewTokens(app App, client *http.Client, observe func(wechat.Exchange)) wechat.TokenSource {

@@ -9,11 +9,11 @@ import (
 	"net/http"
 
 	"github.com/wxapp-exporter/wxapp_exporter/archive"
-	"github.com/wxapp-exporter/wxapp_exporter/arguments"
 	"github.com/wxapp-exporter/wxapp_exporter/config"
 )
 
-const usage = `Goes the way of a poll step by step and says what is broken and what to do: settings, DNS, TCP, TLS,
+// Usage says how to use the command doctor.
+const Usage = `Goes the way of a poll step by step and says what is broken and what to do: settings, DNS, TCP, TLS,
 proxy, clock, token, IP allow-list, permission, each window, quota, archive and push. It can run
 beside the exporter: it makes about as many calls as one poll, and never forces a new token. The
 output shows no secret and only the ends of AppIDs, so that it can be pasted into an issue. It is in
@@ -38,16 +38,13 @@ func (c ExitCode) Error() string { return fmt.Sprintf("exit code %d", int(c)) }
 
 // Command examines the settings of the environment and writes the report to stdout. The
 // language comes from getenv, the client of WeChat from newClient and the archive from
-// newBucket. The error is an ExitCode if a step failed.
+// newBucket. The error is an ExitCode if a step failed, and arguments.ErrHelp if help is
+// asked for.
 func Command(
 	ctx context.Context, args []string, stdout io.Writer, getenv func(string) string,
 	newClient func(config.Config) *http.Client, newBucket func(config.Archive) (archive.Bucket, error),
 ) error {
 	parsed, err := ParseArguments(args)
-	if errors.Is(err, arguments.ErrHelp) {
-		_, err := io.WriteString(stdout, usage)
-		return err
-	}
 	if err != nil {
 		return err
 	}

@@ -32,16 +32,16 @@ func (w *walk) dataset(ctx context.Context, a *access, dataset wechat.Dataset) (
 	}
 	if !numbers {
 		return warning(name, wechat.Text{
-			English: "no numbers for " + written(w.days.before),
-			Chinese: written(w.days.before) + "没有数据",
+			English: "no numbers for " + w.days.before.DateOnly(),
+			Chinese: w.days.before.DateOnly() + "没有数据",
 		}, wechat.Text{
 			English: "if the app has users, wait for WeChat's next publication, and ask again",
 			Chinese: "如果该小程序有用户，请等微信下次发布数据后再试",
 		}).lasting(time.Since(begin)), nil
 	}
 	return ok(name, wechat.Text{
-		English: "there are numbers for " + written(w.days.before),
-		Chinese: written(w.days.before) + "有数据",
+		English: "there are numbers for " + w.days.before.DateOnly(),
+		Chinese: w.days.before.DateOnly() + "有数据",
 	}).lasting(time.Since(begin)), nil
 }
 

@@ -56,8 +56,7 @@ func (o Options) apps() []config.App {
 }
 
 func (o Options) client(app config.App) *wechat.Client {
-	c := o.Settings.Config
-	return &wechat.Client{BaseURL: c.APIURL, HTTP: o.HTTP, Tokens: c.NewTokens(app, o.HTTP, nil)}
+	return o.Settings.Config.NewClient(app, o.HTTP, nil)
 }
 
 // Run takes all steps and reports each, in a fixed order, as soon as it is known. It

@@ -41,8 +41,8 @@ func (w *walk) window(ctx context.Context, a *access, length wechat.Range) (Step
 	waiting := wechat.Text{}
 	if asked != w.days.before && w.isUnpublished(portrait, err) {
 		waiting = wechat.Text{
-			English: written(asked) + " is not published yet; ",
-			Chinese: "微信尚未发布 " + written(asked) + " 的数据；",
+			English: asked.DateOnly() + " is not published yet; ",
+			Chinese: "微信尚未发布 " + asked.DateOnly() + " 的数据；",
 		}
 		asked = w.days.before
 		w.days.newest = asked
@@ -121,12 +121,10 @@ func tooMany() wechat.Text {
 // span names the days of a window.
 func span(w wechat.Window, language wechat.Language) string {
 	if w.Range == wechat.Range1Day {
-		return written(w.End)
+		return w.End.DateOnly()
 	}
 	return wechat.Text{
-		English: fmt.Sprintf("the %d days up to %s", int(w.Range), written(w.End)),
-		Chinese: fmt.Sprintf("截至 %s 的 %d 天", written(w.End), int(w.Range)),
+		English: fmt.Sprintf("the %d days up to %s", int(w.Range), w.End.DateOnly()),
+		Chinese: fmt.Sprintf("截至 %s 的 %d 天", w.End.DateOnly(), int(w.Range)),
 	}.In(language)
 }
-
-func written(day wechat.Day) string { return day.Begin().Format(time.DateOnly) }

@@ -56,13 +56,13 @@ func cohortArrivals(cohorts []int, key poller.AnswerKey, before []poller.AnswerK
 	told, inTime := 0, false
 	for _, days := range cohorts {
 		day := key.Window.End.Add(days)
-		next := day.Add(1).Begin()
+		tells := func(k poller.AnswerKey) bool { return wechat.CohortDayIsOver(k.Window.End, days, k.Answered) }
 		switch {
-		case key.Answered.Before(next):
+		case !tells(key):
 			continue
 		case !isLate(key.Answered, day):
 			inTime = true
-		case !slices.ContainsFunc(before, func(earlier poller.AnswerKey) bool { return !earlier.Answered.Before(next) }):
+		case !slices.ContainsFunc(before, tells):
 			all = append(all, arrival{key, day.At(published), day, days})
 		}
 		told = days

@@ -141,13 +141,13 @@ func (b Backfill) step(ctx context.Context, c *Course, all []*Course) {
 	case err == nil && report.Empty(), reason == wechat.ReasonNotReady, reason == wechat.ReasonRequest:
 		c.without(err)
 	case err == nil && !report.Covers(c.day):
-		b.Warn(fmt.Sprintf("left out %s of %s: WeChat's answer for %s names another day", c.Endpoint, c.AppID, written(c.day)))
+		b.Warn(fmt.Sprintf("left out %s of %s: WeChat's answer for %s names another day", c.Endpoint, c.AppID, c.day.DateOnly()))
 		c.without(nil)
 	case err == nil:
 		b.save(ctx, c, asked, report)
 	case ctx.Err() != nil:
 	case reason == wechat.ReasonDecode:
-		b.Warn(fmt.Sprintf("left out %s of %s for %s: %v", c.Endpoint, c.AppID, written(c.day), err))
+		b.Warn(fmt.Sprintf("left out %s of %s for %s: %v", c.Endpoint, c.AppID, c.day.DateOnly(), err))
 		c.without(err)
 	default:
 		failed(c, err, all)
@@ -220,9 +220,6 @@ func sleepUntil(ctx context.Context, at time.Time) error {
 	return context.Cause(ctx)
 }
 
-// written writes a day as people do in an argument.
-func written(day wechat.Day) string { return day.Begin().Format(time.DateOnly) }
-
 // BackfillProgress tells how far a backfill is.
 type BackfillProgress struct {
 	Added int // days
@@ -242,7 +239,7 @@ func progressOf(last *Course, all []*Course) BackfillProgress {
 // String returns the progress as a few words.
 func (p BackfillProgress) String() string {
 	return fmt.Sprintf("%d days added, at most %d left (%s); %s of %s at %s", p.Added, p.Left,
-		time.Duration(p.Left)*backfillApart, p.Last.Endpoint, p.Last.AppID, written(p.Last.day))
+		time.Duration(p.Left)*backfillApart, p.Last.Endpoint, p.Last.AppID, p.Last.day.DateOnly())
 }
 
 // ownedByExporter reports whether an exporter asks for a day of a statistic itself today, or

@@ -19,7 +19,8 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
-const backfillUsage = `Asks WeChat for past days of the datasets visits, sources, retention and pages and keeps the answers
+// BackfillUsage says how to use the command backfill.
+const BackfillUsage = `Asks WeChat for past days of the datasets visits, sources, retention and pages and keeps the answers
 in the archive, the newest days first; export then brings them into Prometheus. How far back WeChat
 answers is not documented. The user portrait is not among them: WeChat answers for two days of it.
 
@@ -47,16 +48,12 @@ stopped.
 
 // BackfillCommand asks WeChat for past days with the settings of the environment, and writes
 // to stdout what became of them. The client of WeChat comes from newClient and the archive
-// from newBucket.
+// from newBucket. The error is arguments.ErrHelp if help is asked for.
 func BackfillCommand(
 	ctx context.Context, args []string, stdout, stderr io.Writer,
 	newClient func(config.Config) *http.Client, newBucket func(config.Archive) (archive.Bucket, error),
 ) error {
 	parsed, err := ParseBackfillArguments(args)
-	if errors.Is(err, arguments.ErrHelp) {
-		_, err := io.WriteString(stdout, backfillUsage)
-		return err
-	}
 	if err != nil {
 		return err
 	}
@@ -136,7 +133,7 @@ func sources(c config.Config, apps []config.App, newClient func(config.Config) *
 	for _, app := range apps {
 		all = append(all, poller.Source{
 			App: collector.App{ID: app.ID, Name: app.Name},
-			API: &wechat.Client{BaseURL: c.APIURL, HTTP: client, Tokens: c.NewTokens(app, client, nil)},
+			API: c.NewClient(app, client, nil),
 		})
 	}
 	return all

@@ -85,7 +85,7 @@ func (c *Course) lacks(now time.Time) bool {
 // told returns after how many numbers of days an answer at a time tells who came again.
 func (c *Course) told(at time.Time) (numbers int) {
 	for _, days := range c.statistic.Cohorts {
-		if !wechat.DayOf(at).Begin().Before(c.day.Add(days + 1).Begin()) {
+		if wechat.CohortDayIsOver(c.day, days, at) {
 			numbers++
 		}
 	}
@@ -157,7 +157,7 @@ func (c *Course) String() string {
 		text += fmt.Sprintf(", %d without numbers", c.Without)
 	}
 	if !c.Oldest.IsZero() {
-		text += ", the oldest " + written(c.Oldest)
+		text += ", the oldest " + c.Oldest.DateOnly()
 	}
 	return text + "; " + c.reason()
 }
@@ -171,10 +171,10 @@ func days(n int) string {
 
 // reason says why the course has ended.
 func (c *Course) reason() string {
-	next := written(c.day)
+	next := c.day.DateOnly()
 	switch c.End {
 	case EndComplete:
-		return "nothing left from " + written(c.from) + " on"
+		return "nothing left from " + c.from.DateOnly() + " on"
 	case EndDepth:
 		text := fmt.Sprintf("WeChat goes back no further: %d days in a row without numbers", backfillDepth)
 		if c.Err != nil {

@@ -13,10 +13,9 @@ import (
 
 // PastArchive is what a past is written to.
 type PastArchive interface {
+	BackfillArchive
+	// List returns the keys of all answers of an app about the user portrait, in any order.
 	List(ctx context.Context, appid string) ([]poller.AnswerKey, error)
-	ListReports(ctx context.Context, appid, endpoint string) ([]poller.AnswerKey, error)
-	Pack(requested time.Time, answer []byte) ([]byte, error)
-	SaveAnswer(ctx context.Context, appid string, key poller.AnswerKey, packed []byte) error
 }
 
 // Past makes up the days before a demo began. All fields are needed but for Datasets.

@@ -80,7 +80,7 @@ func (answers answersByDay) tellingCohorts(cohorts []int) map[wechat.Window]bool
 		var newest wechat.Window
 		for w, keys := range answers {
 			told := slices.ContainsFunc(keys, func(key AnswerKey) bool {
-				return !wechat.DayOf(key.Answered).Begin().Before(w.End.Add(days + 1).Begin())
+				return wechat.CohortDayIsOver(w.End, days, key.Answered)
 			})
 			if told && (newest.End.IsZero() || w.EndTime().After(newest.EndTime())) {
 				newest = w

@@ -77,7 +77,7 @@ func newAppPage(s *collector.Snapshot, h head, wanted string, now time.Time) app
 		if past := s.Past[length]; len(past) > 0 {
 			days := heldDays{Range: rangeName(length, language)}
 			for _, totals := range slices.Backward(past) {
-				days.Days = append(days.Days, date(totals.End))
+				days.Days = append(days.Days, totals.End.DateOnly())
 			}
 			page.Days = append(page.Days, days)
 		}
@@ -144,9 +144,9 @@ func choose(held []collector.HeldWindow, wanted string) *collector.HeldWindow {
 
 func windowText(w wechat.Window) string {
 	if w.Range == wechat.Range1Day {
-		return date(w.End)
+		return w.End.DateOnly()
 	}
-	return date(w.FirstDay()) + " – " + date(w.End)
+	return w.FirstDay().DateOnly() + " – " + w.End.DateOnly()
 }
 
 func newCard(s *collector.Snapshot, held collector.HeldWindow, language wechat.Language) card {

@@ -64,7 +64,7 @@ func newChart(past []collector.Totals, end wechat.Day, language wechat.Language)
 	}
 	for ago := collector.PastDays - 4; ago >= 0; ago -= 14 {
 		day := end.Add(-ago)
-		c.Vertical = append(c.Vertical, tick{coordinate(x(day)), date(day)[5:]})
+		c.Vertical = append(c.Vertical, tick{coordinate(x(day)), day.DateOnly()[5:]})
 	}
 	line := func(class string, users func(collector.Totals) int64) chartLine {
 		l := chartLine{Class: class}
@@ -93,7 +93,7 @@ func newChart(past []collector.Totals, end wechat.Day, language wechat.Language)
 		line("users", func(t collector.Totals) int64 { return t.Users }),
 		line("new", func(t collector.Totals) int64 { return t.NewUsers }),
 	}
-	c.First, c.Last = date(past[0].End), date(past[len(past)-1].End)
+	c.First, c.Last = past[0].End.DateOnly(), past[len(past)-1].End.DateOnly()
 	c.Summary = fmt.Sprintf(wechat.Text{
 		English: "Users from %s to %s: between %s and %s; %d of %d days are known.",
 		Chinese: "%s 至 %s 的用户数：最少 %s，最多 %s；%[6]d 天中有 %[5]d 天数据。",

@@ -14,7 +14,7 @@ func datasetLines(s *collector.Snapshot, language wechat.Language, now time.Time
 	for _, dataset := range s.Datasets {
 		line := rangeLine{Range: datasetName(dataset.Name).In(language), Day: "–", Age: "–"}
 		if !dataset.End.IsZero() {
-			line.Day, line.Age = date(dataset.End), span(now.Sub(dataset.End.Add(1).Begin()), language)
+			line.Day, line.Age = dataset.End.DateOnly(), span(now.Sub(dataset.End.Add(1).Begin()), language)
 			if dataset.Withdrawn {
 				line.Age += wechat.Text{English: ", withdrawn", Chinese: "，已停止展示"}.In(language)
 			}

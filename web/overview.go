@@ -153,7 +153,7 @@ func rangeLines(s *collector.Snapshot, language wechat.Language, now time.Time) 
 		for _, held := range s.Held {
 			if held.Range == length {
 				known = true
-				line.Day, line.Age = date(held.End), span(now.Sub(held.EndTime()), language)
+				line.Day, line.Age = held.End.DateOnly(), span(now.Sub(held.EndTime()), language)
 				if held.Withdrawn {
 					line.Age += wechat.Text{English: ", withdrawn", Chinese: "，已停止展示"}.In(language)
 				}
@@ -174,7 +174,7 @@ func rangeLines(s *collector.Snapshot, language wechat.Language, now time.Time) 
 
 // outcomeText says how the last question about a range ended.
 func outcomeText(q collector.Question) wechat.Text {
-	day := strings.TrimPrefix(date(q.Window.End), "20")
+	day := strings.TrimPrefix(q.Window.End.DateOnly(), "20")
 	day = day[strings.Index(day, "-")+1:]
 	switch q.Outcome {
 	case collector.OutcomeData:

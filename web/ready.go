@@ -91,7 +91,7 @@ func missing(s *collector.Snapshot) string {
 	for _, window := range s.Held {
 		held[window.Range] = true
 		if window.Withdrawn {
-			parts = append(parts, rangeName(window.Range, wechat.English)+": the numbers of "+date(window.End)+" are too old to be shown")
+			parts = append(parts, rangeName(window.Range, wechat.English)+": the numbers of "+window.End.DateOnly()+" are too old to be shown")
 		}
 	}
 	for _, question := range s.Asked {

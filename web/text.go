@@ -72,9 +72,6 @@ func minute(t time.Time) string {
 	return wechat.InShanghai(t).Format("2006-01-02 15:04")
 }
 
-// date returns a day with hyphens.
-func date(d wechat.Day) string { return d.Begin().Format(time.DateOnly) }
-
 // span returns how long a time lasts, in its two largest units.
 func span(d time.Duration, language wechat.Language) string {
 	units := wechat.Text{English: "d h min", Chinese: "天 小时 分钟"}.In(language)

@@ -59,6 +59,9 @@ func (d Day) IsZero() bool { return d == Day{} }
 // String returns the day in the form yyyymmdd.
 func (d Day) String() string { return d.Begin().Format(dayLayout) }
 
+// DateOnly returns the day in the form that people read, yyyy-mm-dd.
+func (d Day) DateOnly() string { return d.Begin().Format(time.DateOnly) }
+
 // MarshalText returns the day in the form yyyymmdd.
 func (d Day) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 

@@ -15,6 +15,9 @@ func TestDays(t *testing.T) {
 	if !leap.Begin().Equal(midnight) || !leap.At(25*time.Hour).Equal(midnight.Add(25*time.Hour)) {
 		t.Errorf("got %s and %s", leap.Begin(), leap.At(25*time.Hour))
 	}
+	if got := leap.DateOnly(); got != "2024-02-29" {
+		t.Errorf("people read %s", got)
+	}
 	if got := leap.Add(1).String() + " " + leap.Add(-60).String(); got != "20240301 20231231" {
 		t.Errorf("got %s", got)
 	}

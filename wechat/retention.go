@@ -1,5 +1,7 @@
 package wechat
 
+import "time"
+
 // EndpointDailyRetention is the endpoint of the dataset retention.
 const EndpointDailyRetention = "daily_retention"
 
@@ -16,6 +18,12 @@ func retention() Dataset {
 
 // RetentionDays returns after how many days WeChat tells who came again (documented).
 func RetentionDays() []int { return []int{1, 2, 3, 4, 5, 6, 7, 14, 30} }
+
+// CohortDayIsOver reports whether the day that comes a number of days after that of a cohort
+// was over at a time. From then on answers tell who of the cohort came again on it.
+func CohortDayIsOver(cohort Day, days int, at time.Time) bool {
+	return !at.Before(cohort.Add(days + 1).Begin())
+}
 
 // Retention is the daily retention (getweanalysisappiddailyretaininfo). Documented:
 //

@@ -49,7 +49,7 @@ const (
 
 // state returns the state of each app as a number, the worst of those that hold.
 func (a apps) state(length window) string {
-	known := "max by (appid) (" + selector("wxapp_app_info", a.with()...) + ")"
+	known := a.each(now(), "wxapp_app_info")
 	return fmt.Sprintf("((%s) + %d) or (0 * (%s unless on (appid) %s) + %d) or (0 * (%s) + %d) or (0 * %s + %d)",
 		a.failing(), broken,
 		known, a.dataEnd(now(), length), empty,

@@ -133,7 +133,7 @@ func (a apps) dataEnd(m moment, of window) string {
 	if slices.Contains(datasets(), of) {
 		metric, label = "wxapp_dataset_end_timestamp_seconds", "dataset"
 	}
-	return fmt.Sprintf("max by (appid) (%s)", m.read(selector(metric, a.with(fmt.Sprintf("%s=%q", label, of))...)))
+	return a.each(m, metric, fmt.Sprintf("%s=%q", label, of))
 }
 
 // age returns the seconds since the end of each app's window.

@@ -25,6 +25,11 @@ func (a apps) with(matchers ...string) []string {
 	return append([]string{string(a)}, matchers...)
 }
 
+// each returns a metric of each app, without counting replicas twice.
+func (a apps) each(m moment, metric string, matchers ...string) string {
+	return fmt.Sprintf("max by (appid) (%s)", m.read(selector(metric, a.with(matchers...)...)))
+}
+
 // users are the users that a query is about. The zero values of dimension and names stand
 // for all.
 type users struct {
@@ -208,5 +213,5 @@ func during(window, metric string, matchers ...string) string {
 
 // failing returns 0 for each app whose last poll failed on all replicas.
 func (a apps) failing() string {
-	return "max by (appid) (" + selector("wxapp_up", a.with()...) + ") == 0"
+	return a.each(now(), "wxapp_up") + " == 0"
 }

@@ -11,6 +11,9 @@ const (
 	sessionsOfDay = "wxapp_sessions"
 )
 
+// cohortUsers is the metric of how many users came on the day of a cohort.
+const cohortUsers = "wxapp_retention_cohort_users"
+
 // daily returns a metric of a dataset by app and further labels, without counting replicas
 // twice.
 func daily(m moment, of window, metric string, labels ...string) string {
@@ -117,21 +120,22 @@ func overDays(n int, of window, metric, label string) string {
 // retained returns the share of the users of a day who came again so many days later.
 func retained(m moment, days int) string {
 	read := func(metric string) string {
-		return chosenApps.at(m, retentionDay, func(m moment) string {
-			return fmt.Sprintf("max by (appid) (%s)", m.read(selector(metric,
-				chosenApps.with(`cohort="$cohort"`, fmt.Sprintf(`day="%d"`, days))...)))
-		})
+		return ofCohort(m, metric, days)
 	}
-	came, again := read("wxapp_retention_cohort_users"), read("wxapp_retained_users")
+	came, again := read(cohortUsers), read("wxapp_retained_users")
 	return fmt.Sprintf("sum(%s) / sum(%s and on (appid) %s)", again, came, again)
 }
 
 // cohortSize returns how many users came on a day.
 func cohortSize() string {
-	return fmt.Sprintf("sum(%s)", chosenApps.at(daysAfter(1), retentionDay, func(m moment) string {
-		return fmt.Sprintf("max by (appid) (%s)", m.read(selector("wxapp_retention_cohort_users",
-			chosenApps.with(`cohort="$cohort"`, `day="1"`)...)))
-	}))
+	return "sum(" + ofCohort(daysAfter(1), cohortUsers, 1) + ")"
+}
+
+// ofCohort returns a metric of the return of users so many days later, by app.
+func ofCohort(m moment, metric string, days int) string {
+	return chosenApps.at(m, retentionDay, func(m moment) string {
+		return chosenApps.each(m, metric, `cohort="$cohort"`, fmt.Sprintf(`day="%d"`, days))
+	})
 }
 
 // coverage returns the users in the portrait of a day divided by all of its users, of those

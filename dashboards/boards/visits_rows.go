@@ -44,7 +44,7 @@ func visitsHistory(l language, d *grafana.Dashboard) {
 		over(l.text("Users so far", "累计用户"),
 			l.text("Users who have ever come. A person who uses two of the chosen apps counts twice.", "曾经来访的用户总数。同时使用所选小程序中两个的人会计两次。"), "locale",
 			grafana.Over(fmt.Sprintf("sum(%s)", chosenApps.at(onDay(0), visitsDay, func(m moment) string {
-				return fmt.Sprintf("max by (appid) (%s)", m.read(selector("wxapp_cumulative_users", chosenApps.with()...)))
+				return chosenApps.each(m, "wxapp_cumulative_users")
 			})), l.text("so far", "累计"))),
 		over(l.text("Coverage by day", "每日画像覆盖"),
 			l.text("Users in the portrait of each day divided by all users of that day.", "每天用户画像中的用户数除以当天全部用户数。"), "percentunit",
@@ -67,7 +67,7 @@ func visitsSources(l language, d *grafana.Dashboard) {
 		var targets []grafana.Target
 		total := sumOf(now(), sourcesDay, metric)
 		for _, choice := range choices {
-			one := fmt.Sprintf("max by (appid) (%s)", selector(metric, chosenApps.with(`period="day"`, fmt.Sprintf("%s=%q", label, choice.Value))...))
+			one := chosenApps.each(now(), metric, `period="day"`, fmt.Sprintf("%s=%q", label, choice.Value))
 			targets = append(targets, grafana.Now(fmt.Sprintf("sum(%s) / %s", one, total), choice.Text.(string)))
 		}
 		return grafana.BarGauge(title, description, targets...).
