@@ -45,7 +45,7 @@ func exportCommand(ctx context.Context, args []string, stdout, stderr io.Writer)
 	}
 	exported, err := export.New(ctx, export.Options{
 		Archive: kept, Apps: apps,
-		Datasets: settings.Datasets, Ranges: settings.Ranges, Dimensions: settings.Dimensions, Top: settings.Top, MaxAge: settings.MaxAge,
+		Datasets: settings.Datasets, Dimensions: settings.Dimensions, Top: settings.Top, MaxAge: settings.MaxAge,
 		Locations: settings.LocationInfo,
 		Labels:    parsed.Labels, Every: parsed.Every, Now: time.Now(),
 		Damaged: export.DamagedOnce(line.Warn),

@@ -118,20 +118,14 @@ func (e *exporter) run(ctx context.Context) error {
 
 func (e *exporter) poller(store *collector.Store) *poller.Poller {
 	return poller.New(poller.Options{
-		Schedule: poller.Schedule{
-			Ranges:       e.config.Ranges,
-			PublishHour:  e.config.PublishHour,
-			PollInterval: e.config.PollInterval,
-		},
-		Datasets:   e.config.Datasets,
-		Dimensions: e.config.Dimensions,
-		Top:        e.config.Top,
-		PastReady:  e.pastReady,
-		MaxAge:     e.config.MaxAge,
-		Store:      store,
-		Archive:    e.archive,
-		Metrics:    e.metrics,
-		Logger:     e.log,
+		Schedule:  poller.Schedule{PublishHour: e.config.PublishHour, PollInterval: e.config.PollInterval},
+		Datasets:  e.config.Datasets,
+		Shows:     poller.Shows{Dimensions: e.config.Dimensions, Top: e.config.Top, MaxAge: e.config.MaxAge},
+		PastReady: e.pastReady,
+		Store:     store,
+		Archive:   e.archive,
+		Metrics:   e.metrics,
+		Logger:    e.log,
 	})
 }
 

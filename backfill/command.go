@@ -172,21 +172,21 @@ func parseDatasets(set *arguments.Set, text string) []wechat.Dataset {
 		return nil
 	}
 	var names []string
-	for _, dataset := range wechat.Datasets() {
+	for _, dataset := range Datasets() {
 		names = append(names, dataset.Name)
 	}
 	chosen := map[string]bool{}
 	for name := range strings.SplitSeq(text, ",") {
 		name = strings.TrimSpace(name)
 		switch {
-		case name == wechat.EndpointUserPortrait:
+		case name == wechat.UserPortrait:
 			set.Errorf("--datasets: WeChat answers for two days of user_portrait only; use %s", strings.Join(names, ", "))
 		case name != "all" && !slices.Contains(names, name):
 			set.Errorf("--datasets: has an unknown name; use %s, or all", strings.Join(names, ", "))
 		}
 		chosen[name] = true
 	}
-	return slices.DeleteFunc(wechat.Datasets(), func(d wechat.Dataset) bool { return !chosen[d.Name] && !chosen["all"] })
+	return slices.DeleteFunc(Datasets(), func(d wechat.Dataset) bool { return !chosen[d.Name] && !chosen["all"] })
 }
 
 // launch is the day on which Mini Programs began: there are no numbers of earlier days.
@@ -205,14 +205,20 @@ func (a Arguments) to(today wechat.Day) wechat.Day {
 }
 
 func (a Arguments) datasets(c config.Config) []wechat.Dataset {
-	switch {
-	case len(a.Datasets) > 0:
+	if len(a.Datasets) > 0 {
 		return a.Datasets
-	case len(c.Datasets) > 0:
-		return c.Datasets
 	}
-	return wechat.Datasets()
+	on := slices.DeleteFunc(slices.Clone(c.Datasets), isPortrait)
+	if len(on) > 0 {
+		return on
+	}
+	return Datasets()
 }
+
+// Datasets returns the datasets of which WeChat answers for past days.
+func Datasets() []wechat.Dataset { return slices.DeleteFunc(wechat.Datasets(), isPortrait) }
+
+func isPortrait(d wechat.Dataset) bool { return d.Name == wechat.UserPortrait }
 
 // apps returns the apps of the settings that are chosen. It is an error when asking for
 // their tokens would end those that others use.
