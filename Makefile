@@ -1,4 +1,4 @@
-# Everything that is done to this repository. `make help` lists it.
+# All development tasks. `make help` lists them.
 #
 # Needs Go. Where a target needs more, it names the Debian packages that are missing;
 # with CI=true it installs them.
@@ -55,13 +55,12 @@ build: ## build ./wxapp_exporter, static
 demo: ## run the exporter against a simulated WeChat: no account, no network
 	@go run . demo
 
-# The quick ones first. A failure does not keep the rest from running; what failed is
-# listed at the end.
+# The quick ones first. All of them run even if one fails; failures are listed at the end.
 .PHONY: test
 test: ## run all tests of all modules
 	@log=$$(mktemp)
 	trap 'rm -f "$$log"' EXIT
-	tools/install-missing.sh $(for_unit) $(for_e2e) || true # each target fails for itself
+	tools/install-missing.sh $(for_unit) $(for_e2e) || true # each target reports what it lacks
 	failed=()
 	for target in unit fuzz dashboards e2e; do
 	  $(MAKE) --no-print-directory "$$target" 2>&1 | tee -a "$$log" || failed+=("$$target")
@@ -78,7 +77,7 @@ unit: ## run the tests of the exporter's module
 	@tools/install-missing.sh $(for_unit)
 	echo '--- unit'
 	go test -race $(count) ./...
-	# A whole year, 1,000 apps and a month of faults, which take too long with -race.
+	# A whole year, 1,000 apps and a month of faults take too long with -race.
 	go test $(count) -run '^(TestYear|TestDatasetYear|TestThousandApps|TestSoak)$$' . ./poller
 
 .PHONY: soak
@@ -113,7 +112,7 @@ dashboards: ## test the dashboards and alerts
 	cd dashboards
 	go test -timeout 45m $(count) ./...
 
-# Needs chromium and a Grafana that everybody may view, with our data in it.
+# Needs Chromium, and a Grafana with our data that can be viewed without a login.
 .PHONY: screenshots
 screenshots: ## take pictures of the dashboards in the Grafana at GRAFANA_URL
 	@cd dashboards
@@ -123,7 +122,7 @@ screenshots: ## take pictures of the dashboards in the Grafana at GRAFANA_URL
 bench: ## run the benchmarks
 	@go test -run '^$$' -bench . -benchmem -timeout 60m ./...
 
-# The tests fail while one of these files is stale; make lint proves it with CI=true.
+# The tests fail if one of these files is stale; with CI=true, make lint checks it too.
 .PHONY: generate
 generate: ## update all generated files: documents, help, dashboards, alerts
 	@pattern='^($(subst $(space),|,$(strip $(generators))))$$'

@@ -112,7 +112,7 @@ func appLabels() []Label {
 	return []Label{
 		{"appid", nil, "the appid of the Mini Program"},
 		{"app", nil, "the name that its owner gave the Mini Program, or its appid"},
-		{"reason", texts(wechat.FailureReasons()), "why a poll failed; see [the errcodes](docs/errcodes.md)"},
+		{"reason", texts(wechat.FailureReasons()), "why a poll failed; see [the errcodes](errcodes.md)"},
 		{"endpoint", endpointTexts(), "which call of WeChat's API"},
 	}
 }

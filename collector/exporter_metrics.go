@@ -65,7 +65,7 @@ func exporterMetrics() []*Metric {
 
 func exporterLabels() []Label {
 	return []Label{
-		{"code", nil, "WeChat's errcode, `0` for success; `http_` and the HTTP status; `http_other` for a status that HTTP does not know; `network` when no whole answer came; `decode` when the answer was not understood; `unknown` for an errcode that is not in [the list](docs/errcodes.md)"},
+		{"code", nil, "WeChat's errcode, `0` for success; `http_` and the HTTP status; `http_other` for a status that HTTP does not know; `network` when no whole answer came; `decode` when the answer was not understood; `unknown` for an errcode that is not in [the list](errcodes.md)"},
 		{"english", nil, "the name of a province in English"},
 		{"latitude", nil, "in degrees, north"},
 		{"longitude", nil, "in degrees, east"},
