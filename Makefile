@@ -1,7 +1,8 @@
 # Everything that is done to this repository. `make help` lists it.
 #
-# Needs Go. Where a target needs more, it names the Debian packages that are missing;
-# with CI=true it installs them.
+# Needs Go, git and, on Debian or Ubuntu, nothing else: what a target needs beyond these it
+# installs if it may, as root or with a sudo that needs no password. If it may not, it names
+# the command to run.
 
 SHELL       := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -37,7 +38,7 @@ ldflags  := -s -w -X $(common).Version=$(version:v%=%) -X $(common).Revision=$(r
 tool          := go tool -modfile=$(CURDIR)/tools/go.mod
 golangci_lint := $(tool) golangci-lint
 for_unit      := gcc:build-essential # for -race
-for_e2e       := gcc:build-essential curl gzip python3 chromium node:nodejs npm
+for_e2e       := gcc:build-essential curl gzip python3 'chromium:chromium|chromium-browser' node:nodejs npm
 for_lint      := gcc:build-essential shellcheck yamllint
 
 # The tests that write generated files when UPDATE_GOLDEN is set, wherever they are.
