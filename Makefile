@@ -74,17 +74,26 @@ test: ## run all tests of all modules
 	fi
 	echo '--- all tests passed'
 
+# The tests whose size TEST_SIZE chooses: a year, 1,000 apps, a month of faults. When it is
+# full, they take too long with -race.
+sized     := TestYear|TestDatasetYear|TestSoak|TestThousandApps|TestThousandAppsComeAndGo|TestOthersStandScrapeByScrape|TestKill
+with_test = $$(grep -rlE --include='*_test.go' '^func ($1)\(' . | xargs dirname | sort -u)
+
 .PHONY: unit
 unit: ## run the tests of the exporter's module
 	@tools/install-missing.sh $(for_unit)
 	echo '--- unit'
-	go test -race $(count) ./...
-	# A whole year, 1,000 apps and a month of faults, which take too long with -race.
-	go test $(count) -run '^(TestYear|TestDatasetYear|TestThousandApps|TestSoak)$$' . ./poller
+	go test -race -timeout 60m $(count) ./...
+	TEST_SIZE=full go test -timeout 60m $(count) -run '^($(sized))$$' $(call with_test,$(sized))
+
+.PHONY: quick
+quick: ## check what has changed since the last commit, in about a minute
+	@tools/quick.sh
 
 .PHONY: soak
 soak: ## run 50 apps through a simulated year of random faults; SOAK_SEED repeats a run
-	@SOAK_DAYS="$${SOAK_DAYS:-365}" SOAK_SEED="$${SOAK_SEED:-$$RANDOM$$RANDOM}" go test -count=1 -v -timeout 3h -run '^TestSoak$$' .
+	@export TEST_SIZE=full SOAK_DAYS="$${SOAK_DAYS:-365}" SOAK_SEED="$${SOAK_SEED:-$$RANDOM$$RANDOM}"
+	go test -count=1 -v -timeout 3h -run '^(TestSoak|TestKill)$$' $(call with_test,TestSoak|TestKill)
 
 .PHONY: fuzz
 fuzz: ## run each fuzz target for FUZZTIME inputs
