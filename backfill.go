@@ -4,10 +4,10 @@ import (
 	"context"
 	"io"
 
-	"github.com/wxapp-exporter/wxapp_exporter/history"
+	"github.com/wxapp-exporter/wxapp_exporter/backfill"
 )
 
 // backfillCommand asks WeChat for past days.
 func backfillCommand(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	return history.BackfillCommand(ctx, args, stdout, stderr, newHTTPClient, newBucket)
+	return backfill.Command(ctx, args, stdout, stderr, newHTTPClient, newBucket)
 }

@@ -11,8 +11,9 @@ import (
 	"github.com/prometheus/common/version"
 
 	"github.com/wxapp-exporter/wxapp_exporter/arguments"
+	"github.com/wxapp-exporter/wxapp_exporter/backfill"
 	"github.com/wxapp-exporter/wxapp_exporter/doctor"
-	"github.com/wxapp-exporter/wxapp_exporter/history"
+	"github.com/wxapp-exporter/wxapp_exporter/export"
 )
 
 // command is a sub-command of the program.
@@ -57,14 +58,14 @@ func commands() []command {
 			name:      "export",
 			arguments: "[ARGUMENTS]",
 			text:      "write the archive as OpenMetrics with timestamps; see export --help",
-			manual:    history.ExportUsage,
+			manual:    export.Usage,
 			run:       exportCommand,
 		},
 		{
 			name:      "backfill",
 			arguments: "[ARGUMENTS]",
 			text:      "ask WeChat for past days of the datasets; see backfill --help",
-			manual:    history.BackfillUsage,
+			manual:    backfill.Usage,
 			run:       backfillCommand,
 		},
 		{

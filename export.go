@@ -9,12 +9,14 @@ import (
 
 	"github.com/wxapp-exporter/wxapp_exporter/archive"
 	"github.com/wxapp-exporter/wxapp_exporter/config"
-	"github.com/wxapp-exporter/wxapp_exporter/history"
+	"github.com/wxapp-exporter/wxapp_exporter/demo"
+	"github.com/wxapp-exporter/wxapp_exporter/export"
+	"github.com/wxapp-exporter/wxapp_exporter/progress"
 )
 
 // exportCommand writes the archive as OpenMetrics.
 func exportCommand(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	parsed, err := history.ParseExportArguments(args)
+	parsed, err := export.ParseArguments(args)
 	if err != nil {
 		return err
 	}
@@ -22,7 +24,7 @@ func exportCommand(ctx context.Context, args []string, stdout, stderr io.Writer)
 	if err != nil {
 		return config.Invalid(err, warnings)
 	}
-	line := history.NewProgressLine(stderr)
+	line := progress.NewLine(stderr)
 	for _, warning := range warnings {
 		line.Warn(warning)
 	}
@@ -30,31 +32,31 @@ func exportCommand(ctx context.Context, args []string, stdout, stderr io.Writer)
 	if err != nil {
 		return err
 	}
-	names := demoNames()
+	names := demo.Names()
 	for _, app := range settings.Apps {
 		names[app.ID] = app.Name
 	}
-	apps, err := history.Apps(ctx, kept, names, parsed.Apps)
+	apps, err := export.Apps(ctx, kept, names, parsed.Apps)
 	switch {
-	case errors.Is(err, history.ErrUnknownApp):
+	case errors.Is(err, export.ErrUnknownApp):
 		return fmt.Errorf("--app: %w", err)
 	case err != nil:
 		return fmt.Errorf("%s: %w", settings.Archive.Setting, err)
 	}
-	export, err := history.New(ctx, history.Options{
+	exported, err := export.New(ctx, export.Options{
 		Archive: kept, Apps: apps,
 		Datasets: settings.Datasets, Ranges: settings.Ranges, Dimensions: settings.Dimensions, Top: settings.Top, MaxAge: settings.MaxAge,
 		Locations: settings.LocationInfo,
 		Labels:    parsed.Labels, Every: parsed.Every, Now: time.Now(),
-		Damaged: history.DamagedOnce(line.Warn),
+		Damaged: export.DamagedOnce(line.Warn),
 	})
 	if err != nil {
 		return fmt.Errorf("%s: %w", settings.Archive.Setting, err)
 	}
-	if export.Bounds().From.IsZero() {
+	if exported.Bounds().From.IsZero() {
 		return fmt.Errorf("%s: the archive has no answers to export", settings.Archive.Setting)
 	}
-	return parsed.Write(ctx, export, stdout, line)
+	return parsed.Write(ctx, exported, stdout, line)
 }
 
 // archiveToRead returns the archive of the configuration. Nothing is written to it.

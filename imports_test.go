@@ -23,14 +23,16 @@ const module = "github.com/wxapp-exporter/wxapp_exporter"
 func level(folder string) (height int, ok bool) {
 	switch folder {
 	case ".":
+		return 7, true
+	case "demo":
 		return 6, true
-	case "doctor", "history", "reload":
+	case "doctor", "export", "backfill", "reload":
 		return 5, true
 	case "archive", "config":
 		return 4, true
 	case "poller", "collector/exposition", "collector/otlp", "web":
 		return 3, true
-	case "arguments", "collector":
+	case "arguments", "collector", "progress":
 		return 2, true
 	case "wechat":
 		return 1, true
@@ -62,8 +64,8 @@ func mayImport(name, target string) (reason string) {
 	case test && target == folder: // package x_test imports x
 		return ""
 	case target == simulator:
-		if !test && !helping && name != "demo.go" {
-			return "only tests, their helpers and demo.go do"
+		if !test && !helping && folder != "demo" {
+			return "only tests, their helpers and demo/ do"
 		}
 	case helping:
 		if !slices.Contains(testHelpers[folder], target) {
@@ -220,13 +222,15 @@ func TestViolations(t *testing.T) {
 		{"main.go", `import _ ` + own + `/collector"`, ""},
 		{"main.go", `import _ ` + own + `/doctor"`, ""},
 		{"doctor/a.go", `import _ ` + own + `/config"`, ""},
-		{"doctor/a.go", `import _ ` + own + `/history"`, "downward only"},
+		{"doctor/a.go", `import _ ` + own + `/export"`, "downward only"},
 		{"reload/a.go", `import _ ` + own + `/poller"`, ""},
 		{"poller/a.go", `import _ ` + own + `/reload"`, "downward only"},
 		{"config/a.go", `import _ ` + own + `/collector/otlp"`, ""},
 		{"config/a.go", `import _ ` + own + `/archive"`, "downward only"},
 		{"archive/a.go", `import _ ` + own + `/poller"`, ""},
-		{"archive/a.go", `import _ ` + own + `/history"`, "downward only"},
+		{"archive/a.go", `import _ ` + own + `/backfill"`, "downward only"},
+		{"export/a.go", `import _ ` + own + `/backfill"`, "downward only"},
+		{"export/a_test.go", `import _ ` + own + `/demo"`, "downward only"},
 		{"poller/a.go", `import _ ` + own + `/collector"`, ""},
 		{"poller/a.go", `import _ ` + own + `/archive"`, "downward only"},
 		{"poller/a.go", `import _ ` + own + `/web"`, "downward only"},
@@ -253,11 +257,11 @@ func TestViolations(t *testing.T) {
 		{"collector/collectortest/a_test.go", `import _ ` + own + `/poller"`, "list of testHelpers"},
 
 		// The simulated WeChat and the helpers are for tests.
-		{"demo.go", `import _ ` + own + `/wechat/wechattest"`, ""},
-		{"serve.go", `import _ ` + own + `/wechat/wechattest"`, "only tests"},
+		{"demo/a.go", `import _ ` + own + `/wechat/wechattest"`, ""},
+		{"demo.go", `import _ ` + own + `/wechat/wechattest"`, "only tests"},
 		{"collector/a.go", `import _ ` + own + `/wechat/wechattest"`, "only tests"},
 		{"poller/demo.go", `import _ ` + own + `/wechat/wechattest"`, "only tests"},
-		{"history/a.go", `import _ ` + own + `/wechat/wechattest"`, "only tests"},
+		{"export/a.go", `import _ ` + own + `/wechat/wechattest"`, "only tests"},
 		{"collector/a_test.go", `import _ ` + own + `/wechat/wechattest"`, ""},
 		{"collector/collectortest/a.go", `import _ ` + own + `/wechat/wechattest"`, ""},
 		{"poller/pollertest/a.go", `import _ ` + own + `/wechat/wechattest"`, ""},
@@ -273,8 +277,8 @@ func TestViolations(t *testing.T) {
 		{"main_test.go", `import _ ` + own + `/poller/pollertest"`, ""},
 		{"wechat/a_test.go", `import _ ` + own + `/collector/collectortest"`, "downward only"},
 		{"web/a.go", `import _ ` + own + `/collector/collectortest"`, "only tests"},
-		{"demo.go", `import _ ` + own + `/collector/collectortest"`, "only tests"},
-		{"demo.go", `import _ ` + own + `/poller/pollertest"`, "only tests"},
+		{"demo/a.go", `import _ ` + own + `/collector/collectortest"`, "only tests"},
+		{"demo/a.go", `import _ ` + own + `/poller/pollertest"`, "only tests"},
 
 		{"wechat/a.go", `import _ "gopkg.in/yaml.v3"`, "standard library only"},
 		{"wechat/a.go", `import _ "log/slog"`, "does not log"},
