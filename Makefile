@@ -1,7 +1,8 @@
 # All development tasks. `make help` lists them.
 #
-# Needs Go. Where a target needs more, it names the Debian packages that are missing;
-# with CI=true it installs them.
+# Needs Go, git and, on Debian or Ubuntu, nothing else: what a target needs beyond these it
+# installs if it may, as root or with a sudo that needs no password. If it may not, it names
+# the command to run.
 
 SHELL       := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -37,7 +38,7 @@ ldflags  := -s -w -X $(common).Version=$(version:v%=%) -X $(common).Revision=$(r
 tool          := go tool -modfile=$(CURDIR)/tools/go.mod
 golangci_lint := $(tool) golangci-lint
 for_unit      := gcc:build-essential # for -race
-for_e2e       := gcc:build-essential curl gzip python3 chromium node:nodejs npm
+for_e2e       := gcc:build-essential curl gzip python3 'chromium:chromium|chromium-browser' node:nodejs npm
 for_lint      := gcc:build-essential shellcheck yamllint
 
 # The tests that write generated files when UPDATE_GOLDEN is set, wherever they are.
@@ -72,17 +73,26 @@ test: ## run all tests of all modules
 	fi
 	echo '--- all tests passed'
 
+# The tests whose size TEST_SIZE chooses: a year, 1,000 apps, a month of faults. When it is
+# full, they take too long with -race.
+sized     := TestYear|TestDatasetYear|TestSoak|TestThousandApps|TestThousandAppsComeAndGo|TestOthersStandScrapeByScrape|TestKill
+with_test = $$(grep -rlE --include='*_test.go' '^func ($1)\(' . | xargs dirname | sort -u)
+
 .PHONY: unit
 unit: ## run the tests of the exporter's module
 	@tools/install-missing.sh $(for_unit)
 	echo '--- unit'
-	go test -race $(count) ./...
-	# A whole year, 1,000 apps and a month of faults take too long with -race.
-	go test $(count) -run '^(TestYear|TestDatasetYear|TestThousandApps|TestSoak)$$' . ./poller
+	go test -race -timeout 60m $(count) ./...
+	TEST_SIZE=full go test -timeout 60m $(count) -run '^($(sized))$$' $(call with_test,$(sized))
+
+.PHONY: quick
+quick: ## check what has changed since the last commit, in about a minute
+	@tools/quick.sh
 
 .PHONY: soak
 soak: ## run 50 apps through a simulated year of random faults; SOAK_SEED repeats a run
-	@SOAK_DAYS="$${SOAK_DAYS:-365}" SOAK_SEED="$${SOAK_SEED:-$$RANDOM$$RANDOM}" go test -count=1 -v -timeout 3h -run '^TestSoak$$' .
+	@export TEST_SIZE=full SOAK_DAYS="$${SOAK_DAYS:-365}" SOAK_SEED="$${SOAK_SEED:-$$RANDOM$$RANDOM}"
+	go test -count=1 -v -timeout 3h -run '^(TestSoak|TestKill)$$' $(call with_test,TestSoak|TestKill)
 
 .PHONY: fuzz
 fuzz: ## run each fuzz target for FUZZTIME inputs

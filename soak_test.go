@@ -65,13 +65,14 @@ func publication(appid string, day time.Time) time.Time {
 // revision is when the numbers of a day change: at the midnight after their publication.
 func revision(_ string, day time.Time) time.Time { return day.Add(48 * time.Hour) }
 
-// TestSoak runs 50 apps for SOAK_DAYS days, a month by default, with random faults of WeChat
-// and of the archive, crashes and restarts, which SOAK_SEED decides. At the end every
-// published day is in the archive, unless nothing worked for long enough while WeChat kept
-// it; nothing else than what WeChat published was ever shown; the calls are within the
-// budget; and goroutines and memory are what they were after a day.
+// TestSoak runs 50 apps for a month, or a few for some days unless TEST_SIZE is full, with
+// random faults of WeChat and of the archive, crashes and restarts, which SOAK_SEED decides.
+// SOAK_DAYS sets the number of days. At the end every published day is in the archive, unless
+// nothing worked for long enough while WeChat kept it; nothing else than what WeChat published
+// was ever shown; the calls are within the budget; and goroutines and memory are what they
+// were after a day.
 func TestSoak(t *testing.T) {
-	seed, days := uint64(1), soakDays
+	seed, days := uint64(1), soakDays()
 	for name, set := range map[string]func(int){
 		"SOAK_SEED": func(n int) { seed = uint64(n) }, //nolint:gosec // any number will do
 		"SOAK_DAYS": func(n int) { days = n },
@@ -92,10 +93,10 @@ func TestSoak(t *testing.T) {
 		s.run(days)
 	})
 	f := s.figures
-	t.Logf("%d days of %d apps in %s: %d faults, %d crashes, %d restarts", days, soakApps, time.Since(began).Round(time.Second), f.faults, f.crashes, f.restarts)
+	t.Logf("%d days of %d apps in %s: %d faults, %d crashes, %d restarts", days, soakApps(), time.Since(began).Round(time.Second), f.faults, f.crashes, f.restarts)
 	t.Logf("%d windows published, %d archived, %d lost, %d excused; %d shown answers compared, %d wrong", f.published, f.archived, f.lost, f.excused, f.compared, f.wrong)
 	t.Logf("portrait calls per app and day: %.2f answered (at most %d), %.2f failed (at most %d)",
-		float64(f.portraits)/float64(days*soakApps), f.mostPortraits, float64(f.failed)/float64(days*soakApps), f.mostFailed)
+		float64(f.portraits)/float64(days*soakApps()), f.mostPortraits, float64(f.failed)/float64(days*soakApps()), f.mostFailed)
 }
 
 func newSoak(t *testing.T, seed uint64) *soak {
@@ -109,7 +110,7 @@ func newSoak(t *testing.T, seed uint64) *soak {
 		crashed: map[wechat.Day]int{},
 	}
 	apps := map[string]wechattest.App{}
-	for i := range soakApps {
+	for i := range soakApps() {
 		id := fmt.Sprintf("wx%016x", i)
 		s.ids = append(s.ids, id)
 		apps[id] = wechattest.App{Users: 30} // short answers

@@ -46,6 +46,10 @@ func ReadApps() (Reading, error) {
 	if err != nil {
 		return Reading{}, err
 	}
+	return readAgain(e)
+}
+
+func readAgain(e environment) (Reading, error) {
 	p := &problems{given: e.given}
 	apps, files := readApps(p, e, parseAppsFile(p, e))
 	if err := p.err(); err != nil {

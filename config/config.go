@@ -80,6 +80,10 @@ func Read() (Config, []string, error) {
 	if err != nil {
 		return Config{}, nil, err
 	}
+	return read(e)
+}
+
+func read(e environment) (Config, []string, error) {
 	c, p := parseAll(e)
 	if err := p.err(); err != nil {
 		return Config{}, p.warnings, err
@@ -108,6 +112,10 @@ func ReadDemo() (Config, []string, error) {
 	if err != nil {
 		return Config{}, nil, err
 	}
+	return readDemo(e)
+}
+
+func readDemo(e environment) (Config, []string, error) {
 	if e.given[datasetsSetting] == "" {
 		e.Datasets = "all"
 	}

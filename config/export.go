@@ -11,6 +11,10 @@ func ReadExport() (Config, []string, error) {
 	if err != nil {
 		return Config{}, nil, err
 	}
+	return readExport(e)
+}
+
+func readExport(e environment) (Config, []string, error) {
 	p := &problems{given: e.given}
 	warnUnknownVariables(p, e.variables)
 	c := Config{

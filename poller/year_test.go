@@ -24,7 +24,7 @@ func publication(_ string, day time.Time) time.Time {
 // day is held, the budget of calls is kept every day, and scrapes cause no call.
 func TestYear(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		const days = simulatedDays
+		days := simulatedDays()
 		s := pollertest.New(t)
 		s.Server.Published = publication
 		s.Server.Apps = map[string]wechattest.App{appid: {Users: 30}} // short answers
