@@ -87,9 +87,10 @@ func mayImport(name, target string) (reason string) {
 // forbidden holds, by import path, the names that change or use state of the whole
 // process, which all packages share.
 var forbidden = map[string][]string{
-	"expvar":   {"Publish", "NewInt", "NewFloat", "NewMap", "NewString"},
-	"flag":     {"CommandLine", "Parse", "String", "Bool", "Int", "Duration"},
-	"net/http": {"DefaultServeMux", "Handle", "HandleFunc", "ListenAndServe", "ListenAndServeTLS"},
+	"expvar":                 {"Publish", "NewInt", "NewFloat", "NewMap", "NewString"},
+	"flag":                   {"CommandLine", "Parse", "String", "Bool", "Int", "Duration"},
+	"github.com/spf13/pflag": {"CommandLine", "Parse", "String", "Bool", "Int", "Duration"},
+	"net/http":               {"DefaultServeMux", "Handle", "HandleFunc", "ListenAndServe", "ListenAndServeTLS"},
 	"github.com/prometheus/client_golang/prometheus": {
 		"DefaultRegisterer", "DefaultGatherer", "MustRegister", "Register", "Unregister",
 	},

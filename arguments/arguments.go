@@ -4,50 +4,50 @@ package arguments
 
 import (
 	"errors"
-	"flag"
 	"fmt"
-	"io"
 	"regexp"
 	"strings"
 	"time"
+
+	"github.com/spf13/pflag"
 
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
 // ErrHelp is the error of arguments that ask for help.
-var ErrHelp = flag.ErrHelp
+var ErrHelp = pflag.ErrHelp
 
 // Set is the set of arguments that a command knows. Each is written as --name value or
 // --name=value.
 type Set struct {
 	command  string
-	flags    *flag.FlagSet
-	lists    map[string]bool
+	flags    *pflag.FlagSet
 	mistakes []error
 }
 
 // New returns the empty set of a command.
 func New(command string) *Set {
-	flags := flag.NewFlagSet(command, flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
-	return &Set{command: command, flags: flags, lists: map[string]bool{}}
+	flags := pflag.NewFlagSet(command, pflag.ContinueOnError)
+	flags.Usage = func() {}
+	flags.SortFlags = false
+	return &Set{command: command, flags: flags}
 }
 
 // Text adds an argument that has a value.
-func (s *Set) Text(name, byDefault string) *string { return s.flags.String(name, byDefault, "") }
+func (s *Set) Text(name, byDefault string) *string {
+	value := text(byDefault)
+	s.flags.Var(&value, name, "")
+	return (*string)(&value)
+}
 
 // Switch adds an argument that is given or not, without a value.
 func (s *Set) Switch(name string) *bool { return s.flags.Bool(name, false, "") }
 
 // List adds an argument that can be repeated.
 func (s *Set) List(name string) *[]string {
-	values := new([]string)
-	s.lists[name] = true
-	s.flags.Func(name, "", func(value string) error {
-		*values = append(*values, value)
-		return nil
-	})
-	return values
+	var values list
+	s.flags.Var(&values, name, "")
+	return (*[]string)(&values)
 }
 
 // Parse sets the values of the arguments. The error is ErrHelp if help is asked for. What
@@ -59,29 +59,39 @@ func (s *Set) Parse(arguments []string) error {
 	if s.flags.NArg() > 0 {
 		return s.unknown(s.flags.Arg(0))
 	}
-	s.flags.Visit(func(f *flag.Flag) {
-		if f.Value.String() == "" && !s.lists[f.Name] {
+	s.flags.VisitAll(func(f *pflag.Flag) {
+		if value, ok := f.Value.(*text); ok && f.Changed && *value == "" {
 			s.Errorf("--%s: has no value; give it one, or leave it out", f.Name)
 		}
 	})
 	return nil
 }
 
-// refused returns an error of the flag package in our words, without any value.
+// refused returns an error of package pflag in our words, without any value.
 func (s *Set) refused(err error) error {
-	if errors.Is(err, flag.ErrHelp) {
+	if errors.Is(err, pflag.ErrHelp) {
 		return ErrHelp
 	}
-	if name, ok := strings.CutPrefix(err.Error(), "flag needs an argument: -"); ok {
+	if missing, ok := errors.AsType[*pflag.ValueRequiredError](err); ok {
+		name := missing.GetSpecifiedName()
 		return fmt.Errorf("--%s: has no value; write --%s VALUE or --%s=VALUE", name, name, name)
 	}
-	if _, rest, ok := strings.Cut(err.Error(), "invalid boolean value "); ok {
-		_, name, _ := strings.Cut(rest, " for -")
-		name, _, _ = strings.Cut(name, ":")
+	if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok { // of a switch: texts are never invalid
+		name := invalid.GetFlag().Name
 		return fmt.Errorf("--%s: takes no value; write --%s alone", name, name)
 	}
-	name, _ := strings.CutPrefix(err.Error(), "flag provided but not defined: -")
-	return s.unknown("--" + name)
+	unknown, ok := errors.AsType[*pflag.NotExistError](err)
+	switch {
+	case !ok:
+		return s.unknown("")
+	case unknown.GetSpecifiedShortnames() == "":
+		return s.unknown("--" + unknown.GetSpecifiedName())
+	}
+	name, _, _ := strings.Cut(unknown.GetSpecifiedShortnames(), "=")
+	if s.flags.Lookup(name) != nil {
+		return fmt.Errorf("unknown argument -%s; write --%s", name, name)
+	}
+	return s.unknown("-" + unknown.GetSpecifiedName()) // the rest may be a value, as in -pSECRET
 }
 
 func (s *Set) unknown(argument string) error {

@@ -55,7 +55,7 @@ func TestExportArgumentsRefused(t *testing.T) {
 		{"--" + strings.Repeat("0123456789abcdef", 2), "unknown argument; see wxapp_exporter export --help"},
 		{"---hush=1", "unknown argument; see wxapp_exporter export --help"},
 		{"--output", "--output: has no value; write --output VALUE or --output=VALUE"},
-		{"--output= --every=", "invalid arguments:\n  --every: has no value; give it one, or leave it out\n  --output: has no value; give it one, or leave it out"},
+		{"--output= --every=", "invalid arguments:\n  --output: has no value; give it one, or leave it out\n  --every: has no value; give it one, or leave it out"},
 		{"--from hush", "--from: is neither a day nor a time; use a day in Shanghai like 2026-11-24, or a time like 2026-11-24T10:00:00+08:00"},
 		{"--from 2026-02-30", "--from: is neither a day nor a time"},
 		{"--from 2026-11-24 --to 2026-11-23", "--to: is not after --from"},
