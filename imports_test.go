@@ -312,9 +312,10 @@ func TestViolations(t *testing.T) {
 	}
 }
 
-// Package main is wiring: what a command does is in a package of its own.
+// Package main is wiring and the help of each command: what one does is in a package of its
+// own.
 func TestMainIsWiring(t *testing.T) {
-	const most = 900
+	const most = 1000
 	files, err := filepath.Glob("*.go")
 	if err != nil {
 		t.Fatal(err)

@@ -11,8 +11,8 @@ import (
 
 func TestSet(t *testing.T) {
 	set := arguments.New("do")
-	text, other := set.Text("text", "default"), set.Text("other", "default")
-	on, off, list := set.Switch("on"), set.Switch("off"), set.List("list")
+	text, other := set.Text("text", "WORD", "default", ""), set.Text("other", "WORD", "default", "")
+	on, off, list := set.Switch("on", ""), set.Switch("off", ""), set.List("list", "WORD", "")
 	if err := set.Parse([]string{"--text", "a b", "--on", "--list=1", "--list", ""}); err != nil {
 		t.Fatal(err)
 	}
@@ -40,8 +40,8 @@ func TestRefused(t *testing.T) {
 		"--text 1m --list a": "",
 	} {
 		set := arguments.New("do")
-		text, list := set.Text("text", "1m"), set.List("list")
-		set.Switch("on")
+		text, list := set.Text("text", "DURATION", "1m", ""), set.List("list", "APPID", "")
+		set.Switch("on", "")
 		err := set.Parse(strings.Fields(args))
 		if err == nil {
 			set.AppIDs("list", *list)

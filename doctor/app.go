@@ -24,7 +24,7 @@ type walk struct {
 }
 
 func (o Options) newWalk(app config.App) *walk {
-	return &walk{options: o, app: app, client: o.client(app), days: o.days(time.Now())}
+	return &walk{options: o, app: app, client: o.Clients[app.ID], days: o.days(time.Now())}
 }
 
 // whole takes all steps for the app.

@@ -49,14 +49,29 @@ func healthy(t *testing.T) *patient {
 			TokenEndpoint: config.StableToken,
 			Archive:       config.Archive{Folder: filepath.Join(t.TempDir(), "data"), Setting: "WXAPP_ARCHIVE"},
 		}},
-		HTTP:   wechat.NewHTTPClient(doctor.MaxRequest, "test"),
-		Bucket: func(c config.Archive) (archive.Bucket, error) { return archive.Folder{Path: c.Folder}, nil },
+		HTTP: wechat.NewHTTPClient(doctor.MaxRequest, "test"),
 	}}
 	p.serve(t, server)
 	return p
 }
 
 func (p *patient) settings() *config.Config { return &p.options.Settings.Config }
+
+// clients returns the clients of the apps of the settings.
+func (p *patient) clients() map[string]*wechat.Client {
+	all := map[string]*wechat.Client{}
+	for _, app := range p.settings().Apps {
+		client := &wechat.Client{BaseURL: p.settings().APIURL, HTTP: p.options.HTTP}
+		if p.settings().TokenEndpoint != config.NoToken {
+			client.Tokens = &wechat.SecretTokens{
+				AppID: app.ID, Secret: func() (wechat.Secret, error) { return app.Secret, nil },
+				Endpoint: wechat.StableToken, BaseURL: client.BaseURL, HTTP: client.HTTP,
+			}
+		}
+		all[app.ID] = client
+	}
+	return all
+}
 
 // serve puts a handler in the place of WeChat.
 func (p *patient) serve(t *testing.T, handler http.Handler) {
@@ -69,6 +84,10 @@ func (p *patient) serve(t *testing.T, handler http.Handler) {
 // examine runs all steps. It holds that they can be pasted in public.
 func (p *patient) examine(t *testing.T) []doctor.Step {
 	t.Helper()
+	if p.options.Bucket == nil {
+		p.options.Bucket = archive.Folder{Path: p.settings().Archive.Folder}
+	}
+	p.options.Clients = p.clients()
 	var reported []doctor.Step
 	steps := doctor.Run(t.Context(), p.options, func(s doctor.Step) { reported = append(reported, s) })
 	if !slices.Equal(steps, reported) {
