@@ -1,6 +1,6 @@
 //go:build !race
 
-package main
+package systemtest
 
 const (
 	fleet    = 1000 // apps of TestThousandApps

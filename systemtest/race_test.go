@@ -1,6 +1,6 @@
 //go:build race
 
-package main
+package systemtest
 
 // With the race detector, which is ten times slower, TestThousandApps has fewer apps and
 // TestSoak fewer apps and days. Make runs both without it.
