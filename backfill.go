@@ -91,7 +91,7 @@ func sourcesToAsk(settings config.Config, chosen []string) ([]poller.Source, err
 		if len(chosen) > 0 && !slices.Contains(chosen, app.ID) {
 			continue
 		}
-		if settings.TokenEndpoint == config.PlainToken && (app.Secret != "" || app.SecretFile != "") {
+		if app.Tokens.EndsOthers(settings.TokenEndpoint) {
 			return nil, errors.New("WXAPP_TOKEN_ENDPOINT: with the value token, each token that WeChat gives ends the one that others use, the exporter among them, so backfill does not start; use stable_token, or let the app have a token_file or token_url")
 		}
 		sources = append(sources, newSource(settings, app, client, nil))

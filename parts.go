@@ -34,15 +34,17 @@ func newClient(c config.Config, app config.App, client *http.Client, observe fun
 
 // newTokens returns where the tokens of an app come from: nil if it needs none.
 func newTokens(c config.Config, app config.App, client *http.Client, observe func(wechat.Exchange)) wechat.TokenSource {
-	secret := func() (wechat.Secret, error) { return app.Secret, nil }
-	switch {
-	case app.TokenFile != "":
-		return &wechat.FileTokens{Path: app.TokenFile}
-	case app.TokenURL != "":
-		return &wechat.URLTokens{URL: app.TokenURL, HTTP: client, Observe: observe}
-	case app.SecretFile != "":
-		secret = func() (wechat.Secret, error) { return config.ReadSecretFile(app.SecretFile) }
-	case app.Secret == "": // NoToken
+	value := app.Tokens.Value
+	secret := func() (wechat.Secret, error) { return value, nil }
+	switch app.Tokens.Kind {
+	case config.ByTokenFile:
+		return &wechat.FileTokens{Path: value.Reveal()}
+	case config.ByTokenURL:
+		return &wechat.URLTokens{URL: value, HTTP: client, Observe: observe}
+	case config.BySecretFile:
+		secret = func() (wechat.Secret, error) { return config.ReadSecretFile(value.Reveal()) }
+	case config.BySecret:
+	default: // NoToken
 		return nil
 	}
 	endpoint := wechat.StableToken

@@ -21,7 +21,7 @@ func TestPastIsThatOfTheDemo(t *testing.T) {
 	app := apps[slices.IndexFunc(apps, func(a config.App) bool { return a.ID == appid })]
 	transport := &http.Client{Transport: simulated}
 	client := &wechat.Client{HTTP: transport, Tokens: &wechat.SecretTokens{
-		AppID: appid, Secret: func() (wechat.Secret, error) { return app.Secret, nil }, Endpoint: wechat.StableToken, HTTP: transport,
+		AppID: appid, Secret: func() (wechat.Secret, error) { return app.Tokens.Value, nil }, Endpoint: wechat.StableToken, HTTP: transport,
 	}}
 	window := wechat.Window{End: wechat.DayOf(time.Now()).Add(-2), Range: wechat.Range7Days}
 	answer, err := client.UserPortrait(t.Context(), window)

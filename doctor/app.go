@@ -105,8 +105,7 @@ func (w *walk) telling(tell func(Step)) func(Step) {
 
 // wouldEndTokens reports whether asking for a token takes away the token of others.
 func (w *walk) wouldEndTokens() bool {
-	bySecret := w.app.Secret != "" || w.app.SecretFile != ""
-	return bySecret && w.options.Settings.Config.TokenEndpoint == config.PlainToken
+	return w.app.Tokens.EndsOthers(w.options.Settings.Config.TokenEndpoint)
 }
 
 // token asks for a token, if the app needs one.

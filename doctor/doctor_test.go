@@ -29,6 +29,9 @@ const (
 	secret = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
 )
 
+// bySecret is where the tokens of all apps come from.
+var bySecret = config.TokenSource{Kind: config.BySecret, Value: secret}
+
 // patient is a set-up to be looked at.
 type patient struct {
 	server  *wechattest.Server
@@ -44,7 +47,7 @@ func healthy(t *testing.T) *patient {
 	}
 	p := &patient{server: server, options: doctor.Options{
 		Settings: config.Inspection{Config: config.Config{
-			Apps:   []config.App{{ID: appid, Name: appid, Secret: secret}},
+			Apps:   []config.App{{ID: appid, Name: appid, Tokens: bySecret}},
 			Ranges: wechat.Ranges(), PollInterval: 30 * time.Minute,
 			TokenEndpoint: config.StableToken,
 			Archive:       config.Archive{Folder: filepath.Join(t.TempDir(), "data"), Setting: "WXAPP_ARCHIVE"},
@@ -64,7 +67,7 @@ func (p *patient) clients() map[string]*wechat.Client {
 		client := &wechat.Client{BaseURL: p.settings().APIURL, HTTP: p.options.HTTP}
 		if p.settings().TokenEndpoint != config.NoToken {
 			client.Tokens = &wechat.SecretTokens{
-				AppID: app.ID, Secret: func() (wechat.Secret, error) { return app.Secret, nil },
+				AppID: app.ID, Secret: func() (wechat.Secret, error) { return app.Tokens.Value, nil },
 				Endpoint: wechat.StableToken, BaseURL: client.BaseURL, HTTP: client.HTTP,
 			}
 		}
@@ -387,7 +390,7 @@ func TestSilentWindow(t *testing.T) {
 
 func TestCloudHosting(t *testing.T) {
 	p := healthy(t)
-	p.settings().Apps[0].Secret = ""
+	p.settings().Apps[0].Tokens = config.TokenSource{}
 	p.settings().TokenEndpoint = config.NoToken
 	steps := p.examine(t)
 	if s := found(t, steps, "token"); s.Status != doctor.Failure || !strings.Contains(s.Cause.English, "41001") {
@@ -404,9 +407,9 @@ func TestSeveralApps(t *testing.T) {
 	p := healthy(t)
 	apps := &p.settings().Apps
 	for i := range 20 {
-		*apps = append(*apps, config.App{ID: fmt.Sprintf("wx%016x", i), Secret: secret})
+		*apps = append(*apps, config.App{ID: fmt.Sprintf("wx%016x", i), Tokens: bySecret})
 	}
-	*apps = append(*apps, config.App{ID: second, Secret: secret})
+	*apps = append(*apps, config.App{ID: second, Tokens: bySecret})
 	p.server.Fail(wechattest.Errcode(40013).On("token").For(second))
 	steps := p.examine(t)
 	var of []string
@@ -445,7 +448,7 @@ func TestSeveralApps(t *testing.T) {
 func TestSilentFleet(t *testing.T) {
 	p := healthy(t)
 	for i := range 1000 {
-		p.settings().Apps = append(p.settings().Apps, config.App{ID: fmt.Sprintf("wx%016x", i), Secret: secret})
+		p.settings().Apps = append(p.settings().Apps, config.App{ID: fmt.Sprintf("wx%016x", i), Tokens: bySecret})
 		if i < 100 {
 			p.server.Fail(wechattest.Hang().For(fmt.Sprintf("wx%016x", i)))
 		}
