@@ -9,28 +9,32 @@ import (
 	"os"
 	"time"
 
-	"github.com/wxapp-exporter/wxapp_exporter/collector"
+	"github.com/wxapp-exporter/wxapp_exporter/arguments"
 	"github.com/wxapp-exporter/wxapp_exporter/config"
 	"github.com/wxapp-exporter/wxapp_exporter/demo"
 )
 
-// demoCommand runs the demo, or makes its past only.
-func demoCommand(ctx context.Context, arguments []string, stdout, stderr io.Writer) error {
-	for i, argument := range arguments {
-		if i > 0 || argument != pastOnly {
-			return unknownArgument(argument)
-		}
+func demoCommand() arguments.Command {
+	return arguments.Command{
+		Name:    "demo",
+		Summary: "run the same exporter against a simulated WeChat: no account, no network",
+		About: `Runs the exporter with three made-up Mini Programs on a simulated WeChat, with a past of 60 days. It
+needs no account and no network. Settings of accounts are ignored, and the answers are kept in a
+temporary folder unless WXAPP_ARCHIVE is set.
+`,
+		Define: func(set *arguments.Set) arguments.Action {
+			pastOnly := set.Switch("past-only", "write the made-up past into the folder of WXAPP_ARCHIVE, and end.")
+			return func(ctx context.Context, stdout, stderr io.Writer) error {
+				if *pastOnly {
+					return makePast(ctx, stderr)
+				}
+				return runDemo(ctx, stdout, stderr)
+			}
+		},
 	}
-	if len(arguments) > 0 {
-		return makePast(ctx, stderr)
-	}
-	return runDemo(ctx, stdout, stderr)
 }
 
-const pastOnly = "--past-only"
-
-// runDemo runs the exporter against a simulated WeChat in this process: no account and
-// no network are needed.
+// runDemo runs the exporter against a simulated WeChat in this process.
 func runDemo(ctx context.Context, stdout, stderr io.Writer) error {
 	settings, warnings, err := config.ReadDemo()
 	if err != nil {
@@ -44,27 +48,25 @@ func runDemo(ctx context.Context, stdout, stderr io.Writer) error {
 		defer func() { _ = os.RemoveAll(folder) }()
 		settings.Archive.Folder = folder
 	}
-
-	exporter, err := newExporter(ctx, settings, warnings, stderr)
+	settings.Apps = demo.Apps()
+	simulated, pastReady := demo.NewWeChat(), make(chan struct{})
+	exporter, err := newExporter(ctx, settings, warnings, stderr, wiring{
+		client: &http.Client{Transport: simulated},
+		listening: func(url string) {
+			_, _ = fmt.Fprintf(stdout, demoText, url+settings.TelemetryPath, url+"/")
+		},
+		pastReady: pastReady,
+	})
 	if err != nil {
 		return err
 	}
-	simulated := demo.NewWeChat()
-	exporter.apps = config.Reading{Apps: demo.Apps()}
-	exporter.source = newSource(settings, &http.Client{Transport: simulated}, exporter.metrics)
-	exporter.listening = func(url string) {
-		_, _ = fmt.Fprintf(stdout, demoText, url+settings.TelemetryPath, url+"/")
-	}
 	ctx, cancel := context.WithCancel(ctx)
-	wait := func() {}
-	exporter.pastReady = make(chan struct{})
-	exporter.started = func(store *collector.Store) {
-		wait = demo.NewPast(exporter.archive, settings.Datasets, simulated, time.Now()).Follow(ctx, store, func(added int, err error) {
-			exporter.pastWritten(added, err)
-			close(exporter.pastReady)
-		})
-	}
-	defer func() { wait() }() // the folder must not go before
+	past := demo.NewPast(exporter.archive, settings.Datasets, simulated, time.Now())
+	wait := past.Follow(ctx, exporter.store, func(added int, err error) {
+		exporter.pastWritten(added, err)
+		close(pastReady)
+	})
+	defer wait() // the folder must not go before
 	defer cancel()
 	return exporter.run(ctx)
 }
@@ -76,9 +78,9 @@ func makePast(ctx context.Context, stderr io.Writer) error {
 		return config.Invalid(err, warnings)
 	}
 	if settings.Archive.None() {
-		return errors.New("demo " + pastOnly + " needs an archive; set WXAPP_ARCHIVE to a folder for the demo")
+		return errors.New("demo --past-only needs an archive; set WXAPP_ARCHIVE to a folder for the demo")
 	}
-	exporter, err := newExporter(ctx, settings, warnings, stderr)
+	exporter, err := newExporter(ctx, settings, warnings, stderr, wiring{})
 	if err != nil {
 		return err
 	}

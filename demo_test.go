@@ -88,8 +88,8 @@ func TestPastNeedsAnArchive(t *testing.T) {
 	setEnvironment(t, nil)
 	for args, want := range map[string]string{
 		"--past-only":        "demo --past-only needs an archive; set WXAPP_ARCHIVE to a folder for the demo",
-		"--past-only --more": "unknown argument --more; settings are environment variables, see wxapp_exporter --help",
-		"--past-only=1":      "unknown argument --past-only; settings are environment variables, see wxapp_exporter --help",
+		"--past-only --more": "unknown argument --more; see wxapp_exporter demo --help",
+		"--past-only=much":   "--past-only: takes no value; write --past-only alone",
 	} {
 		err := run(t.Context(), append([]string{"demo"}, strings.Fields(args)...), io.Discard, io.Discard)
 		if err == nil || err.Error() != want {

@@ -15,11 +15,12 @@ import (
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/archive"
+	"github.com/wxapp-exporter/wxapp_exporter/arguments"
 	"github.com/wxapp-exporter/wxapp_exporter/backfill"
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
-	"github.com/wxapp-exporter/wxapp_exporter/config"
 	"github.com/wxapp-exporter/wxapp_exporter/poller"
 	"github.com/wxapp-exporter/wxapp_exporter/poller/pollertest"
+	"github.com/wxapp-exporter/wxapp_exporter/progress"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
 )
@@ -30,30 +31,26 @@ const (
 	hushWord = "5ec2e70123456789abcdef0123456789"
 )
 
-// filling is the command backfill on a simulated WeChat and an archive in a folder. The
+// filling is a backfill of two apps on a simulated WeChat and an archive in a folder. The
 // clock is that of synctest: it begins on 2000-01-01 at 08:00 in Shanghai.
 type filling struct {
 	t      *testing.T
 	server *wechattest.Server
 	folder string
-	out    string
-	err    error
-	calls  []wechattest.Call // since asked forgot them
+	// datasets are those of the settings.
+	datasets []wechat.Dataset
+	out      string
+	err      error
+	calls    []wechattest.Call // since asked forgot them
 	// afterCalls stops a run after so many calls; 0: never.
 	afterCalls int
 	transport  http.RoundTripper // instead of the server
 }
 
-// fill runs a test in a bubble, with two apps in the settings.
+// fill runs a test in a bubble.
 func fill(t *testing.T, test func(f *filling)) {
 	t.Helper()
 	folder := t.TempDir()
-	appsFile := filepath.Join(folder, "apps.yml")
-	apps := fmt.Sprintf("apps: [{appid: %s, secret: %s}, {appid: %s, secret: %s}]\n", appid, hushWord, otherApp, hushWord)
-	if err := os.WriteFile(appsFile, []byte(apps), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv("WXAPP_APPS_FILE", appsFile)
 	synctest.Test(t, func(t *testing.T) {
 		test(&filling{t: t, folder: filepath.Join(folder, "archive"), server: &wechattest.Server{
 			Apps: map[string]wechattest.App{appid: {Users: 300}, otherApp: {Users: 300}},
@@ -61,7 +58,7 @@ func fill(t *testing.T, test func(f *filling)) {
 	})
 }
 
-// run runs the command with arguments.
+// run runs a backfill with the arguments of the command.
 func (f *filling) run(args ...string) {
 	f.t.Helper()
 	ctx, cancel := context.WithCancel(f.t.Context())
@@ -78,9 +75,27 @@ func (f *filling) run(args ...string) {
 		}
 		return transport.RoundTrip(r)
 	})
-	f.err = backfill.Command(ctx, args, &out, &out,
-		func(c config.Config) *http.Client { return &http.Client{Transport: counted, Timeout: c.RequestTimeout} },
-		func(config.Archive) (archive.Bucket, error) { return archive.Folder{Path: f.folder}, nil })
+	set := arguments.New("backfill")
+	parsed := backfill.Define(set)
+	if err := set.Parse(args); err != nil {
+		f.t.Fatal(err)
+	}
+	chosen, err := parsed()
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	kept := archive.NewGuard(archive.Archive{Bucket: archive.Folder{Path: f.folder}})
+	if err := kept.Open(ctx, time.Second); err != nil {
+		f.t.Fatal(err)
+	}
+	from, to := chosen.Days(wechat.DayOf(time.Now()))
+	line := progress.NewLine(&out)
+	courses := backfill.Job{
+		Archive: kept, Apps: f.sources(chosen.Apps, &http.Client{Transport: counted, Timeout: 30 * time.Second}),
+		Datasets: chosen.DatasetsOr(f.datasets), From: from, To: to,
+		Progress: func(backfill.Progress) {}, Warn: line.Warn,
+	}.Run(ctx)
+	f.err = backfill.Report(ctx, &out, courses)
 	f.out = out.String()
 	f.calls = f.server.Calls()
 	if told := fmt.Sprint(f.out, f.err); strings.Contains(told, hushWord) || strings.Contains(told, "access_token") {
@@ -90,6 +105,22 @@ func (f *filling) run(args ...string) {
 	if err != nil || len(names) > 0 {
 		f.t.Errorf("a state was written: %v, %v", names, err)
 	}
+}
+
+// sources returns the apps, or those of them that are chosen.
+func (f *filling) sources(chosen []string, client *http.Client) []poller.Source {
+	client = backfill.Pace(client)
+	var all []poller.Source
+	for _, id := range []string{appid, otherApp} {
+		if len(chosen) > 0 && !slices.Contains(chosen, id) {
+			continue
+		}
+		tokens := &wechat.SecretTokens{
+			AppID: id, Secret: func() (wechat.Secret, error) { return hushWord, nil }, Endpoint: wechat.StableToken, HTTP: client,
+		}
+		all = append(all, poller.Source{App: collector.App{ID: id, Name: id}, API: &wechat.Client{HTTP: client, Tokens: tokens}})
+	}
+	return all
 }
 
 type roundTrip func(*http.Request) (*http.Response, error)
@@ -177,9 +208,12 @@ func TestBackfill(t *testing.T) {
 
 // The datasets are those of the settings; without any there all are.
 func TestBackfillChoosesDatasets(t *testing.T) {
-	for setting, want := range map[string]int{"": 5, "user_portrait": 5, "user_portrait,visits": 2, "pages": 1} {
-		t.Setenv("WXAPP_DATASETS", setting)
+	named := func(name string) []wechat.Dataset {
+		return slices.DeleteFunc(wechat.Datasets(), func(d wechat.Dataset) bool { return d.Name != name })
+	}
+	for setting, want := range map[string]int{"": 5, "visits": 2, "pages": 1} {
 		fill(t, func(f *filling) {
+			f.datasets = named(setting)
 			f.run("--from=1999-12-25", "--to=1999-12-25")
 			if got := strings.Count(f.out, "; nothing left from 1999-12-25 on\n"); got != 2*want {
 				t.Errorf("%q: %d statistics of two apps, want %d each:\n%s", setting, got, want, f.out)

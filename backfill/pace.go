@@ -1,10 +1,20 @@
 package backfill
 
 import (
+	"cmp"
 	"net/http"
 	"sync"
 	"time"
 )
+
+// Pace returns a client that does what the given one does, but begins at most one request a
+// second.
+func Pace(client *http.Client) *http.Client {
+	paced := *client
+	paced.Timeout += apart // a request waits for its turn
+	paced.Transport = &pace{RoundTripper: cmp.Or[http.RoundTripper](client.Transport, http.DefaultTransport), apart: apart}
+	return &paced
+}
 
 // pace is an http.RoundTripper whose requests begin at least a time apart.
 type pace struct {

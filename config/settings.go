@@ -109,6 +109,8 @@ type environment struct {
 	// given holds, by the name of the setting, the variable that gives it a value. A
 	// setting that is absent or blank is not in it.
 	given map[string]string
+	// values holds the texts of all settings by their names.
+	values map[string]wechat.Secret
 	// variables is the whole environment, each as NAME=value.
 	variables []string
 }
@@ -125,7 +127,7 @@ func readEnvironment() (environment, error) {
 // newEnvironment returns an environment with settings as they were read. An empty value
 // counts as not set, unless the list says what empty means.
 func newEnvironment(s settings, variables []string, valueOf func(name string) string) environment {
-	e := environment{settings: s, given: map[string]string{}, variables: variables}
+	e := environment{settings: s, given: map[string]string{}, values: map[string]wechat.Secret{}, variables: variables}
 	for field, value := range reflect.ValueOf(&e.settings).Elem().Fields() {
 		setting := field.Tag.Get("envconfig")
 		text := strings.TrimSpace(value.String())
@@ -140,6 +142,7 @@ func newEnvironment(s settings, variables []string, valueOf func(name string) st
 			text = field.Tag.Get("default")
 		}
 		value.SetString(text)
+		e.values[setting] = wechat.Secret(text)
 	}
 	return e
 }

@@ -23,7 +23,7 @@ func NewWeChat() *wechattest.Server {
 func Apps() []config.App {
 	var apps []config.App
 	for id, name := range Names() {
-		apps = append(apps, config.App{ID: id, Name: name, Secret: "demo"})
+		apps = append(apps, config.App{ID: id, Name: name, Tokens: config.TokenSource{Kind: config.BySecret, Value: "demo"}})
 	}
 	return apps
 }

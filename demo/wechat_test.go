@@ -19,7 +19,10 @@ func TestPastIsThatOfTheDemo(t *testing.T) {
 	const appid = "wxdemo0000000000c3"
 	apps := demo.Apps()
 	app := apps[slices.IndexFunc(apps, func(a config.App) bool { return a.ID == appid })]
-	client := config.Config{}.NewClient(app, &http.Client{Transport: simulated}, nil)
+	transport := &http.Client{Transport: simulated}
+	client := &wechat.Client{HTTP: transport, Tokens: &wechat.SecretTokens{
+		AppID: appid, Secret: func() (wechat.Secret, error) { return app.Tokens.Value, nil }, Endpoint: wechat.StableToken, HTTP: transport,
+	}}
 	window := wechat.Window{End: wechat.DayOf(time.Now()).Add(-2), Range: wechat.Range7Days}
 	answer, err := client.UserPortrait(t.Context(), window)
 	if err != nil {

@@ -12,30 +12,6 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
 )
 
-// Usage says how to use the command export.
-const Usage = `Writes the archive of WXAPP_ARCHIVE or WXAPP_ARCHIVE_CONFIG_FILE as OpenMetrics with
-timestamps: the numbers that /metrics has shown, for promtool tsdb create-blocks-from openmetrics
-and other importers. No account is needed. WXAPP_DATASETS, WXAPP_RANGES,
-WXAPP_DIMENSIONS, WXAPP_TOP and WXAPP_MAX_AGE count as they are set now.
-
-Usage: wxapp_exporter export [--output DIR] [--from DAY] [--to DAY] [arguments]
-
-  --output DIR        write a file per slice into this folder. One that is there is skipped, so
-                      that a stopped export continues. Without it, one slice at most is written
-                      to standard output.
-  --from DAY          begin with this day in Shanghai, such as 2026-11-24, or at a time such as
-                      2026-11-24T10:00:00+08:00. Default: the first answer.
-  --to DAY            end with this day, or at a time. Default: now. With --output, whole slices
-                      are written.
-  --slice DURATION    length of a slice, 1h to 744h. Default: 24h, a day in Shanghai.
-  --every DURATION    how often a sample is repeated until the next answer, 1m to 24h. Default: 1h.
-  --label NAME=VALUE  put a label on every series, such as job=wxapp. Can be repeated.
-  --app APPID         only this app. Can be repeated.
-
-Damaged answers are skipped with a warning. The exit code is 0 when all of the rest was written,
-and 1 when not.
-`
-
 // Arguments are the arguments of the command export.
 type Arguments struct {
 	Output       string // a folder; empty: standard output
@@ -49,29 +25,31 @@ type Arguments struct {
 // that are in it.
 const maxSlice = 31 * 24 * time.Hour
 
-// ParseArguments parses the arguments of the command export. The error has a line for
-// each mistake, and none shows a value. It is arguments.ErrHelp when help is asked for.
-func ParseArguments(args []string) (Arguments, error) {
-	set := arguments.New("export")
-	output, from, to := set.Text("output", ""), set.Text("from", ""), set.Text("to", "")
-	slice, every := set.Text("slice", "24h"), set.Text("every", "1h")
-	apps, labels := set.List("app"), set.List("label")
-	if err := set.Parse(args); err != nil {
-		return Arguments{}, err
+// Define adds the arguments of the command to a set. What it returns is for after they are
+// parsed. The error has a line for each mistake, and none shows a value.
+func Define(set *arguments.Set) (parsed func() (Arguments, error)) {
+	output := set.Text("output", arguments.Folder, "", "write a file per slice into this folder. One that is there is skipped, so that a stopped export continues. Without it, one slice at most is written to standard output.")
+	from := set.Text("from", "DAY", "", "begin with this day in Shanghai, such as 2026-11-24, or at a time such as 2026-11-24T10:00:00+08:00. Default: the first answer.")
+	to := set.Text("to", "DAY", "", "end with this day, or at a time. Default: now. With --output, whole slices are written.")
+	slice := set.Text("slice", "DURATION", "24h", "length of a slice, 1h to 744h. Default: 24h, a day in Shanghai.")
+	every := set.Text("every", "DURATION", "1h", "how often a sample is repeated until the next answer, 1m to 24h. Default: 1h.")
+	labels := set.List("label", "NAME=VALUE", "put a label on every series, such as job=wxapp. Can be repeated.")
+	apps := set.List("app", "APPID", "only this app. Can be repeated.")
+	return func() (Arguments, error) {
+		a := Arguments{
+			Output: *output,
+			From:   set.Time("from", *from, 0),
+			To:     set.Time("to", *to, 1),
+			Slice:  set.Duration("slice", *slice, time.Hour, maxSlice),
+			Every:  set.Duration("every", *every, time.Minute, 24*time.Hour),
+			Apps:   set.AppIDs("app", *apps),
+			Labels: parseLabels(set, *labels),
+		}
+		if !a.From.IsZero() && !a.To.IsZero() && !a.From.Before(a.To) {
+			set.Errorf("--to: is not after --from")
+		}
+		return a, set.Err()
 	}
-	parsed := Arguments{
-		Output: *output,
-		From:   set.Time("from", *from, 0),
-		To:     set.Time("to", *to, 1),
-		Slice:  set.Duration("slice", *slice, time.Hour, maxSlice),
-		Every:  set.Duration("every", *every, time.Minute, 24*time.Hour),
-		Apps:   set.AppIDs("app", *apps),
-		Labels: parseLabels(set, *labels),
-	}
-	if !parsed.From.IsZero() && !parsed.To.IsZero() && !parsed.From.Before(parsed.To) {
-		set.Errorf("--to: is not after --from")
-	}
-	return parsed, set.Err()
 }
 
 var labelName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)

@@ -11,6 +11,15 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/arguments"
 )
 
+func parse(args []string) (Arguments, error) {
+	set := arguments.New("export")
+	parsed := Define(set)
+	if err := set.Parse(args); err != nil {
+		return Arguments{}, err
+	}
+	return parsed()
+}
+
 func TestExportArguments(t *testing.T) {
 	at := func(text string) time.Time {
 		parsed, err := time.Parse(time.RFC3339, text)
@@ -33,7 +42,7 @@ func TestExportArguments(t *testing.T) {
 			Labels: []Label{{Name: "job", Value: "wxapp"}, {Name: "a_b", Value: "c=d"}},
 		},
 	} {
-		got, err := ParseArguments(strings.Fields(args))
+		got, err := parse(strings.Fields(args))
 		same := got.From.Equal(want.From) && got.To.Equal(want.To)
 		got.From, got.To, want.From, want.To = time.Time{}, time.Time{}, time.Time{}, time.Time{}
 		if err != nil || !same || !reflect.DeepEqual(got, want) {
@@ -41,7 +50,7 @@ func TestExportArguments(t *testing.T) {
 		}
 	}
 	for _, help := range []string{"-h", "--help"} {
-		if _, err := ParseArguments([]string{help}); !errors.Is(err, arguments.ErrHelp) {
+		if _, err := parse([]string{help}); !errors.Is(err, arguments.ErrHelp) {
 			t.Errorf("%s: %v", help, err)
 		}
 	}
@@ -55,7 +64,7 @@ func TestExportArgumentsRefused(t *testing.T) {
 		{"--" + strings.Repeat("0123456789abcdef", 2), "unknown argument; see wxapp_exporter export --help"},
 		{"---hush=1", "unknown argument; see wxapp_exporter export --help"},
 		{"--output", "--output: has no value; write --output VALUE or --output=VALUE"},
-		{"--output= --every=", "invalid arguments:\n  --every: has no value; give it one, or leave it out\n  --output: has no value; give it one, or leave it out"},
+		{"--output= --every=", "invalid arguments:\n  --output: has no value; give it one, or leave it out\n  --every: has no value; give it one, or leave it out"},
 		{"--from hush", "--from: is neither a day nor a time; use a day in Shanghai like 2026-11-24, or a time like 2026-11-24T10:00:00+08:00"},
 		{"--from 2026-02-30", "--from: is neither a day nor a time"},
 		{"--from 2026-11-24 --to 2026-11-23", "--to: is not after --from"},
@@ -75,7 +84,7 @@ func TestExportArgumentsRefused(t *testing.T) {
 		{"--label job=hush\xff", "--label: the value of job"},
 		{"--label job=" + strings.Repeat("x", 1025), "--label: the value of job"},
 	} {
-		_, err := ParseArguments(strings.Fields(test.args))
+		_, err := parse(strings.Fields(test.args))
 		if err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: %v; want %s", test.args, err, test.want)
 		}
@@ -95,7 +104,7 @@ func FuzzExportArguments(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		parsed, err := ParseArguments(strings.Split(text, "\x00"))
+		parsed, err := parse(strings.Split(text, "\x00"))
 		if err != nil {
 			if !utf8.ValidString(err.Error()) {
 				t.Errorf("the message is not UTF-8: %q", err)

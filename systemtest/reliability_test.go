@@ -1,4 +1,4 @@
-package main
+package systemtest
 
 import (
 	"go/ast"
@@ -29,7 +29,7 @@ func TestReliabilityDocuments(t *testing.T) {
 			t.Errorf("%d faults of %s are found", len(faults[table]), test)
 		}
 	}
-	for _, file := range []string{"docs/reliability.md", "docs/reliability.zh-CN.md"} {
+	for _, file := range []string{"../docs/reliability.md", "../docs/reliability.zh-CN.md"} {
 		content, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
@@ -65,7 +65,7 @@ func TestReliabilityDocuments(t *testing.T) {
 func testsAndFaults(t *testing.T) (tests []string, faults map[string][]string) {
 	t.Helper()
 	faults = map[string][]string{}
-	err := filepath.WalkDir(".", func(path string, _ fs.DirEntry, err error) error {
+	err := filepath.WalkDir("..", func(path string, _ fs.DirEntry, err error) error {
 		if err != nil || !strings.HasSuffix(path, "_test.go") {
 			return err
 		}

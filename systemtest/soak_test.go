@@ -1,4 +1,6 @@
-package main
+// Package systemtest runs the parts of the exporter together in one process: for months of
+// random faults, with a thousand apps, and with apps that come and go.
+package systemtest
 
 import (
 	"fmt"
