@@ -70,7 +70,7 @@ const maxRequest = 1 << 20
 // read parses a request. It does not check it yet, because a fault may hit any call.
 func (s *Server) read(r *http.Request) *request {
 	now := s.now()
-	endpoint := endpoints[r.URL.Path]
+	endpoint := endpointAt(r.URL.Path)
 	req := &request{
 		Request:  r,
 		call:     Call{Time: now, Endpoint: cmp.Or(endpoint.name, r.URL.Path)},

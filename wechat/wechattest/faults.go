@@ -57,7 +57,7 @@ func (f Fault) For(appid string) Fault {
 // On limits the fault to calls of one endpoint, as Call names them. It panics on another
 // name, because such a fault would never hit.
 func (f Fault) On(endpoint string) Fault {
-	for _, e := range endpoints {
+	for _, e := range endpoints() {
 		if e.name == endpoint {
 			f.endpoint = endpoint
 			return f
