@@ -39,6 +39,7 @@ func endpoints() []endpoint {
 		statistic("getweanalysisappidweeklyretaininfo", "weekly_retention", weekly, question.retention),
 		statistic("getweanalysisappidmonthlyvisittrend", "monthly_visit_trend", monthly, question.trend),
 		statistic("getweanalysisappidmonthlyretaininfo", "monthly_retention", monthly, question.retention),
+		{"/publisher/stat", "ad_income", http.MethodGet, (*Server).serveAds, nil},
 	}
 }
 

@@ -18,7 +18,7 @@ type question struct {
 	shape  shape
 }
 
-// serveReport answers the statistics other than the portrait.
+// serveReport answers the statistics other than the portrait and the income of ads.
 func (s *Server) serveReport(r *request) answer {
 	if errcode := s.checkCall(r); errcode != 0 {
 		return r.failure(errcode)

@@ -22,6 +22,9 @@ type Server struct {
 	// success with empty arrays, while its last day is not published. Both are
 	// reported of WeChat. Default: never.
 	NotReady func(appid string, day time.Time) bool
+	// AdsPublished returns when the income of a day is published, given 00:00
+	// Asia/Shanghai of it. Default: between 10:00 and 12:00 of the next day.
+	AdsPublished func(appid string, day time.Time) time.Time
 	// Revised returns the time from which the numbers of a day, and of the windows that
 	// contain it, are a little higher than first published. Default, and for the zero
 	// Time: never.
@@ -37,8 +40,8 @@ type Server struct {
 	DailyLimit int
 	// Depth is how many days back a statistic other than the portrait is answered, by
 	// endpoint; 1 is yesterday. Earlier days, and weeks and months that ended earlier, are
-	// answered by errcode 61501. How far WeChat goes back is not known.
-	// Default, and for 0: all days.
+	// answered by errcode 61501. How far WeChat goes back is not known. The income of ads
+	// has no such limit. Default, and for 0: all days.
 	Depth map[string]int
 	// NoTokens serves calls without a token, as WeChat's cloud hosting does. Such a
 	// call is for the only app in Apps, or for the appid "" if Apps has none or several.
@@ -65,6 +68,9 @@ type App struct {
 	Users int
 	// AllowList holds the IP addresses that may ask for tokens. Default: all may.
 	AllowList []string
+	// AdSlots are the slots in which the app shows ads, such as SLOT_ID_WEAPP_BANNER.
+	// Default: none, so that the app earns nothing and its income is refused.
+	AdSlots []string
 }
 
 // request is a call as the server understands it.
