@@ -52,7 +52,6 @@ func visitsNumbers(l language, d *grafana.Dashboard) {
 		return p.Unit("locale").Option("textMode", "value_and_name").Thresholds(neutral, grafana.At(0, color))
 	}
 	failing := "max by (appid) (" + selector("wxapp_dataset_up", chosenApps.with()...) + " == bool 0)"
-	ages := selector("wxapp_dataset_end_timestamp_seconds", chosenApps.with()...)
 	d.Line(4,
 		pair(grafana.Stat(l.text("Users", "用户"),
 			l.text("Users of the newest day, and those of them who came for the first time. A person who uses two of the chosen apps counts twice.",
@@ -82,9 +81,9 @@ func visitsNumbers(l language, d *grafana.Dashboard) {
 			grafana.Now("max("+chosenApps.lastDay(visitsDay)+")", "")).
 			Unit("time:YYYY-MM-DD").Thresholds(neutral).NoValue(l.text("none yet", "尚无")).Width(3),
 		grafana.Stat(l.text("State", "状态"),
-			l.textf("FAILING: a dataset of a chosen app failed when it was last asked for. STALE: one ended more than %d hours ago. The row at the end names it.",
-				"失败：所选小程序有数据集最近一次查询失败。过期：有数据集结束已超过 %d 小时。最后一栏列出具体数据集。", hours(StaleAfter)),
-			grafana.Now(fmt.Sprintf("(%d * max(%s) > 0) or max(time() - max by (appid, dataset) (%s) > bool %.0f)", broken, failing, ages, StaleAfter.Seconds()), "")).
+			l.textf("FAILING: the last poll of a dataset of a chosen app failed. STALE: the newest day of one ended more than %d hours ago, or the next week or month is as late. The row at the end names it.",
+				"失败：所选小程序有数据集最近一次轮询失败。过期：有数据集的最新一天结束已超过 %d 小时，或下一周、下一月的数据同样逾期。最后一栏列出具体数据集。", hours(StaleAfter)),
+			grafana.Now(fmt.Sprintf("(%d * max(%s) > 0) or max(%s)", broken, failing, chosenApps.staleDatasets()), "")).
 			Unit("none").Thresholds("transparent").MapValues(stateTexts(l)).
 			Option("colorMode", "background").
 			NoValue(l.text("WXAPP_DATASETS is off", "未启用 WXAPP_DATASETS")).Width(3),
