@@ -40,8 +40,8 @@ func (a apps) staleDatasets() string {
 	}
 	return fmt.Sprintf(`(%s > bool %.0f or %s > bool %.0f or %s > bool %.0f)`,
 		age(`dataset!~"weekly|monthly"`), StaleAfter.Seconds(),
-		age(`dataset="weekly"`), (week-hoursOfDay*time.Hour+StaleAfter).Seconds(),
-		age(`dataset="monthly"`), (month-hoursOfDay*time.Hour+StaleAfter).Seconds())
+		age(`dataset="weekly"`), (week - hoursOfDay*time.Hour + StaleAfter).Seconds(),
+		age(`dataset="monthly"`), (month - hoursOfDay*time.Hour + StaleAfter).Seconds())
 }
 
 // datasetState returns the state of each dataset of each app as a number, the worst of those

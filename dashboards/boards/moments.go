@@ -127,6 +127,9 @@ const (
 // datasets are the datasets beside the user portrait.
 func datasets() []window { return []window{visitsDay, sourcesDay, retentionDay, pagesDay} }
 
+// period is the matcher of what the numbers of a dataset are about.
+func (w window) period() string { return `period="day"` }
+
 // dataEnd returns the end of each app's window.
 func (a apps) dataEnd(m moment, of window) string {
 	metric, label := "wxapp_data_end_timestamp_seconds", "range"

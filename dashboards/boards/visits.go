@@ -101,10 +101,10 @@ func visitsDays(l language, d *grafana.Dashboard) {
 			l.text("The newest day against the day before, the same weekday last week, and the same weekday four weeks ago. Up to 5% either way is gray. Averages of several apps are weighted with their users or sessions.",
 				"最新一天与前一天、上周同一星期几、四周前同一星期几的比较，5% 以内显示灰色。多个小程序的平均值按用户数或打开次数加权。"),
 			value, true,
-			grafana.NowTable(numbersOfDay()),
-			grafana.NowTable(changeOfDay(1)),
-			grafana.NowTable(changeOfDay(7)),
-			grafana.NowTable(changeOfDay(28))).
+			grafana.NowTable(newest(visitsDay)),
+			grafana.NowTable(changeSince(daysBefore(1, visitsDay), visitsDay)),
+			grafana.NowTable(changeSince(daysBefore(7, visitsDay), visitsDay)),
+			grafana.NowTable(changeSince(daysBefore(28, visitsDay), visitsDay))).
 			Merged().
 			Columns(nil,
 				column("figure", name, 0, mappings(l.figures()...)),

@@ -67,7 +67,7 @@ func visitsSources(l language, d *grafana.Dashboard) {
 		var targets []grafana.Target
 		total := sumOf(now(), sourcesDay, metric)
 		for _, choice := range choices {
-			one := chosenApps.each(now(), metric, `period="day"`, fmt.Sprintf("%s=%q", label, choice.Value))
+			one := chosenApps.each(now(), metric, sourcesDay.period(), fmt.Sprintf("%s=%q", label, choice.Value))
 			targets = append(targets, grafana.Now(fmt.Sprintf("sum(%s) / %s", one, total), choice.Text.(string)))
 		}
 		return grafana.BarGauge(title, description, targets...).
