@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/wxapp-exporter/wxapp_exporter/text"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
@@ -31,15 +32,15 @@ func (w *walk) dataset(ctx context.Context, a *access, dataset wechat.Dataset) (
 		numbers = numbers || err == nil && !report.Empty()
 	}
 	if !numbers {
-		return warning(name, wechat.Text{
+		return warning(name, text.Both{
 			English: "no numbers for " + w.days.before.DateOnly(),
 			Chinese: w.days.before.DateOnly() + "没有数据",
-		}, wechat.Text{
+		}, text.Both{
 			English: "if the app has users, wait for WeChat's next publication, and ask again",
 			Chinese: "如果该小程序有用户，请等微信下次发布数据后再试",
 		}).lasting(time.Since(begin)), nil
 	}
-	return ok(name, wechat.Text{
+	return ok(name, text.Both{
 		English: "there are numbers for " + w.days.before.DateOnly(),
 		Chinese: w.days.before.DateOnly() + "有数据",
 	}).lasting(time.Since(begin)), nil

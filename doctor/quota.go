@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/wxapp-exporter/wxapp_exporter/text"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
@@ -32,16 +33,16 @@ func (w *walk) quota(ctx context.Context, a *access) Step {
 		return warning(quota, message(err), remedy(err)).lasting(lasted)
 	}
 	data, waiting := w.options.usage()
-	cause := wechat.Text{
+	cause := text.Both{
 		English: fmt.Sprintf("%s of %s calls are left today; these settings use %d a day, and up to %s more while they wait for the publication",
-			grouped(left.Remaining), grouped(left.Limit), data, grouped(waiting)),
+			text.Grouped(left.Remaining), text.Grouped(left.Limit), data, text.Grouped(waiting)),
 		Chinese: fmt.Sprintf("今天还剩 %s 次（共 %s 次）；按当前设置每天使用 %d 次，等待发布期间最多再用 %s 次",
-			grouped(left.Remaining), grouped(left.Limit), data, grouped(waiting)),
+			text.Grouped(left.Remaining), text.Grouped(left.Limit), data, text.Grouped(waiting)),
 	}
 	if left.Remaining >= data+waiting {
 		return ok(quota, cause).lasting(lasted)
 	}
-	return warning(quota, cause, wechat.Text{
+	return warning(quota, cause, text.Both{
 		English: "find out what else calls this API for the app, or make the poll interval longer",
 		Chinese: "查明还有什么程序在调用该小程序的此接口，或延长轮询间隔",
 	}).lasting(lasted)

@@ -10,16 +10,16 @@ import (
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/doctor"
-	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+	"github.com/wxapp-exporter/wxapp_exporter/text"
 )
 
 func steps() []doctor.Step {
 	return []doctor.Step{
-		{Name: "dns", Status: doctor.OK, Cause: wechat.Text{English: "it is there", Chinese: "正确"}, Duration: 12 * time.Millisecond},
-		{Name: "window_30d", App: "wx01…cdef", Status: doctor.Skipped, Cause: wechat.Text{English: "no token", Chinese: "没有 token"}},
+		{Name: "dns", Status: doctor.OK, Cause: text.Both{English: "it is there", Chinese: "正确"}, Duration: 12 * time.Millisecond},
+		{Name: "window_30d", App: "wx01…cdef", Status: doctor.Skipped, Cause: text.Both{English: "no token", Chinese: "没有 token"}},
 		{
 			Name: "push", Status: doctor.Failure, Duration: 4 * time.Second,
-			Cause: wechat.Text{English: "closed", Chinese: "已关闭"}, Remedy: wechat.Text{English: "open it", Chinese: "打开它"},
+			Cause: text.Both{English: "closed", Chinese: "已关闭"}, Remedy: text.Both{English: "open it", Chinese: "打开它"},
 		},
 	}
 }
@@ -58,7 +58,7 @@ something is broken: begin with the first failure (exit code 22)
 
 存在故障：请从第一个失败的步骤开始处理（退出码 22）
 `
-	if got := written(t, doctor.Text{Language: wechat.Chinese}); got != chinese {
+	if got := written(t, doctor.Text{Language: text.Chinese}); got != chinese {
 		t.Errorf("got\n%s\nwant\n%s", got, chinese)
 	}
 	if got := written(t, doctor.Text{Terminal: true, Color: true}); !strings.Contains(got, "\x1b[31mfailure\x1b[0m") || !strings.HasPrefix(got, "looking…\r\x1b[K") {
@@ -67,14 +67,14 @@ something is broken: begin with the first failure (exit code 22)
 }
 
 func TestLanguage(t *testing.T) {
-	for values, want := range map[[3]string]wechat.Language{
-		{"", "", ""}:                 wechat.English,
-		{"", "", "zh_CN.UTF-8"}:      wechat.Chinese,
-		{"C", "", "zh_CN.UTF-8"}:     wechat.English,
-		{"", "zh_TW", "en_US"}:       wechat.Chinese,
-		{"", "", "de_DE.UTF-8"}:      wechat.English,
-		{"ZH", "de_DE", "en_US"}:     wechat.Chinese,
-		{"", "en_US.UTF-8", "zh_CN"}: wechat.English,
+	for values, want := range map[[3]string]text.Language{
+		{"", "", ""}:                 text.English,
+		{"", "", "zh_CN.UTF-8"}:      text.Chinese,
+		{"C", "", "zh_CN.UTF-8"}:     text.English,
+		{"", "zh_TW", "en_US"}:       text.Chinese,
+		{"", "", "de_DE.UTF-8"}:      text.English,
+		{"ZH", "de_DE", "en_US"}:     text.Chinese,
+		{"", "en_US.UTF-8", "zh_CN"}: text.English,
 	} {
 		environment := map[string]string{"LC_ALL": values[0], "LC_MESSAGES": values[1], "LANG": values[2]}
 		text := doctor.NewText(&bytes.Buffer{}, func(name string) string { return environment[name] })

@@ -5,18 +5,19 @@ import (
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
+	"github.com/wxapp-exporter/wxapp_exporter/text"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
 // datasetLines returns what is known of each dataset beside the user portrait.
-func datasetLines(s *collector.Snapshot, language wechat.Language, now time.Time) []rangeLine {
+func datasetLines(s *collector.Snapshot, language text.Language, now time.Time) []rangeLine {
 	var lines []rangeLine
 	for _, dataset := range s.Datasets {
 		line := rangeLine{Range: datasetName(dataset.Name).In(language), Day: "–", Age: "–"}
 		if !dataset.End.IsZero() {
 			line.Day, line.Age = dataset.End.DateOnly(), span(now.Sub(dataset.End.Add(1).Begin()), language)
 			if dataset.Withdrawn {
-				line.Age += wechat.Text{English: ", withdrawn", Chinese: "，已停止展示"}.In(language)
+				line.Age += language.Say(", withdrawn", "，已停止展示")
 			}
 		}
 		if asked := lastQuestion(dataset); asked != nil {
@@ -59,17 +60,17 @@ func failuresOf(s *collector.Snapshot) []*wechat.Error {
 }
 
 // datasetName returns the name of a dataset in words.
-func datasetName(name string) wechat.Text {
+func datasetName(name string) text.Both {
 	switch name {
 	case "visits":
-		return wechat.Text{English: "visits", Chinese: "访问"}
+		return text.Both{English: "visits", Chinese: "访问"}
 	case "sources":
-		return wechat.Text{English: "sources", Chinese: "来源"}
+		return text.Both{English: "sources", Chinese: "来源"}
 	case "retention":
-		return wechat.Text{English: "retention", Chinese: "留存"}
+		return text.Both{English: "retention", Chinese: "留存"}
 	case "pages":
-		return wechat.Text{English: "pages", Chinese: "页面"}
+		return text.Both{English: "pages", Chinese: "页面"}
 	default:
-		return wechat.Text{English: name, Chinese: name}
+		return text.Both{English: name, Chinese: name}
 	}
 }

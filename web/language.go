@@ -5,19 +5,19 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+	"github.com/wxapp-exporter/wxapp_exporter/text"
 )
 
 // languageOf returns the language in which a page is shown: that of the parameter lang,
 // else the one that the browser prefers, else English.
-func languageOf(r *http.Request) wechat.Language {
+func languageOf(r *http.Request) text.Language {
 	switch lang := r.URL.Query().Get("lang"); {
 	case strings.HasPrefix(strings.ToLower(lang), "zh"):
-		return wechat.Chinese
+		return text.Chinese
 	case lang != "":
-		return wechat.English
+		return text.English
 	}
-	best, preferred := wechat.English, 0.0
+	best, preferred := text.English, 0.0
 	for _, item := range strings.Split(r.Header.Get("Accept-Language"), ",") {
 		tag, parameters, _ := strings.Cut(strings.TrimSpace(item), ";")
 		quality := 1.0
@@ -25,8 +25,8 @@ func languageOf(r *http.Request) wechat.Language {
 			quality, _ = strconv.ParseFloat(q, 64)
 		}
 		primary, _, _ := strings.Cut(strings.ToLower(tag), "-")
-		language := wechat.Language(primary)
-		if (language == wechat.English || language == wechat.Chinese) && quality > preferred {
+		language := text.Language(primary)
+		if (language == text.English || language == text.Chinese) && quality > preferred {
 			best, preferred = language, quality
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
+	"github.com/wxapp-exporter/wxapp_exporter/text"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
@@ -123,7 +124,7 @@ func newAppLine(s *collector.Snapshot, h head, now time.Time) appLine {
 		NextPoll: minute(s.NextPoll), Calls: callsText(s, language, now),
 	}
 	if until := s.NextPoll.Sub(now); !s.NextPoll.IsZero() && until >= time.Minute {
-		line.NextPollIn = wechat.Text{English: "in " + span(until, language), Chinese: span(until, language) + "后"}.In(language)
+		line.NextPollIn = language.Say("in %s", "%s后", span(until, language))
 	}
 	line.Ranges = append(rangeLines(s, language, now), datasetLines(s, language, now)...)
 	for _, failure := range failuresOf(s) {
@@ -133,19 +134,19 @@ func newAppLine(s *collector.Snapshot, h head, now time.Time) appLine {
 }
 
 // callsText says how many portrait calls were made today, and how many WeChat allows.
-func callsText(s *collector.Snapshot, language wechat.Language, now time.Time) string {
+func callsText(s *collector.Snapshot, language text.Language, now time.Time) string {
 	if s.NoPortrait {
 		return "–"
 	}
 	today := strconv.Itoa(s.Calls.On(wechat.DayOf(now)))
 	if s.Quota == nil {
-		return today + wechat.Text{English: " (quota not read yet)", Chinese: "（尚未读取额度）"}.In(language)
+		return today + language.Say(" (quota not read yet)", "（尚未读取额度）")
 	}
-	return today + wechat.Text{English: " of ", Chinese: " / "}.In(language) + grouped(s.Quota.Limit)
+	return today + language.Say(" of ", " / ") + text.Grouped(s.Quota.Limit)
 }
 
 // rangeLines returns what is known of each range that is held or was asked for.
-func rangeLines(s *collector.Snapshot, language wechat.Language, now time.Time) []rangeLine {
+func rangeLines(s *collector.Snapshot, language text.Language, now time.Time) []rangeLine {
 	var lines []rangeLine
 	for _, length := range wechat.Ranges() {
 		line := rangeLine{Range: rangeName(length, language), Day: "–", Age: "–"}
@@ -155,7 +156,7 @@ func rangeLines(s *collector.Snapshot, language wechat.Language, now time.Time) 
 				known = true
 				line.Day, line.Age = held.End.DateOnly(), span(now.Sub(held.EndTime()), language)
 				if held.Withdrawn {
-					line.Age += wechat.Text{English: ", withdrawn", Chinese: "，已停止展示"}.In(language)
+					line.Age += language.Say(", withdrawn", "，已停止展示")
 				}
 			}
 		}
@@ -173,22 +174,22 @@ func rangeLines(s *collector.Snapshot, language wechat.Language, now time.Time) 
 }
 
 // outcomeText says how the last question about a range ended.
-func outcomeText(q collector.Question) wechat.Text {
+func outcomeText(q collector.Question) text.Both {
 	day := strings.TrimPrefix(q.Window.End.DateOnly(), "20")
 	day = day[strings.Index(day, "-")+1:]
 	switch q.Outcome {
 	case collector.OutcomeData:
-		return wechat.Text{English: "numbers of " + day, Chinese: day + " 有数据"}
+		return text.Both{English: "numbers of " + day, Chinese: day + " 有数据"}
 	case collector.OutcomeEmpty:
-		return wechat.Text{English: day + " is empty", Chinese: day + " 为空"}
+		return text.Both{English: day + " is empty", Chinese: day + " 为空"}
 	case collector.OutcomeNotReady:
-		return wechat.Text{English: day + " not published yet", Chinese: day + " 尚未发布"}
+		return text.Both{English: day + " not published yet", Chinese: day + " 尚未发布"}
 	case collector.OutcomeFailed:
 		if q.Failure != nil {
 			return reasonText(q.Failure.Reason)
 		}
 	}
-	return wechat.Text{English: "failed", Chinese: "失败"}
+	return text.Both{English: "failed", Chinese: "失败"}
 }
 
 func outcomeClass(q collector.Question) string {
@@ -202,10 +203,8 @@ func outcomeClass(q collector.Question) string {
 }
 
 // facts returns the state of the archive and of the push.
-func (s *Site) facts(language wechat.Language) []fact {
-	say := func(english, chinese string) string {
-		return wechat.Text{English: english, Chinese: chinese}.In(language)
-	}
+func (s *Site) facts(language text.Language) []fact {
+	say := language.Say
 	archived := fact{Name: say("Archive", "归档"), Text: say("works; no answer is waiting", "正常，没有待写入的应答"), Class: "good"}
 	if s.Archive == nil || s.Archive().None {
 		archived.Text, archived.Class = say("none: a restart loses the numbers", "未启用：重启后数据丢失"), "warn"

@@ -12,6 +12,7 @@ import (
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
 	"github.com/wxapp-exporter/wxapp_exporter/collector/collectortest"
+	"github.com/wxapp-exporter/wxapp_exporter/text"
 	"github.com/wxapp-exporter/wxapp_exporter/web"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
@@ -107,7 +108,7 @@ func TestOverview(t *testing.T) {
 		t.Error("the failing app is not the first")
 	}
 	_, body = get(t, site, "/?lang=zh")
-	expect(t, body, `lang="zh-CN"`, "3 个小程序中有 1 个需要人工处理", "IP 不在白名单", badApp.Failures[0].RemedyIn(wechat.Chinese)[:20],
+	expect(t, body, `lang="zh-CN"`, "3 个小程序中有 1 个需要人工处理", "IP 不在白名单", badApp.Failures[0].RemedyIn(text.Chinese)[:20],
 		"7 份待写入", `href="app/wx2?lang=zh"`)
 }
 
