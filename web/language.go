@@ -2,8 +2,9 @@ package web
 
 import (
 	"net/http"
-	"strconv"
 	"strings"
+
+	"golang.org/x/text/language"
 
 	"github.com/wxapp-exporter/wxapp_exporter/text"
 )
@@ -17,20 +18,17 @@ func languageOf(r *http.Request) text.Language {
 	case lang != "":
 		return text.English
 	}
-	best, preferred := text.English, 0.0
-	for _, item := range strings.Split(r.Header.Get("Accept-Language"), ",") {
-		tag, parameters, _ := strings.Cut(strings.TrimSpace(item), ";")
-		quality := 1.0
-		if q, ok := strings.CutPrefix(strings.TrimSpace(parameters), "q="); ok {
-			quality, _ = strconv.ParseFloat(q, 64)
-		}
-		primary, _, _ := strings.Cut(strings.ToLower(tag), "-")
-		language := text.Language(primary)
-		if (language == text.English || language == text.Chinese) && quality > preferred {
-			best, preferred = language, quality
-		}
+	preferred, _, err := language.ParseAcceptLanguage(r.Header.Get("Accept-Language"))
+	if err != nil {
+		return text.English
 	}
-	return best
+	// The first is for those who prefer neither. Readers of traditional Chinese prefer the
+	// simplified one to English.
+	written := []language.Tag{language.English, language.SimplifiedChinese, language.TraditionalChinese}
+	if _, index, _ := language.NewMatcher(written).Match(preferred...); index > 0 {
+		return text.Chinese
+	}
+	return text.English
 }
 
 // inEnglish returns the English name of a value that WeChat names in Chinese, or the value
