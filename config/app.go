@@ -9,6 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/wxapp-exporter/wxapp_exporter/files"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
@@ -127,7 +128,7 @@ func keysOf(properties []*property) []string {
 type appRules struct {
 	tokenEndpoint TokenEndpoint
 	allowHTTP     bool
-	files         files // those that the app names
+	files         foundFiles // those that the app names
 }
 
 // parseApp checks one app. Problems about the whole app begin with the position.
@@ -236,7 +237,7 @@ func checkSecretFile(p *property, f file) string {
 func checkTokenFile(p *property, f file) string {
 	switch {
 	case p.text == "": // already reported
-	case errors.Is(f.err, wechat.ErrNotRegularFile):
+	case errors.Is(f.err, files.ErrNotRegular):
 		p.errorf("%s %s; name the file that holds the token", shown(f.path), unreadable(f.err))
 	case errors.Is(f.err, fs.ErrNotExist):
 		p.warnf("%s does not exist yet; there is no data for this app until it does", shown(f.path))
