@@ -36,10 +36,15 @@ func level(folder string) (height int, ok bool) {
 		return 2, true
 	case "wechat":
 		return 1, true
-	case simulator:
+	case "files", "text", simulator:
 		return 0, true
 	}
 	return 0, false
+}
+
+// beside holds what the lowest levels may import beside the standard library.
+var beside = map[string][]string{
+	"files": {"github.com/google/renameio/v2", "golang.org/x/sys/windows"},
 }
 
 // simulator is the folder of the simulated WeChat, which is for tests and the demo.
@@ -150,7 +155,7 @@ func violations(name string, src any) ([]string, error) {
 			}
 			continue
 		}
-		if first, _, _ := strings.Cut(imported, "/"); height <= 1 && strings.Contains(first, ".") {
+		if first, _, _ := strings.Cut(imported, "/"); height <= 1 && strings.Contains(first, ".") && !slices.Contains(beside[folder], imported) {
 			report(spec.Pos(), "%s needs the standard library only, not %s", folder, imported)
 		}
 		if height <= 1 && !test && (imported == "log" || imported == "log/slog") {
@@ -240,6 +245,11 @@ func TestViolations(t *testing.T) {
 		{"collector/otlp/a.go", `import _ ` + own + `/collector"`, ""},
 		{"collector/otlp/a.go", `import _ ` + own + `/collector/exposition"`, "downward only"},
 		{"wechat/a.go", `import _ ` + own + `/collector"`, "downward only"},
+		{"wechat/a.go", `import _ ` + own + `/text"`, ""},
+		{"text/a.go", `import _ ` + own + `/wechat"`, "downward only"},
+		{"wechat/a.go", `import _ ` + own + `/files"`, ""},
+		{"files/a.go", `import _ "github.com/google/renameio/v2"`, ""},
+		{"files/a.go", `import _ "gopkg.in/yaml.v3"`, "standard library only"},
 		{"web/a.go", `import _ ` + own + `/unheard"`, "downward only"},
 
 		// Nothing right of the Store imports the poller.

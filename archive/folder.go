@@ -10,9 +10,7 @@ import (
 	"regexp"
 	"time"
 
-	"github.com/google/renameio/v2"
-
-	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+	"github.com/wxapp-exporter/wxapp_exporter/files"
 )
 
 // maxObject is the largest file that is read, in bytes.
@@ -36,12 +34,12 @@ func (f Folder) Make() error {
 	if err := os.MkdirAll(f.Path, 0o750); err != nil {
 		return fmt.Errorf("make the archive's folder: %w", err)
 	}
-	return syncFolder(filepath.Dir(f.Path))
+	return files.SyncFolder(filepath.Dir(f.Path))
 }
 
 // Get returns the content of a file. What is not a regular file is an error.
 func (f Folder) Get(_ context.Context, key string) ([]byte, error) {
-	content, err := wechat.ReadRegularFile(f.file(key), maxObject)
+	content, err := files.ReadUntimed(f.file(key), maxObject)
 	if errors.Is(err, fs.ErrNotExist) {
 		if gone := f.check(); gone != nil {
 			return nil, gone
@@ -78,23 +76,7 @@ func (f Folder) Put(_ context.Context, key string, content []byte) error {
 	if err := f.makeFolder(folder); err != nil {
 		return err
 	}
-	return write(folder, path, content)
-}
-
-// write writes a file so that after a crash it has the old content or the new one.
-func write(folder, path string, content []byte) error {
-	file, err := renameio.NewPendingFile(path, renameio.WithTempDir(folder), renameio.WithStaticPermissions(0o640))
-	if err != nil {
-		return err
-	}
-	defer func() { _ = file.Cleanup() }() // does nothing once the file is in its place
-	if _, err := file.Write(content); err != nil {
-		return err
-	}
-	if err := file.CloseAtomicallyReplace(); err != nil {
-		return err
-	}
-	return syncFolder(folder)
+	return files.Write(path, content, 0o640)
 }
 
 // makeFolder makes a folder below the archive's folder, and its parents, and syncs them.
@@ -115,7 +97,7 @@ func (f Folder) makeFolder(folder string) error {
 	if err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	return syncFolder(filepath.Dir(folder))
+	return files.SyncFolder(filepath.Dir(folder))
 }
 
 // check returns an error when the folder itself is gone.
@@ -158,12 +140,3 @@ func (f Folder) Sweep(ctx context.Context) (removed int, err error) {
 }
 
 func (f Folder) file(key string) string { return filepath.Join(f.Path, filepath.FromSlash(key)) }
-
-// syncFolder makes changes in a folder durable.
-func syncFolder(path string) error {
-	folder, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(folder.Sync(), folder.Close())
-}

@@ -126,7 +126,7 @@ func (a properties) sourceKeys() []string {
 type appRules struct {
 	tokenEndpoint TokenEndpoint
 	allowHTTP     bool
-	files         files // those that the app names
+	files         foundFiles // those that the app names
 }
 
 // parseApp checks one app. Problems about the whole app begin with the position.

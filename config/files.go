@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/wxapp-exporter/wxapp_exporter/files"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
@@ -24,11 +25,11 @@ type file struct {
 	openToOthers bool // every user of the machine can read it
 }
 
-// files are the files of apps by the property that names them.
-type files map[*property]file
+// foundFiles are the files of apps by the property that names them.
+type foundFiles map[*property]file
 
 func readFile(path string, limit int64) file {
-	content, err := wechat.ReadFile(path, limit)
+	content, err := files.Read(path, limit)
 	f := file{path: path, content: content, err: err}
 	if err == nil {
 		info, err := os.Stat(path)
@@ -39,11 +40,11 @@ func readFile(path string, limit int64) file {
 }
 
 // readFiles reads the files that apps name, all at the same time: on a network mount that
-// does not answer, every file costs the whole deadline of wechat.ReadFile. Relative paths
+// does not answer, every file costs the whole deadline of files.Read. Relative paths
 // start from the folder.
-func readFiles(folder string, apps ...properties) files {
+func readFiles(folder string, apps ...properties) foundFiles {
 	var (
-		all     = files{}
+		all     = foundFiles{}
 		mu      sync.Mutex
 		reading sync.WaitGroup
 	)
@@ -67,7 +68,7 @@ func readFiles(folder string, apps ...properties) files {
 // ReadSecretFile returns the app secret that a file holds, without the white space around
 // it. The error names the file and never shows its content.
 func ReadSecretFile(path string) (wechat.Secret, error) {
-	content, err := wechat.ReadFile(path, maxSecretFile)
+	content, err := files.Read(path, maxSecretFile)
 	return secretIn(file{path: path, content: content, err: err})
 }
 

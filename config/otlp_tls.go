@@ -6,7 +6,7 @@ import (
 	"crypto/x509"
 	"net/url"
 
-	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+	"github.com/wxapp-exporter/wxapp_exporter/files"
 )
 
 // maxPEMFile bounds a file of certificates, in bytes. The authorities of a whole system
@@ -50,7 +50,7 @@ func parseClientTLS(p *problems, e environment, endpoint *url.URL) *tls.Config {
 
 func parseAuthorities(p position, path string) *x509.CertPool {
 	pool := x509.NewCertPool()
-	content, err := wechat.ReadFile(path, maxPEMFile)
+	content, err := files.Read(path, maxPEMFile)
 	switch {
 	case err != nil:
 		p.errorf("%s %s; name a readable file of certificates in PEM form", shown(path), unreadable(err))
@@ -61,11 +61,11 @@ func parseAuthorities(p position, path string) *x509.CertPool {
 }
 
 func parseKeyPair(certificate position, certificatePath string, key position, keyPath string) []tls.Certificate {
-	certificatePEM, certificateErr := wechat.ReadFile(certificatePath, maxPEMFile)
+	certificatePEM, certificateErr := files.Read(certificatePath, maxPEMFile)
 	if certificateErr != nil {
 		certificate.errorf("%s %s; name a readable certificate in PEM form", shown(certificatePath), unreadable(certificateErr))
 	}
-	keyPEM, keyErr := wechat.ReadFile(keyPath, maxPEMFile)
+	keyPEM, keyErr := files.Read(keyPath, maxPEMFile)
 	if keyErr != nil {
 		key.errorf("%s %s; name a readable key in PEM form", shown(keyPath), unreadable(keyErr))
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 
+	"github.com/wxapp-exporter/wxapp_exporter/files"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
@@ -129,7 +130,7 @@ func parseSecretFile(p *property, f file, _ appRules) wechat.Secret {
 func parseTokenFile(p *property, f file, _ appRules) wechat.Secret {
 	switch {
 	case p.text == "": // already reported
-	case errors.Is(f.err, wechat.ErrNotRegularFile):
+	case errors.Is(f.err, files.ErrNotRegular):
 		p.errorf("%s %s; name the file that holds the token", shown(f.path), unreadable(f.err))
 	case errors.Is(f.err, fs.ErrNotExist):
 		p.warnf("%s does not exist yet; there is no data for this app until it does", shown(f.path))

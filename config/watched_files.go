@@ -4,7 +4,7 @@ import (
 	"crypto/sha256"
 	"maps"
 
-	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+	"github.com/wxapp-exporter/wxapp_exporter/files"
 )
 
 // Files are files by their path, as they were when they were read: a digest of each
@@ -31,7 +31,7 @@ func (f Files) add(read file, limit int64) {
 }
 
 // addSecrets adds the secret files of apps.
-func (f Files) addSecrets(read files, apps ...properties) {
+func (f Files) addSecrets(read foundFiles, apps ...properties) {
 	for _, app := range apps {
 		for _, source := range app.sources {
 			if content, ok := read[source.property]; ok && source.kind.watched {
@@ -46,7 +46,7 @@ func (f Files) addSecrets(read files, apps ...properties) {
 func (f Files) ReadAgain() Files {
 	now := Files{}
 	for path, before := range f {
-		content, err := wechat.ReadRegularFile(path, before.limit)
+		content, err := files.ReadUntimed(path, before.limit)
 		now[path] = digestOf(content, err, before.limit)
 	}
 	return now

@@ -10,7 +10,7 @@ import (
 	"github.com/prometheus/exporter-toolkit/web"
 	"go.yaml.in/yaml/v3"
 
-	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+	"github.com/wxapp-exporter/wxapp_exporter/files"
 )
 
 // maxWebConfigFile bounds the web configuration, in bytes.
@@ -27,7 +27,7 @@ func checkWebConfigFile(p position, path string) string {
 	if path == "" {
 		return path
 	}
-	content, err := wechat.ReadFile(path, maxWebConfigFile)
+	content, err := files.Read(path, maxWebConfigFile)
 	if err != nil {
 		p.errorf("%s %s; name a readable YAML file", shown(path), unreadable(err))
 		return path
@@ -70,7 +70,7 @@ func checkFilesOfWebConfig(p position, path string, content []byte) bool {
 			continue
 		}
 		file := join(filepath.Dir(path), named.path)
-		if _, err := wechat.ReadFile(file, maxPEMFile); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if _, err := files.Read(file, maxPEMFile); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			p.errorf("%s: %s: %s %s; name a readable file in PEM form", shown(path), named.key, shown(file), unreadable(err))
 			ok = false
 		}

@@ -3,6 +3,7 @@ package doctor
 import (
 	"time"
 
+	"github.com/wxapp-exporter/wxapp_exporter/text"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
@@ -72,7 +73,7 @@ func (a *access) token() Step {
 	case a.refused() == token:
 		return failure(token, message(a.refusal), remedy(a.refusal)).lasting(a.lasted)
 	case !a.needsToken:
-		return skipped(token, wechat.Text{
+		return skipped(token, text.Both{
 			English: "calls carry no token, as in WeChat's cloud hosting",
 			Chinese: "调用不带 token（微信云托管）",
 		})
@@ -87,7 +88,7 @@ func (a *access) allowList() Step {
 	case refused == allowList:
 		return failure(allowList, message(a.refusal), remedy(a.refusal))
 	case a.granted != "" || refused == permission && a.tokenErr == nil:
-		return ok(allowList, wechat.Text{
+		return ok(allowList, text.Both{
 			English: "WeChat accepts calls from this machine's IP address",
 			Chinese: "微信接受本机 IP 的调用",
 		})
@@ -100,12 +101,12 @@ func (a *access) permission() Step {
 	case a.refused() == permission:
 		return failure(permission, message(a.refusal), remedy(a.refusal))
 	case a.granted == wechat.UserPortrait:
-		return ok(permission, wechat.Text{
+		return ok(permission, text.Both{
 			English: "the app may use the user portrait",
 			Chinese: "该小程序有权使用用户画像接口",
 		})
 	case a.granted != "":
-		return ok(permission, wechat.Text{
+		return ok(permission, text.Both{
 			English: "the app may use the dataset " + a.granted,
 			Chinese: "该小程序有权使用数据集 " + a.granted,
 		})
@@ -114,20 +115,20 @@ func (a *access) permission() Step {
 }
 
 // because says why a step cannot be taken.
-func (a *access) because() wechat.Text {
+func (a *access) because() text.Both {
 	switch a.refused() {
 	case token:
-		return wechat.Text{English: "there is no usable token", Chinese: "没有可用的 token"}
+		return text.Both{English: "there is no usable token", Chinese: "没有可用的 token"}
 	case allowList:
-		return wechat.Text{
+		return text.Both{
 			English: "WeChat refuses calls from this machine's IP address",
 			Chinese: "微信拒绝本机 IP 的调用",
 		}
 	case permission:
-		return wechat.Text{
+		return text.Both{
 			English: "WeChat does not let the app use this API",
 			Chinese: "微信不允许该小程序使用此接口",
 		}
 	}
-	return wechat.Text{English: "WeChat's answers do not show it", Chinese: "微信的应答未能说明"}
+	return text.Both{English: "WeChat's answers do not show it", Chinese: "微信的应答未能说明"}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/config"
+	"github.com/wxapp-exporter/wxapp_exporter/text"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
@@ -31,7 +32,7 @@ func (o Options) newWalk(app config.App) *walk {
 func (w *walk) whole(ctx context.Context, tell func(Step)) {
 	tell = w.telling(tell)
 	if w.wouldEndTokens() {
-		w.options.skipApps([]config.App{w.app}, wechat.Text{
+		w.options.skipApps([]config.App{w.app}, text.Both{
 			English: "a call for a token of this kind would end the token that others use",
 			Chinese: "此类 token 接口一旦调用，其他程序正在使用的 token 就会失效，因此不调用",
 		}, tell)
@@ -63,7 +64,7 @@ func (w *walk) brief(ctx context.Context) []Step {
 	var steps []Step
 	tell := w.telling(func(step Step) { steps = append(steps, step) })
 	if w.wouldEndTokens() {
-		tell(skipped(token, wechat.Text{
+		tell(skipped(token, text.Both{
 			English: "a call for a token of this kind would end the token that others use",
 			Chinese: "此类 token 接口一旦调用，其他程序正在使用的 token 就会失效，因此不调用",
 		}))
@@ -131,12 +132,12 @@ func (w *walk) noteUnanswered(err error) {
 	}
 }
 
-func tokenLife(expiry time.Time) wechat.Text {
+func tokenLife(expiry time.Time) text.Both {
 	if expiry.IsZero() {
-		return wechat.Text{English: "there is a token", Chinese: "已取得 token"}
+		return text.Both{English: "there is a token", Chinese: "已取得 token"}
 	}
 	left := time.Until(expiry).Round(time.Minute)
-	return wechat.Text{
+	return text.Both{
 		English: fmt.Sprintf("there is a token for another %s", minutes(left)),
 		Chinese: fmt.Sprintf("已取得 token，还有 %s 有效", minutes(left)),
 	}

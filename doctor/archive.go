@@ -10,7 +10,7 @@ import (
 
 	"github.com/wxapp-exporter/wxapp_exporter/archive"
 	"github.com/wxapp-exporter/wxapp_exporter/config"
-	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+	"github.com/wxapp-exporter/wxapp_exporter/text"
 )
 
 // maxArchive limits all requests to the archive together.
@@ -25,10 +25,10 @@ func (o Options) checkArchive(ctx context.Context) <-chan Step {
 		told <- skipped(kept, wrongSettings())
 		return told
 	case c.None():
-		told <- warning(kept, wechat.Text{
+		told <- warning(kept, text.Both{
 			English: "nothing is kept: a restart loses the numbers, and WeChat answers for two days only",
 			Chinese: "没有保存数据：重启后数据会丢失，而微信只提供最近两天的数据",
-		}, wechat.Text{
+		}, text.Both{
 			English: "set " + c.Setting + " to a folder",
 			Chinese: "将 " + c.Setting + " 设为一个目录",
 		})
@@ -50,8 +50,8 @@ func (o Options) checkArchive(ctx context.Context) <-chan Step {
 	return told
 }
 
-func wrongSettings() wechat.Text {
-	return wechat.Text{English: "its settings are wrong", Chinese: "相关设置有误"}
+func wrongSettings() text.Both {
+	return text.Both{English: "its settings are wrong", Chinese: "相关设置有误"}
 }
 
 // probe reads from the archive and writes to it.
@@ -65,7 +65,7 @@ func (o Options) probe(ctx context.Context, c config.Archive) Step {
 			return brokenArchive(c, err)
 		}
 		if missing {
-			return ok(kept, wechat.Text{
+			return ok(kept, text.Both{
 				English: "the folder " + c.Folder + " is made at the first start",
 				Chinese: "目录 " + c.Folder + " 将在首次启动时创建",
 			})
@@ -74,42 +74,42 @@ func (o Options) probe(ctx context.Context, c config.Archive) Step {
 	if err := (archive.Archive{Bucket: o.Bucket, Demo: o.Settings.Config.Demo}).Probe(ctx); err != nil {
 		return brokenArchive(c, err)
 	}
-	return ok(kept, wechat.Text{English: "it can be read and written", Chinese: "可读可写"})
+	return ok(kept, text.Both{English: "it can be read and written", Chinese: "可读可写"})
 }
 
 func brokenArchive(c config.Archive, err error) Step {
 	return failure(kept, same(c.Setting+": "+err.Error()), archiveRemedy(c, err))
 }
 
-func archiveRemedy(c config.Archive, err error) wechat.Text {
+func archiveRemedy(c config.Archive, err error) text.Both {
 	switch {
 	case errors.Is(err, archive.ErrVersion):
-		return wechat.Text{
+		return text.Both{
 			English: "run that later version, or name another place in " + c.Setting,
 			Chinese: "请运行写入它的较新版本，或用 " + c.Setting + " 指定其他位置",
 		}
 	case errors.Is(err, archive.ErrDemo), errors.Is(err, archive.ErrReal):
-		return wechat.Text{
+		return text.Both{
 			English: "name another place in " + c.Setting,
 			Chinese: "请用 " + c.Setting + " 指定其他位置",
 		}
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
-		return wechat.Text{
+		return text.Both{
 			English: "the disk is full: make room on it, or raise the quota of this user",
 			Chinese: "磁盘已满：请清理空间，或提高该用户的磁盘配额",
 		}
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
-		return wechat.Text{
+		return text.Both{
 			English: "let the user that the exporter runs as write to the folder",
 			Chinese: "让运行采集器的用户可以写入该目录",
 		}
 	case c.ObjectStorage != "":
-		return wechat.Text{
+		return text.Both{
 			English: "check the bucket, its keys and permissions, and the network between",
 			Chinese: "检查存储桶、密钥及其权限，以及网络",
 		}
 	}
-	return wechat.Text{
+	return text.Both{
 		English: "check that this folder and its disk work, or name another in " + c.Setting,
 		Chinese: "检查该目录及其所在磁盘是否正常，或用 " + c.Setting + " 指定其他目录",
 	}

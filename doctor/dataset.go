@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/wxapp-exporter/wxapp_exporter/text"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
@@ -72,16 +73,16 @@ func (w *walk) report(ctx context.Context, q question) (Step, error) {
 		numbers = numbers || err == nil && !answer.Empty()
 	}
 	if !numbers {
-		return warning(q.step, wechat.Text{
-			English: "no numbers for " + span(asked, wechat.English),
-			Chinese: span(asked, wechat.Chinese) + "没有数据",
-		}, wechat.Text{
+		return warning(q.step, text.Both{
+			English: "no numbers for " + span(asked, text.English),
+			Chinese: span(asked, text.Chinese) + "没有数据",
+		}, text.Both{
 			English: "if the app has users, wait for WeChat's next publication, and ask again",
 			Chinese: "如果该小程序有用户，请等微信下次发布数据后再试",
 		}), nil
 	}
-	return ok(q.step, wechat.Text{
-		English: "there are numbers for " + span(asked, wechat.English),
-		Chinese: span(asked, wechat.Chinese) + "有数据",
+	return ok(q.step, text.Both{
+		English: "there are numbers for " + span(asked, text.English),
+		Chinese: span(asked, text.Chinese) + "有数据",
 	}), nil
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/wxapp-exporter/wxapp_exporter/archive"
 	"github.com/wxapp-exporter/wxapp_exporter/config"
+	"github.com/wxapp-exporter/wxapp_exporter/text"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
@@ -83,7 +84,7 @@ func Run(ctx context.Context, o Options, report func(Step)) []Step {
 func (o Options) walk(ctx context.Context, tell func(Step)) {
 	apps := o.apps()
 	if o.Settings.WrongAPI {
-		because := wechat.Text{
+		because := text.Both{
 			English: "the address of WeChat's API is wrong in the settings",
 			Chinese: "设置中微信 API 的地址有误",
 		}
@@ -98,14 +99,14 @@ func (o Options) walk(ctx context.Context, tell func(Step)) {
 	reached := o.reach(walking, tell)
 	switch {
 	case !reached:
-		o.skipApps(apps, wechat.Text{English: "WeChat was not reached", Chinese: "未能连上微信"}, tell)
+		o.skipApps(apps, text.Both{English: "WeChat was not reached", Chinese: "未能连上微信"}, tell)
 	case o.Settings.WrongTokens:
-		o.skipApps(apps, wechat.Text{
+		o.skipApps(apps, text.Both{
 			English: "the settings do not say where tokens come from",
 			Chinese: "设置中 token 的来源有误",
 		}, tell)
 	case len(apps) == 0:
-		o.skipApps(apps, wechat.Text{English: "there is no app with valid settings", Chinese: "没有配置正确的小程序"}, tell)
+		o.skipApps(apps, text.Both{English: "there is no app with valid settings", Chinese: "没有配置正确的小程序"}, tell)
 	default:
 		first := o.newWalk(apps[0])
 		first.whole(walking, tell)
@@ -114,7 +115,7 @@ func (o Options) walk(ctx context.Context, tell func(Step)) {
 }
 
 // skipApps reports the steps of the first app as skipped.
-func (o Options) skipApps(apps []config.App, because wechat.Text, tell func(Step)) {
+func (o Options) skipApps(apps []config.App, because text.Both, tell func(Step)) {
 	app := ""
 	if len(apps) > 0 {
 		app = apps[0].ID

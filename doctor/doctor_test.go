@@ -20,6 +20,7 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/archive"
 	"github.com/wxapp-exporter/wxapp_exporter/config"
 	"github.com/wxapp-exporter/wxapp_exporter/doctor"
+	"github.com/wxapp-exporter/wxapp_exporter/text"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
 )
@@ -475,11 +476,11 @@ func TestSilentFleet(t *testing.T) {
 
 func TestJSON(t *testing.T) {
 	steps := []doctor.Step{
-		{Name: "dns", Status: doctor.OK, Cause: wechat.Text{English: "<e>", Chinese: "中"}, Duration: 1234567 * time.Nanosecond},
-		{Name: "push", App: "wx01…cdef", Status: doctor.Failure, Remedy: wechat.Text{English: "r", Chinese: "修"}},
+		{Name: "dns", Status: doctor.OK, Cause: text.Both{English: "<e>", Chinese: "中"}, Duration: 1234567 * time.Nanosecond},
+		{Name: "push", App: "wx01…cdef", Status: doctor.Failure, Remedy: text.Both{English: "r", Chinese: "修"}},
 	}
 	var out bytes.Buffer
-	if err := doctor.WriteJSON(&out, steps, wechat.Chinese); err != nil {
+	if err := doctor.WriteJSON(&out, steps, text.Chinese); err != nil {
 		t.Fatal(err)
 	}
 	var compact bytes.Buffer

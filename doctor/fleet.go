@@ -6,7 +6,7 @@ import (
 	"sync/atomic"
 
 	"github.com/wxapp-exporter/wxapp_exporter/config"
-	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+	"github.com/wxapp-exporter/wxapp_exporter/text"
 )
 
 // concurrency is how many apps are looked at at once. When as many got no answer, the
@@ -51,7 +51,7 @@ func (o Options) others(ctx context.Context, apps []config.App, unanswered bool,
 
 func (o Options) other(ctx context.Context, app config.App, silent *atomic.Int64) []Step {
 	if silent.Load() >= concurrency || ctx.Err() != nil {
-		return []Step{skipped(token, wechat.Text{
+		return []Step{skipped(token, text.Both{
 			English: "WeChat did not answer about other apps",
 			Chinese: "微信未应答其他小程序的调用",
 		}).about(app.ID)}

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/wxapp-exporter/wxapp_exporter/config"
-	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+	"github.com/wxapp-exporter/wxapp_exporter/text"
 )
 
 // Shorten returns an appid by which its owner knows it and nobody else: its first and last
@@ -49,8 +49,8 @@ func (p paste) step(s Step) Step {
 	return s
 }
 
-func (p paste) text(t wechat.Text) wechat.Text {
-	return wechat.Text{English: p.clean(t.English), Chinese: p.clean(t.Chinese)}
+func (p paste) text(t text.Both) text.Both {
+	return text.Both{English: p.clean(t.English), Chinese: p.clean(t.Chinese)}
 }
 
 func (p paste) clean(text string) string {

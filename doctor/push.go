@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector/otlp"
-	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+	"github.com/wxapp-exporter/wxapp_exporter/text"
 )
 
 // checkPush takes the step push.
@@ -16,7 +16,7 @@ func (o Options) checkPush(ctx context.Context) <-chan Step {
 	case o.Settings.WrongPush:
 		told <- skipped(push, wrongSettings())
 	case c == nil:
-		told <- skipped(push, wechat.Text{English: "nothing is pushed", Chinese: "未配置推送"})
+		told <- skipped(push, text.Both{English: "nothing is pushed", Chinese: "未配置推送"})
 	default:
 		go func() { told <- pushed(ctx, *c) }()
 	}
@@ -31,7 +31,7 @@ func pushed(ctx context.Context, c otlp.Config) Step {
 	if err := otlp.Check(limited, c); err != nil {
 		return failure(push, same(receiver+": "+err.Error()), otlp.Remedy()).lasting(time.Since(begin))
 	}
-	return ok(push, wechat.Text{
+	return ok(push, text.Both{
 		English: receiver + " accepts messages by " + string(c.Protocol),
 		Chinese: receiver + " 接受 " + string(c.Protocol) + " 消息",
 	}).lasting(time.Since(begin))

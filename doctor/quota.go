@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/wxapp-exporter/wxapp_exporter/text"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
@@ -38,18 +39,18 @@ func (w *walk) quota(ctx context.Context, a *access) Step {
 		}
 		total.data, total.waiting = total.data+u.data, total.waiting+u.waiting
 		enough = enough && quotaOf.Remaining >= u.data+u.waiting
-		left = append(left, fmt.Sprintf("%s %s / %s", u.endpoint, grouped(quotaOf.Remaining), grouped(quotaOf.Limit)))
+		left = append(left, fmt.Sprintf("%s %s / %s", u.endpoint, text.Grouped(quotaOf.Remaining), text.Grouped(quotaOf.Limit)))
 	}
-	cause := wechat.Text{
+	cause := text.Both{
 		English: fmt.Sprintf("these settings use %d calls a day, and up to %s more while they wait for the publication; left today: %s",
-			total.data, grouped(total.waiting), strings.Join(left, ", ")),
+			total.data, text.Grouped(total.waiting), strings.Join(left, ", ")),
 		Chinese: fmt.Sprintf("按当前设置每天使用 %d 次，等待发布期间最多再用 %s 次；今天剩余：%s",
-			total.data, grouped(total.waiting), strings.Join(left, "、")),
+			total.data, text.Grouped(total.waiting), strings.Join(left, "、")),
 	}
 	if enough {
 		return ok(quota, cause).lasting(time.Since(begin))
 	}
-	return warning(quota, cause, wechat.Text{
+	return warning(quota, cause, text.Both{
 		English: "find out what else calls this API for the app, or make the poll interval longer",
 		Chinese: "查明还有什么程序在调用该小程序的此接口，或延长轮询间隔",
 	}).lasting(time.Since(begin))

@@ -10,11 +10,11 @@ import (
 
 	"golang.org/x/term"
 
-	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+	"github.com/wxapp-exporter/wxapp_exporter/text"
 )
 
 // WriteJSON writes a diagnosis as one JSON document.
-func WriteJSON(w io.Writer, steps []Step, language wechat.Language) error {
+func WriteJSON(w io.Writer, steps []Step, language text.Language) error {
 	type jsonStep struct {
 		Step    string  `json:"step"`
 		App     string  `json:"app"` // shortened; empty: about no app
@@ -44,7 +44,7 @@ func WriteJSON(w io.Writer, steps []Step, language wechat.Language) error {
 type Text struct {
 	// W is written to. Errors are ignored until the verdict.
 	W        io.Writer
-	Language wechat.Language
+	Language text.Language
 	// Terminal says that W is one: while a step takes long, the screen says so.
 	Terminal bool
 	// Color colors the outcomes.
@@ -56,7 +56,7 @@ const clearLine = "\r\x1b[K"
 // Begin says that steps are coming.
 func (t Text) Begin() {
 	if t.Terminal {
-		t.print(wechat.Text{English: "looking…", Chinese: "正在检查…"}.In(t.Language))
+		t.print(t.Language.Say("looking…", "正在检查…"))
 	}
 }
 
@@ -76,7 +76,7 @@ func (t Text) Step(s Step) {
 	line := fmt.Sprintf("%s  %-10s  %-9s  %7s  %s", t.status(s.Status), s.Name, s.App, seconds, found)
 	t.print(strings.TrimRight(line, " ") + "\n")
 	t.indented("", cause)
-	t.indented(wechat.Text{English: "remedy: ", Chinese: "解决方法："}.In(t.Language), s.Remedy.In(t.Language))
+	t.indented(t.Language.Say("remedy: ", "解决方法："), s.Remedy.In(t.Language))
 	t.Begin()
 }
 
@@ -91,12 +91,12 @@ func (t Text) Verdict(v Verdict) error {
 	if t.Terminal {
 		t.print(clearLine)
 	}
-	summary := map[Status]wechat.Text{
+	summary := map[Status]text.Both{
 		OK:      {English: "all is well", Chinese: "一切正常"},
 		Warning: {English: "it works; see the warnings", Chinese: "可以工作，但请留意上述警告"},
 		Failure: {English: "something is broken: begin with the first failure", Chinese: "存在故障：请从第一个失败的步骤开始处理"},
 	}[v.Status].In(t.Language)
-	code := fmt.Sprintf(wechat.Text{English: " (exit code %d)", Chinese: "（退出码 %d）"}.In(t.Language), v.ExitCode)
+	code := t.Language.Say(" (exit code %d)", "（退出码 %d）", v.ExitCode)
 	_, err := fmt.Fprintf(t.W, "\n%s%s\n", summary, code)
 	return err
 }
@@ -106,7 +106,7 @@ func (t Text) print(text string) { _, _ = io.WriteString(t.W, text) }
 // status returns the word for an outcome, in the same width for all.
 func (t Text) status(s Status) string {
 	word := fmt.Sprintf("%-7s", string(s))
-	if t.Language == wechat.Chinese {
+	if t.Language == text.Chinese {
 		word = map[Status]string{OK: "正常", Warning: "警告", Failure: "失败", Skipped: "跳过"}[s]
 	}
 	if !t.Color {
@@ -127,9 +127,9 @@ func NewText(w io.Writer, locale string, colors bool) Text {
 }
 
 // languageOf returns the language of a locale: Chinese for those that begin with zh.
-func languageOf(locale string) wechat.Language {
+func languageOf(locale string) text.Language {
 	if strings.HasPrefix(strings.ToLower(locale), "zh") {
-		return wechat.Chinese
+		return text.Chinese
 	}
-	return wechat.English
+	return text.English
 }

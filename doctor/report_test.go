@@ -10,16 +10,16 @@ import (
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/doctor"
-	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+	"github.com/wxapp-exporter/wxapp_exporter/text"
 )
 
 func steps() []doctor.Step {
 	return []doctor.Step{
-		{Name: "dns", Status: doctor.OK, Cause: wechat.Text{English: "it is there", Chinese: "正确"}, Duration: 12 * time.Millisecond},
-		{Name: "window_30d", App: "wx01…cdef", Status: doctor.Skipped, Cause: wechat.Text{English: "no token", Chinese: "没有 token"}},
+		{Name: "dns", Status: doctor.OK, Cause: text.Both{English: "it is there", Chinese: "正确"}, Duration: 12 * time.Millisecond},
+		{Name: "window_30d", App: "wx01…cdef", Status: doctor.Skipped, Cause: text.Both{English: "no token", Chinese: "没有 token"}},
 		{
 			Name: "push", Status: doctor.Failure, Duration: 4 * time.Second,
-			Cause: wechat.Text{English: "closed", Chinese: "已关闭"}, Remedy: wechat.Text{English: "open it", Chinese: "打开它"},
+			Cause: text.Both{English: "closed", Chinese: "已关闭"}, Remedy: text.Both{English: "open it", Chinese: "打开它"},
 		},
 	}
 }
@@ -58,7 +58,7 @@ something is broken: begin with the first failure (exit code 22)
 
 存在故障：请从第一个失败的步骤开始处理（退出码 22）
 `
-	if got := written(t, doctor.Text{Language: wechat.Chinese}); got != chinese {
+	if got := written(t, doctor.Text{Language: text.Chinese}); got != chinese {
 		t.Errorf("got\n%s\nwant\n%s", got, chinese)
 	}
 	if got := written(t, doctor.Text{Terminal: true, Color: true}); !strings.Contains(got, "\x1b[31mfailure\x1b[0m") || !strings.HasPrefix(got, "looking…\r\x1b[K") {
@@ -67,9 +67,9 @@ something is broken: begin with the first failure (exit code 22)
 }
 
 func TestLanguage(t *testing.T) {
-	for locale, want := range map[string]wechat.Language{
-		"": wechat.English, "C": wechat.English, "de_DE.UTF-8": wechat.English,
-		"zh_CN.UTF-8": wechat.Chinese, "zh_TW": wechat.Chinese, "ZH": wechat.Chinese,
+	for locale, want := range map[string]text.Language{
+		"": text.English, "C": text.English, "de_DE.UTF-8": text.English,
+		"zh_CN.UTF-8": text.Chinese, "zh_TW": text.Chinese, "ZH": text.Chinese,
 	} {
 		text := doctor.NewText(&bytes.Buffer{}, locale, true)
 		if text.Language != want || text.Terminal || text.Color {

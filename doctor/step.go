@@ -4,7 +4,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+	"github.com/wxapp-exporter/wxapp_exporter/text"
 )
 
 // Status is the outcome of a step.
@@ -27,9 +27,9 @@ type Step struct {
 	App    string
 	Status Status
 	// Cause says what was found. It may be empty when all is well.
-	Cause wechat.Text
+	Cause text.Both
 	// Remedy says what to do. It is empty unless something is wrong.
-	Remedy   wechat.Text
+	Remedy   text.Both
 	Duration time.Duration
 }
 
@@ -115,19 +115,19 @@ func exitCode(step string) int {
 
 // The steps by their outcome.
 
-func ok(name string, cause wechat.Text) Step {
+func ok(name string, cause text.Both) Step {
 	return Step{Name: name, Status: OK, Cause: cause}
 }
 
-func warning(name string, cause, remedy wechat.Text) Step {
+func warning(name string, cause, remedy text.Both) Step {
 	return Step{Name: name, Status: Warning, Cause: cause, Remedy: remedy}
 }
 
-func failure(name string, cause, remedy wechat.Text) Step {
+func failure(name string, cause, remedy text.Both) Step {
 	return Step{Name: name, Status: Failure, Cause: cause, Remedy: remedy}
 }
 
-func skipped(name string, cause wechat.Text) Step {
+func skipped(name string, cause text.Both) Step {
 	return Step{Name: name, Status: Skipped, Cause: cause}
 }
 
@@ -136,4 +136,4 @@ func (s Step) about(app string) Step { s.App = app; return s }
 func (s Step) lasting(d time.Duration) Step { s.Duration = d; return s }
 
 // same returns a text that is the same in both languages.
-func same(text string) wechat.Text { return wechat.Text{English: text, Chinese: text} }
+func same(words string) text.Both { return text.Both{English: words, Chinese: words} }

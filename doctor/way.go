@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/wxapp-exporter/wxapp_exporter/text"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
@@ -54,7 +55,7 @@ func (w way) steps() []Step {
 		case i == broken:
 			told = append(told, failure(name, w.cause(), remedy(w.err)).lasting(w.ended.Sub(w.start(name))))
 		case i > broken || w.err != nil && broken == 3 && w.dialed == "":
-			told = append(told, skipped(name, wechat.Text{
+			told = append(told, skipped(name, text.Both{
 				English: "WeChat was not reached",
 				Chinese: "未能连上微信",
 			}))
@@ -109,31 +110,31 @@ func (w way) dns() Step {
 	name := host(w.dialed)
 	switch {
 	case w.dialed == "" || w.resolving.IsZero():
-		return ok(dns, wechat.Text{English: "there is no name to resolve" + w.via(wechat.English), Chinese: "无需解析域名" + w.via(wechat.Chinese)})
+		return ok(dns, text.Both{English: "there is no name to resolve" + w.via(text.English), Chinese: "无需解析域名" + w.via(text.Chinese)})
 	default:
 		addresses := strings.Join(w.addresses, ", ")
-		return ok(dns, wechat.Text{
-			English: name + " is " + addresses + w.via(wechat.English),
-			Chinese: name + " 的地址是 " + addresses + w.via(wechat.Chinese),
+		return ok(dns, text.Both{
+			English: name + " is " + addresses + w.via(text.English),
+			Chinese: name + " 的地址是 " + addresses + w.via(text.Chinese),
 		}).lasting(w.resolved.Sub(w.resolving))
 	}
 }
 
 func (w way) tcp() Step {
-	return ok(tcp, wechat.Text{
-		English: "connected to " + cmp.Or(w.dialed, w.target.Host) + w.via(wechat.English),
-		Chinese: "已连接 " + cmp.Or(w.dialed, w.target.Host) + w.via(wechat.Chinese),
+	return ok(tcp, text.Both{
+		English: "connected to " + cmp.Or(w.dialed, w.target.Host) + w.via(text.English),
+		Chinese: "已连接 " + cmp.Or(w.dialed, w.target.Host) + w.via(text.Chinese),
 	}).lasting(w.connected.Sub(w.connecting))
 }
 
 func (w way) tls() Step {
 	if w.target.Scheme != "https" {
-		return skipped(tlsStep, wechat.Text{
+		return skipped(tlsStep, text.Both{
 			English: "WeChat's API is called over plain http",
 			Chinese: "以明文 http 调用微信 API",
 		})
 	}
-	return ok(tlsStep, wechat.Text{
+	return ok(tlsStep, text.Both{
 		English: "the certificate of " + w.target.Hostname() + " is valid",
 		Chinese: w.target.Hostname() + " 的证书有效",
 	}).lasting(w.shaken.Sub(w.shaking))
@@ -142,12 +143,12 @@ func (w way) tls() Step {
 func (w way) proxy() Step {
 	lasted := w.ended.Sub(w.start(proxy))
 	if w.proxied() {
-		return ok(proxy, wechat.Text{
+		return ok(proxy, text.Both{
 			English: "WeChat answers through the proxy " + w.dialed,
 			Chinese: "微信通过代理 " + w.dialed + " 正常应答",
 		}).lasting(lasted)
 	}
-	return ok(proxy, wechat.Text{English: "WeChat itself answers, without a proxy", Chinese: "微信直接应答，未经代理"}).lasting(lasted)
+	return ok(proxy, text.Both{English: "WeChat itself answers, without a proxy", Chinese: "微信直接应答，未经代理"}).lasting(lasted)
 }
 
 // proxied reports whether the connection was made to something else than WeChat.
@@ -157,34 +158,34 @@ func (w way) proxied() bool {
 }
 
 // via says that a step is about the proxy, if it is.
-func (w way) via(language wechat.Language) string {
+func (w way) via(language text.Language) string {
 	if !w.proxied() {
 		return ""
 	}
-	return wechat.Text{English: " (the proxy)", Chinese: "（代理）"}.In(language)
+	return language.Say(" (the proxy)", "（代理）")
 }
 
 // cause says why the request failed.
-func (w way) cause() wechat.Text {
+func (w way) cause() text.Both {
 	reason := message(w.err)
 	if unverified, isCertificate := errors.AsType[*tls.CertificateVerificationError](w.err); isCertificate {
 		reason = certificate(unverified, w.ended)
 	}
-	through := wechat.Text{}
+	through := text.Both{}
 	if w.proxied() {
-		through = wechat.Text{English: " through the proxy " + w.dialed, Chinese: "（经代理 " + w.dialed + "）"}
+		through = text.Both{English: " through the proxy " + w.dialed, Chinese: "（经代理 " + w.dialed + "）"}
 	}
-	return wechat.Text{
+	return text.Both{
 		English: fmt.Sprintf("%s%s: %s", w.target.Host, through.English, reason.English),
 		Chinese: fmt.Sprintf("%s%s：%s", w.target.Host, through.Chinese, reason.Chinese),
 	}
 }
 
 // certificate says what is wrong with a certificate.
-func certificate(err *tls.CertificateVerificationError, now time.Time) wechat.Text {
+func certificate(err *tls.CertificateVerificationError, now time.Time) text.Both {
 	if invalid, isInvalid := errors.AsType[x509.CertificateInvalidError](err); isInvalid && invalid.Reason == x509.Expired && invalid.Cert != nil {
 		from, to := shanghai(invalid.Cert.NotBefore), shanghai(invalid.Cert.NotAfter)
-		return wechat.Text{
+		return text.Both{
 			English: fmt.Sprintf("the certificate has expired or is not valid yet: it is valid from %s to %s, and this machine's clock shows %s", from, to, shanghai(now)),
 			Chinese: fmt.Sprintf("证书已过期或尚未生效：有效期为 %s 至 %s，而本机时间为 %s", from, to, shanghai(now)),
 		}
@@ -194,7 +195,7 @@ func certificate(err *tls.CertificateVerificationError, now time.Time) wechat.Te
 		if unknown.Cert != nil {
 			issuer = fmt.Sprintf(" (%q)", unknown.Cert.Issuer.CommonName)
 		}
-		return wechat.Text{
+		return text.Both{
 			English: "the certificate comes from an authority that this machine does not know" + issuer,
 			Chinese: "证书由本机不信任的机构签发" + issuer,
 		}
@@ -213,18 +214,18 @@ const (
 
 func (w way) time() Step {
 	if w.clock.IsZero() {
-		return skipped(clock, wechat.Text{English: "WeChat's answer does not tell the time", Chinese: "微信的应答没有时间"})
+		return skipped(clock, text.Both{English: "WeChat's answer does not tell the time", Chinese: "微信的应答没有时间"})
 	}
 	difference := w.ended.Sub(w.clock).Round(time.Second)
-	fast := wechat.Text{English: "fast", Chinese: "快"}
+	fast := text.Both{English: "fast", Chinese: "快"}
 	if difference < 0 {
-		fast = wechat.Text{English: "slow", Chinese: "慢"}
+		fast = text.Both{English: "slow", Chinese: "慢"}
 	}
-	cause := wechat.Text{
+	cause := text.Both{
 		English: fmt.Sprintf("this machine's clock is %s %s: it shows %s, WeChat's shows %s", difference.Abs(), fast.English, shanghai(w.ended), shanghai(w.clock)),
 		Chinese: fmt.Sprintf("本机时钟%s了 %s：本机为 %s，微信为 %s", fast.Chinese, difference.Abs(), shanghai(w.ended), shanghai(w.clock)),
 	}
-	set := wechat.Text{
+	set := text.Both{
 		English: "set this machine's clock, and let it be kept by a time server (NTP)",
 		Chinese: "校准本机时钟，并启用时间同步（NTP）",
 	}
@@ -234,20 +235,20 @@ func (w way) time() Step {
 	case difference.Abs() >= clockWarning:
 		return warning(clock, cause, set)
 	default:
-		return ok(clock, wechat.Text{English: "this machine's clock agrees with WeChat's", Chinese: "本机时钟与微信一致"})
+		return ok(clock, text.Both{English: "this machine's clock agrees with WeChat's", Chinese: "本机时钟与微信一致"})
 	}
 }
 
 // remedy returns the remedy of the table of errcodes.
-func remedy(err error) wechat.Text {
+func remedy(err error) text.Both {
 	if e, isWeChat := errors.AsType[*wechat.Error](err); isWeChat {
-		return wechat.Text{English: e.RemedyIn(wechat.English), Chinese: e.RemedyIn(wechat.Chinese)}
+		return text.Both{English: e.RemedyIn(text.English), Chinese: e.RemedyIn(text.Chinese)}
 	}
-	return wechat.Text{}
+	return text.Both{}
 }
 
 // message returns the text of an error without the name of the call, which the step says.
-func message(err error) wechat.Text {
+func message(err error) text.Both {
 	e, isWeChat := errors.AsType[*wechat.Error](err)
 	if !isWeChat {
 		return same(err.Error())

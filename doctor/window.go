@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/wxapp-exporter/wxapp_exporter/text"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
@@ -34,9 +35,9 @@ var errNotAsked = errors.New("not asked")
 func (w *walk) window(ctx context.Context, q question) (Step, error) {
 	statistic, asked := q.statistics[0], w.days.newest
 	answer, err := w.client.Ask(ctx, statistic, statistic.Window(asked))
-	waiting := wechat.Text{}
+	waiting := text.Both{}
 	if asked != w.days.before && w.isUnpublished(answer, err) {
-		waiting = wechat.Text{
+		waiting = text.Both{
 			English: asked.DateOnly() + " is not published yet; ",
 			Chinese: "微信尚未发布 " + asked.DateOnly() + " 的数据；",
 		}
@@ -60,9 +61,9 @@ func (w *walk) isUnpublished(answer *wechat.Answer, err error) bool {
 }
 
 func (w *walk) outcome(name string, asked wechat.Window, answer *wechat.Answer, err error) Step {
-	none := wechat.Text{
-		English: "no numbers for " + span(asked, wechat.English),
-		Chinese: span(asked, wechat.Chinese) + "没有数据",
+	none := text.Both{
+		English: "no numbers for " + span(asked, text.English),
+		Chinese: span(asked, text.Chinese) + "没有数据",
 	}
 	switch class := classOf(err); {
 	case class == window:
@@ -82,46 +83,46 @@ func (w *walk) outcome(name string, asked wechat.Window, answer *wechat.Answer, 
 		for _, list := range portrait {
 			rows += len(list)
 		}
-		return ok(name, wechat.Text{
-			English: plural(rows, "row") + " for " + span(asked, wechat.English),
-			Chinese: fmt.Sprintf("%s：%s 行", span(asked, wechat.Chinese), grouped(int64(rows))),
+		return ok(name, text.Both{
+			English: plural(rows, "row") + " for " + span(asked, text.English),
+			Chinese: fmt.Sprintf("%s：%s 行", span(asked, text.Chinese), text.Grouped(int64(rows))),
 		})
 	case w.days.published:
-		return ok(name, wechat.Text{
+		return ok(name, text.Both{
 			English: none.English + ": nobody came",
 			Chinese: none.Chinese + "：没有用户访问",
 		})
 	}
-	return warning(name, none, wechat.Text{
+	return warning(name, none, text.Both{
 		English: "if the app has users, wait for WeChat's next publication, and ask again",
 		Chinese: "如果该小程序有用户，请等微信下次发布数据后再试",
 	})
 }
 
 // blocked says why no further call is made.
-func (w *walk) blocked(a *access) (because wechat.Text, blocked bool) {
+func (w *walk) blocked(a *access) (because text.Both, blocked bool) {
 	switch {
 	case a.refusal != nil:
 		return a.because(), true
 	case w.exceeded != nil:
 		return tooMany(), true
 	case w.unanswered:
-		return wechat.Text{English: "WeChat did not answer the call before", Chinese: "微信未应答上一次调用"}, true
+		return text.Both{English: "WeChat did not answer the call before", Chinese: "微信未应答上一次调用"}, true
 	}
-	return wechat.Text{}, false
+	return text.Both{}, false
 }
 
-func tooMany() wechat.Text {
-	return wechat.Text{English: "WeChat refuses calls because there were too many", Chinese: "调用次数过多，被微信拒绝"}
+func tooMany() text.Both {
+	return text.Both{English: "WeChat refuses calls because there were too many", Chinese: "调用次数过多，被微信拒绝"}
 }
 
 // span names the days of a window.
-func span(w wechat.Window, language wechat.Language) string {
+func span(w wechat.Window, language text.Language) string {
 	if w.Range == wechat.Range1Day {
 		return w.End.DateOnly()
 	}
-	return wechat.Text{
-		English: fmt.Sprintf("the %d days up to %s", int(w.Range), w.End.DateOnly()),
-		Chinese: fmt.Sprintf("截至 %s 的 %d 天", w.End.DateOnly(), int(w.Range)),
-	}.In(language)
+	return language.Say(
+		fmt.Sprintf("the %d days up to %s", int(w.Range), w.End.DateOnly()),
+		fmt.Sprintf("截至 %s 的 %d 天", w.End.DateOnly(), int(w.Range)),
+	)
 }

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/wxapp-exporter/wxapp_exporter/files"
 )
 
 // WriteFiles writes a file for each slice into a folder, which it makes when it is missing.
@@ -60,31 +62,24 @@ func (e *Export) writeSlice(ctx context.Context, folder string, slice Span) (sam
 	return samples, nil
 }
 
-// The names of files that are being written begin and end with these.
-const (
-	asideBegin = ".wxapp-"
-	asideEnd   = ".new"
-)
+// aside matches the names of files that are being written, here and in earlier versions.
+const aside = ".wxapp-*"
 
-// writeFile writes a slice aside, syncs it and renames it.
+// writeFile writes a slice, unless it has no samples.
 func (e *Export) writeFile(ctx context.Context, path string, slice Span) (samples int64, err error) {
-	aside, err := os.CreateTemp(filepath.Dir(path), asideBegin+"*"+asideEnd)
+	file, err := files.Create(path, 0o644) // see WriteFiles
 	if err != nil {
 		return 0, err
 	}
-	defer func() {
-		if err != nil || samples == 0 {
-			_ = os.Remove(aside.Name())
-		}
-	}()
-	samples, err = e.Write(ctx, aside, slice)
-	if err := errors.Join(err, aside.Chmod(0o644), aside.Sync(), aside.Close()); err != nil { //nolint:gosec // see WriteFiles
+	defer func() { _ = file.Discard() }()
+	samples, err = e.Write(ctx, file, slice)
+	if err == nil && samples > 0 {
+		err = file.Commit()
+	}
+	if err != nil {
 		return samples, fmt.Errorf("write %s: %w", filepath.Base(path), err)
 	}
-	if samples == 0 {
-		return 0, nil
-	}
-	return samples, os.Rename(aside.Name(), path)
+	return samples, nil
 }
 
 // sweepAge is the age from which a file that is being written is taken for one that a
@@ -92,7 +87,7 @@ func (e *Export) writeFile(ctx context.Context, path string, slice Span) (sample
 const sweepAge = time.Hour
 
 func sweep(folder string) error {
-	left, err := filepath.Glob(filepath.Join(folder, asideBegin+"*"+asideEnd))
+	left, err := filepath.Glob(filepath.Join(folder, aside))
 	if err != nil {
 		return err
 	}

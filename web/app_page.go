@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
+	"github.com/wxapp-exporter/wxapp_exporter/text"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
@@ -101,22 +102,22 @@ func newAppPage(s *collector.Snapshot, h head, wanted string, now time.Time) app
 	page.Maps = []provinceMap{newMap(shown.Numbers, language, wideMap), newMap(shown.Numbers, language, narrowMap)}
 	for _, d := range []struct {
 		dimension wechat.Dimension
-		title     wechat.Text
+		title     text.Both
 		shown     int
 	}{
-		{wechat.Province, wechat.Text{English: "Provinces", Chinese: "省份"}, 10},
-		{wechat.City, wechat.Text{English: "Cities", Chinese: "城市"}, 10},
-		{wechat.Device, wechat.Text{English: "Devices", Chinese: "机型"}, 10},
+		{wechat.Province, text.Both{English: "Provinces", Chinese: "省份"}, 10},
+		{wechat.City, text.Both{English: "Cities", Chinese: "城市"}, 10},
+		{wechat.Device, text.Both{English: "Devices", Chinese: "机型"}, 10},
 	} {
 		page.addList(&page.Lists, newList(shown.Numbers, d.dimension, d.title.In(language), d.shown, language))
 	}
 	for _, d := range []struct {
 		dimension wechat.Dimension
-		title     wechat.Text
+		title     text.Both
 	}{
-		{wechat.Age, wechat.Text{English: "Ages", Chinese: "年龄"}},
-		{wechat.Gender, wechat.Text{English: "Gender", Chinese: "性别"}},
-		{wechat.Platform, wechat.Text{English: "Platform", Chinese: "平台"}},
+		{wechat.Age, text.Both{English: "Ages", Chinese: "年龄"}},
+		{wechat.Gender, text.Both{English: "Gender", Chinese: "性别"}},
+		{wechat.Platform, text.Both{English: "Platform", Chinese: "平台"}},
 	} {
 		page.addList(&page.Shares, newList(shown.Numbers, d.dimension, d.title.In(language), 20, language))
 	}
@@ -149,7 +150,7 @@ func windowText(w wechat.Window) string {
 	return w.FirstDay().DateOnly() + " – " + w.End.DateOnly()
 }
 
-func newCard(s *collector.Snapshot, held collector.Held, language wechat.Language) card {
+func newCard(s *collector.Snapshot, held collector.Held, language text.Language) card {
 	c := card{Range: rangeName(held.Range, language), Window: windowText(held.Window), Withdrawn: held.Withdrawn}
 	users, ok := held.Numbers.Total(wechat.VisitUV)
 	newUsers, _ := held.Numbers.Total(wechat.VisitUVNew)
@@ -157,7 +158,7 @@ func newCard(s *collector.Snapshot, held collector.Held, language wechat.Languag
 		c.Missing = true
 		return c
 	}
-	c.Users, c.NewUsers = grouped(users), grouped(newUsers)
+	c.Users, c.NewUsers = text.Grouped(users), text.Grouped(newUsers)
 	if users > 0 {
 		c.NewShare = percent(newUsers, users)
 	}
@@ -169,12 +170,12 @@ func newCard(s *collector.Snapshot, held collector.Held, language wechat.Languag
 
 // newChange returns the change of a number against that of a week earlier. Small changes
 // have no color, unknown ones neither.
-func newChange(now, before int64, known bool, language wechat.Language) change {
+func newChange(now, before int64, known bool, language text.Language) change {
 	switch {
 	case !known:
-		return change{"", wechat.Text{English: "a week earlier: unknown", Chinese: "一周前：未知"}.In(language)}
+		return change{"", language.Say("a week earlier: unknown", "一周前：未知")}
 	case before == 0:
-		return change{"", wechat.Text{English: "a week earlier: none", Chinese: "一周前：无"}.In(language)}
+		return change{"", language.Say("a week earlier: none", "一周前：无")}
 	}
 	ratio := float64(now-before) / float64(before) * 100
 	sign, class := "±", ""
@@ -190,7 +191,7 @@ func newChange(now, before int64, known bool, language wechat.Language) change {
 	if sign == "▲ +" && ratio >= 5 {
 		class = "up"
 	}
-	return change{class, sign + fmt.Sprintf("%.1f%%", max(0, ratio)) + wechat.Text{English: " on a week earlier", Chinese: " 较一周前"}.In(language)}
+	return change{class, sign + fmt.Sprintf("%.1f%%", max(0, ratio)) + language.Say(" on a week earlier", " 较一周前")}
 }
 
 func percent(part, whole int64) string {
@@ -221,7 +222,7 @@ type segment struct{ X, Width, Class string }
 // mostRows is how many names of a dimension a page shows at most: the metrics have all.
 const mostRows = 20
 
-func newList(rows collector.Numbers, dimension wechat.Dimension, title string, seen int, language wechat.Language) list {
+func newList(rows collector.Numbers, dimension wechat.Dimension, title string, seen int, language text.Language) list {
 	all, dropped := rows.List(wechat.Breakdown{Metric: wechat.VisitUV, Dimension: dimension})
 	newRows, _ := rows.List(wechat.Breakdown{Metric: wechat.VisitUVNew, Dimension: dimension})
 	newUsers := map[string]int64{}
@@ -253,10 +254,10 @@ func newList(rows collector.Numbers, dimension wechat.Dimension, title string, s
 		}
 		b := bar{
 			Name: nameIn(row.Name, dimension, language), Width: fmt.Sprintf("%.1f", float64(row.Users)/float64(max(1, most))*100),
-			Users: grouped(row.Users), NewUsers: "–", Share: percent(row.Users, total),
+			Users: text.Grouped(row.Users), NewUsers: "–", Share: percent(row.Users, total),
 		}
 		if n, ok := newUsers[row.Name]; ok {
-			b.NewUsers = grouped(n)
+			b.NewUsers = text.Grouped(n)
 		}
 		if dimension == wechat.Gender || dimension == wechat.Platform {
 			b.Class = fmt.Sprintf("s%d", min(i, 4))
@@ -274,8 +275,8 @@ func newList(rows collector.Numbers, dimension wechat.Dimension, title string, s
 }
 
 // nameIn returns the name of a value in a language: WeChat's own where no other is known.
-func nameIn(name string, dimension wechat.Dimension, language wechat.Language) string {
-	if language != wechat.English {
+func nameIn(name string, dimension wechat.Dimension, language text.Language) string {
+	if language != text.English {
 		return name
 	}
 	if dimension == wechat.Province {

@@ -1,12 +1,12 @@
 package web
 
 import (
-	"fmt"
 	"math"
 	"strconv"
 	"strings"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
+	"github.com/wxapp-exporter/wxapp_exporter/text"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
@@ -38,7 +38,7 @@ const (
 	plotTop, plotBottom = 12.0, 188.0
 )
 
-func newChart(past []collector.Totals, end wechat.Day, language wechat.Language) chart {
+func newChart(past []collector.Totals, end wechat.Day, language text.Language) chart {
 	c := chart{Days: len(past)}
 	if len(past) == 0 {
 		return c
@@ -94,20 +94,21 @@ func newChart(past []collector.Totals, end wechat.Day, language wechat.Language)
 		line("new", func(t collector.Totals) int64 { return t.NewUsers }),
 	}
 	c.First, c.Last = past[0].End.DateOnly(), past[len(past)-1].End.DateOnly()
-	c.Summary = fmt.Sprintf(wechat.Text{
-		English: "Users from %s to %s: between %s and %s; %d of %d days are known.",
-		Chinese: "%s 至 %s 的用户数：最少 %s，最多 %s；%[6]d 天中有 %[5]d 天数据。",
-	}.In(language), c.First, c.Last, grouped(low), grouped(high), len(past), collector.PastDays)
+	c.Summary = language.Say(
+		"Users from %s to %s: between %s and %s; %d of %d days are known.",
+		"%s 至 %s 的用户数：最少 %s，最多 %s；%[6]d 天中有 %[5]d 天数据。",
+		c.First, c.Last, text.Grouped(low), text.Grouped(high), len(past), collector.PastDays,
+	)
 	return c
 }
 
 // short returns a number of few digits.
-func short(n int64, language wechat.Language) string {
+func short(n int64, language text.Language) string {
 	units := []struct {
 		one  int64
 		name string
 	}{{1_000_000_000, "G"}, {1_000_000, "M"}, {1_000, "k"}}
-	if language == wechat.Chinese {
+	if language == text.Chinese {
 		units[0].one, units[0].name = 100_000_000, "亿"
 		units[1].one, units[1].name = 10_000, "万"
 		units = units[:2]
@@ -117,7 +118,7 @@ func short(n int64, language wechat.Language) string {
 			return strconv.FormatFloat(float64(n)/float64(unit.one), 'g', 4, 64) + unit.name
 		}
 	}
-	return grouped(n)
+	return text.Grouped(n)
 }
 
 // tickStep returns a round distance of at most four lines up to a number.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
+	"github.com/wxapp-exporter/wxapp_exporter/text"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
@@ -78,20 +79,20 @@ func daysHeld(s *collector.Snapshot) []heldDay {
 }
 
 // text returns the condition in words.
-func (c condition) text() wechat.Text {
+func (c condition) text() text.Both {
 	switch c {
 	case needsPerson:
-		return wechat.Text{English: "needs a person", Chinese: "需要人工处理"}
+		return text.Both{English: "needs a person", Chinese: "需要人工处理"}
 	case failing:
-		return wechat.Text{English: "failing, retried", Chinese: "失败，自动重试"}
+		return text.Both{English: "failing, retried", Chinese: "失败，自动重试"}
 	case behind:
-		return wechat.Text{English: "behind", Chinese: "数据滞后"}
+		return text.Both{English: "behind", Chinese: "数据滞后"}
 	case starting:
-		return wechat.Text{English: "first poll running", Chinese: "首次查询中"}
+		return text.Both{English: "first poll running", Chinese: "首次查询中"}
 	case waiting:
-		return wechat.Text{English: "waiting for WeChat", Chinese: "等待微信发布"}
+		return text.Both{English: "waiting for WeChat", Chinese: "等待微信发布"}
 	default:
-		return wechat.Text{English: "healthy", Chinese: "正常"}
+		return text.Both{English: "healthy", Chinese: "正常"}
 	}
 }
 
@@ -110,27 +111,27 @@ func (c condition) class() string {
 }
 
 // reasonText returns a reason of failures in words.
-func reasonText(r wechat.Reason) wechat.Text {
+func reasonText(r wechat.Reason) text.Both {
 	switch r {
 	case wechat.ReasonAccount:
-		return wechat.Text{English: "account restricted", Chinese: "账号受限"}
+		return text.Both{English: "account restricted", Chinese: "账号受限"}
 	case wechat.ReasonAllowlist:
-		return wechat.Text{English: "IP address not allowed", Chinese: "IP 不在白名单"}
+		return text.Both{English: "IP address not allowed", Chinese: "IP 不在白名单"}
 	case wechat.ReasonCredentials:
-		return wechat.Text{English: "AppID or AppSecret refused", Chinese: "AppID 或 AppSecret 错误"}
+		return text.Both{English: "AppID or AppSecret refused", Chinese: "AppID 或 AppSecret 错误"}
 	case wechat.ReasonDecode:
-		return wechat.Text{English: "answer not understood", Chinese: "应答无法解析"}
+		return text.Both{English: "answer not understood", Chinese: "应答无法解析"}
 	case wechat.ReasonPending:
-		return wechat.Text{English: "approval pending", Chinese: "等待管理员确认"}
+		return text.Both{English: "approval pending", Chinese: "等待管理员确认"}
 	case wechat.ReasonPermission:
-		return wechat.Text{English: "no permission", Chinese: "没有接口权限"}
+		return text.Both{English: "no permission", Chinese: "没有接口权限"}
 	case wechat.ReasonQuota:
-		return wechat.Text{English: "quota used up", Chinese: "调用次数超限"}
+		return text.Both{English: "quota used up", Chinese: "调用次数超限"}
 	case wechat.ReasonRequest:
-		return wechat.Text{English: "request refused", Chinese: "请求被拒绝"}
+		return text.Both{English: "request refused", Chinese: "请求被拒绝"}
 	case wechat.ReasonToken:
-		return wechat.Text{English: "access token refused", Chinese: "access_token 无效"}
+		return text.Both{English: "access token refused", Chinese: "access_token 无效"}
 	default:
-		return wechat.Text{English: "WeChat or the network is busy", Chinese: "微信或网络繁忙"}
+		return text.Both{English: "WeChat or the network is busy", Chinese: "微信或网络繁忙"}
 	}
 }

@@ -4,12 +4,13 @@ import (
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
+	"github.com/wxapp-exporter/wxapp_exporter/text"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
 // seriesLines returns what is known of each dataset, of the user portrait by range. What is on and
 // was neither answered nor asked for is left out.
-func seriesLines(s *collector.Snapshot, language wechat.Language, now time.Time) []rangeLine {
+func seriesLines(s *collector.Snapshot, language text.Language, now time.Time) []rangeLine {
 	var lines []rangeLine
 	for _, dataset := range s.Datasets {
 		if dataset.Name != wechat.UserPortrait {
@@ -44,12 +45,12 @@ func ofSeries(d collector.Dataset, series string) collector.Dataset {
 	return part
 }
 
-func datasetLine(d collector.Dataset, language wechat.Language, now time.Time) rangeLine {
+func datasetLine(d collector.Dataset, language text.Language, now time.Time) rangeLine {
 	line := rangeLine{Range: datasetName(d.Name).In(language), Day: "–", Age: "–"}
 	if !d.End.IsZero() {
 		line.Day, line.Age = d.End.DateOnly(), span(now.Sub(d.End.Add(1).Begin()), language)
 		if d.Withdrawn() {
-			line.Age += wechat.Text{English: ", withdrawn", Chinese: "，已停止展示"}.In(language)
+			line.Age += text.Both{English: ", withdrawn", Chinese: "，已停止展示"}.In(language)
 		}
 	}
 	if question, ok := lastQuestion(d); ok {
@@ -62,7 +63,7 @@ func datasetLine(d collector.Dataset, language wechat.Language, now time.Time) r
 }
 
 // seriesName names a part of a dataset: a range of the user portrait, or else the dataset.
-func seriesName(d collector.Dataset, series string, language wechat.Language) string {
+func seriesName(d collector.Dataset, series string, language text.Language) string {
 	if length, err := wechat.ParseRange(series); err == nil {
 		return rangeName(length, language)
 	}
@@ -91,17 +92,17 @@ func failuresOf(s *collector.Snapshot) []*wechat.Error {
 }
 
 // datasetName returns the name of a dataset in words.
-func datasetName(name string) wechat.Text {
+func datasetName(name string) text.Both {
 	switch name {
 	case "visits":
-		return wechat.Text{English: "visits", Chinese: "访问"}
+		return text.Both{English: "visits", Chinese: "访问"}
 	case "sources":
-		return wechat.Text{English: "sources", Chinese: "来源"}
+		return text.Both{English: "sources", Chinese: "来源"}
 	case "retention":
-		return wechat.Text{English: "retention", Chinese: "留存"}
+		return text.Both{English: "retention", Chinese: "留存"}
 	case "pages":
-		return wechat.Text{English: "pages", Chinese: "页面"}
+		return text.Both{English: "pages", Chinese: "页面"}
 	default:
-		return wechat.Text{English: name, Chinese: name}
+		return text.Both{English: name, Chinese: name}
 	}
 }

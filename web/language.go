@@ -2,35 +2,33 @@ package web
 
 import (
 	"net/http"
-	"strconv"
 	"strings"
 
-	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+	"golang.org/x/text/language"
+
+	"github.com/wxapp-exporter/wxapp_exporter/text"
 )
 
 // languageOf returns the language in which a page is shown: that of the parameter lang,
 // else the one that the browser prefers, else English.
-func languageOf(r *http.Request) wechat.Language {
+func languageOf(r *http.Request) text.Language {
 	switch lang := r.URL.Query().Get("lang"); {
 	case strings.HasPrefix(strings.ToLower(lang), "zh"):
-		return wechat.Chinese
+		return text.Chinese
 	case lang != "":
-		return wechat.English
+		return text.English
 	}
-	best, preferred := wechat.English, 0.0
-	for _, item := range strings.Split(r.Header.Get("Accept-Language"), ",") {
-		tag, parameters, _ := strings.Cut(strings.TrimSpace(item), ";")
-		quality := 1.0
-		if q, ok := strings.CutPrefix(strings.TrimSpace(parameters), "q="); ok {
-			quality, _ = strconv.ParseFloat(q, 64)
-		}
-		primary, _, _ := strings.Cut(strings.ToLower(tag), "-")
-		language := wechat.Language(primary)
-		if (language == wechat.English || language == wechat.Chinese) && quality > preferred {
-			best, preferred = language, quality
-		}
+	preferred, _, err := language.ParseAcceptLanguage(r.Header.Get("Accept-Language"))
+	if err != nil {
+		return text.English
 	}
-	return best
+	// The first is for those who prefer neither. Readers of traditional Chinese prefer the
+	// simplified one to English.
+	written := []language.Tag{language.English, language.SimplifiedChinese, language.TraditionalChinese}
+	if _, index, _ := language.NewMatcher(written).Match(preferred...); index > 0 {
+		return text.Chinese
+	}
+	return text.English
 }
 
 // inEnglish returns the English name of a value that WeChat names in Chinese, or the value

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
+	"github.com/wxapp-exporter/wxapp_exporter/text"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
@@ -58,7 +59,7 @@ func (b box) meets(other box) bool {
 	return b.left < other.right && other.left < b.right && b.top < other.bottom && other.top < b.bottom
 }
 
-func newMap(rows collector.Numbers, language wechat.Language, size mapSize) provinceMap {
+func newMap(rows collector.Numbers, language text.Language, size mapSize) provinceMap {
 	scale := size.width / ((mapEast - mapWest) * mapSqueeze)
 	height := (mapNorth - mapSouth) * scale
 	m := provinceMap{Class: size.class, Width: int(size.width), Height: int(height)}
@@ -84,7 +85,7 @@ func newMap(rows collector.Numbers, language wechat.Language, size mapSize) prov
 		radius := max(1.5, size.width*0.036*math.Sqrt(float64(row.Users)/float64(max(1, most))))
 		p := place{
 			X: coordinate(x), Y: coordinate(y), Radius: coordinate(radius),
-			Name: wechat.Text{English: location.English, Chinese: location.Short}.In(language), Users: grouped(row.Users),
+			Name: language.Say(location.English, location.Short), Users: text.Grouped(row.Users),
 		}
 		p.Title = p.Name + " " + p.Users
 		m.Places = append(m.Places, p)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
+	"github.com/wxapp-exporter/wxapp_exporter/text"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
@@ -124,7 +125,7 @@ func newAppLine(s *collector.Snapshot, h head, now time.Time) appLine {
 		NextPoll: minute(s.NextPoll), Calls: callsText(s, language, now),
 	}
 	if until := s.NextPoll.Sub(now); !s.NextPoll.IsZero() && until >= time.Minute {
-		line.NextPollIn = wechat.Text{English: "in " + span(until, language), Chinese: span(until, language) + "后"}.In(language)
+		line.NextPollIn = language.Say("in %s", "%s后", span(until, language))
 	}
 	line.Ranges = seriesLines(s, language, now)
 	for _, failure := range failuresOf(s) {
@@ -134,22 +135,22 @@ func newAppLine(s *collector.Snapshot, h head, now time.Time) appLine {
 }
 
 // callsText says how many calls were made today, and how many WeChat allows of each endpoint.
-func callsText(s *collector.Snapshot, language wechat.Language, now time.Time) string {
+func callsText(s *collector.Snapshot, language text.Language, now time.Time) string {
 	calls := 0
 	var limits []string
 	for _, dataset := range s.Datasets {
 		for _, endpoint := range dataset.Endpoints {
 			calls += endpoint.Calls.On(wechat.DayOf(now))
 			if endpoint.Quota != nil {
-				limits = append(limits, grouped(endpoint.Quota.Limit))
+				limits = append(limits, text.Grouped(endpoint.Quota.Limit))
 			}
 		}
 	}
 	today := strconv.Itoa(calls)
-	of := wechat.Text{English: " of ", Chinese: " / "}.In(language)
+	of := text.Both{English: " of ", Chinese: " / "}.In(language)
 	switch {
 	case len(limits) == 0:
-		return today + wechat.Text{English: " (quota not read yet)", Chinese: "（尚未读取额度）"}.In(language)
+		return today + text.Both{English: " (quota not read yet)", Chinese: "（尚未读取额度）"}.In(language)
 	case len(limits) == 1:
 		return today + of + limits[0]
 	case len(slices.Compact(slices.Clone(limits))) == 1:
@@ -160,24 +161,24 @@ func callsText(s *collector.Snapshot, language wechat.Language, now time.Time) s
 }
 
 // outcomeText says how the last question about a range ended.
-func outcomeText(q collector.Question) wechat.Text {
+func outcomeText(q collector.Question) text.Both {
 	day := strings.TrimPrefix(q.Window.End.DateOnly(), "20")
 	day = day[strings.Index(day, "-")+1:]
 	switch q.Outcome {
 	case collector.OutcomeData:
-		return wechat.Text{English: "numbers of " + day, Chinese: day + " 有数据"}
+		return text.Both{English: "numbers of " + day, Chinese: day + " 有数据"}
 	case collector.OutcomeEmpty:
-		return wechat.Text{English: day + " is empty", Chinese: day + " 为空"}
+		return text.Both{English: day + " is empty", Chinese: day + " 为空"}
 	case collector.OutcomeNotReady:
-		return wechat.Text{English: day + " not published yet", Chinese: day + " 尚未发布"}
+		return text.Both{English: day + " not published yet", Chinese: day + " 尚未发布"}
 	case collector.OutcomeUnavailable:
-		return wechat.Text{English: day + " not available", Chinese: day + " 无数据可用"}
+		return text.Both{English: day + " not available", Chinese: day + " 无数据可用"}
 	case collector.OutcomeFailed:
 		if q.Failure != nil {
 			return reasonText(q.Failure.Reason)
 		}
 	}
-	return wechat.Text{English: "failed", Chinese: "失败"}
+	return text.Both{English: "failed", Chinese: "失败"}
 }
 
 func outcomeClass(q collector.Question) string {
@@ -191,10 +192,8 @@ func outcomeClass(q collector.Question) string {
 }
 
 // facts returns the state of the archive and of the push.
-func (s *Site) facts(language wechat.Language) []fact {
-	say := func(english, chinese string) string {
-		return wechat.Text{English: english, Chinese: chinese}.In(language)
-	}
+func (s *Site) facts(language text.Language) []fact {
+	say := language.Say
 	archived := fact{Name: say("Archive", "归档"), Text: say("works; no answer is waiting", "正常，没有待写入的应答"), Class: "good"}
 	if s.Archive == nil || s.Archive().None {
 		archived.Text, archived.Class = say("none: a restart loses the numbers", "未启用：重启后数据丢失"), "warn"

@@ -12,7 +12,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+	"github.com/wxapp-exporter/wxapp_exporter/text"
 )
 
 //go:embed templates style.css icon.svg
@@ -21,26 +21,24 @@ var files embed.FS
 // pages holds the templates of the pages, once for each language, and the files that the
 // pages refer to.
 type pages struct {
-	templates map[wechat.Language]*template.Template
+	templates map[text.Language]*template.Template
 	style     []byte
 	icon      []byte
 	version   string // of the style
 }
 
 func newPages() *pages {
-	p := &pages{templates: map[wechat.Language]*template.Template{}}
+	p := &pages{templates: map[text.Language]*template.Template{}}
 	p.style, _ = files.ReadFile("style.css")
 	p.icon, _ = files.ReadFile("icon.svg")
 	sum := sha256.Sum256(p.style)
 	p.version = hex.EncodeToString(sum[:6])
-	for _, language := range []wechat.Language{wechat.English, wechat.Chinese} {
+	for _, language := range []text.Language{text.English, text.Chinese} {
 		functions := template.FuncMap{
-			"t": func(english, chinese string) string {
-				return wechat.Text{English: english, Chinese: chinese}.In(language)
-			},
+			"t":       language.Say,
 			"foreign": foreign,
 			"visible": visible,
-			"grouped": grouped,
+			"grouped": text.Grouped,
 		}
 		p.templates[language] = template.Must(template.New("").Funcs(functions).ParseFS(files, "templates/*.html"))
 	}
@@ -62,7 +60,7 @@ func (p *pages) register(mux *http.ServeMux) {
 
 // head is what every page shows around its content.
 type head struct {
-	Language wechat.Language
+	Language text.Language
 	// Base is the relative path to the root: the pages work behind a proxy that puts a
 	// path in front.
 	Base string
@@ -96,7 +94,7 @@ func (s *Site) head(r *http.Request, base string) head {
 			other.Set(name, value)
 		}
 	}
-	other.Set("lang", wechat.Text{English: "zh", Chinese: "en"}.In(language))
+	other.Set("lang", language.Say("zh", "en"))
 	h.OtherLanguage = "?" + other.Encode()
 	return h
 }
@@ -111,11 +109,11 @@ func (h head) Home() string {
 
 // LanguageTag returns the language as the attribute lang has it.
 func (h head) LanguageTag() string {
-	return wechat.Text{English: "en", Chinese: "zh-CN"}.In(h.Language)
+	return h.Language.Say("en", "zh-CN")
 }
 
 // render answers with a page.
-func (s *Site) render(w http.ResponseWriter, r *http.Request, status int, language wechat.Language, name string, view any) {
+func (s *Site) render(w http.ResponseWriter, r *http.Request, status int, language text.Language, name string, view any) {
 	var page bytes.Buffer
 	if err := s.pages.templates[language].ExecuteTemplate(&page, name, view); err != nil {
 		http.Error(w, "The page cannot be shown: "+err.Error(), http.StatusInternalServerError)
@@ -127,7 +125,7 @@ func (s *Site) render(w http.ResponseWriter, r *http.Request, status int, langua
 	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("Referrer-Policy", "no-referrer")
 	header.Add("Vary", "Accept-Language")
-	header.Set("Content-Language", wechat.Text{English: "en", Chinese: "zh-CN"}.In(language))
+	header.Set("Content-Language", language.Say("en", "zh-CN"))
 	send(w, r, status, "text/html; charset=utf-8", page.Bytes())
 }
 

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
-	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+	"github.com/wxapp-exporter/wxapp_exporter/text"
 )
 
 // readyAtLast is how long after its start the exporter is ready at the latest.
@@ -44,11 +44,11 @@ func (s *Site) ready(w http.ResponseWriter, _ *http.Request) {
 	apps := s.Apps()
 	for _, app := range apps {
 		snapshot := s.Store.Snapshot(app.ID)
-		text := missing(snapshot)
-		if text == "" {
+		lacking := missing(snapshot)
+		if lacking == "" {
 			continue
 		}
-		line := missingLine(app, text)
+		line := missingLine(app, lacking)
 		if s.readiness.first[app.ID] && !isKnown(snapshot) {
 			awaited = append(awaited, line)
 		} else {
@@ -59,20 +59,20 @@ func (s *Site) ready(w http.ResponseWriter, _ *http.Request) {
 	if len(awaited) == 0 || late {
 		s.readiness.was.Store(true)
 	}
-	status, text := http.StatusOK, "The exporter is ready."
-	waiting := fmt.Sprintf("the first poll of %s of %s apps has not ended", grouped(int64(len(awaited))), grouped(int64(len(apps))))
+	status, sentence := http.StatusOK, "The exporter is ready."
+	waiting := fmt.Sprintf("the first poll of %s of %s apps has not ended", text.Grouped(int64(len(awaited))), text.Grouped(int64(len(apps))))
 	switch {
 	case !s.readiness.was.Load():
-		status, text = http.StatusServiceUnavailable, "The exporter is not ready: "+waiting+"."
+		status, sentence = http.StatusServiceUnavailable, "The exporter is not ready: "+waiting+"."
 	case len(awaited) > 0:
-		text = fmt.Sprintf("The exporter is ready: %s, but it waits for %.0f minutes at most.", waiting, readyAtLast.Minutes())
+		sentence = fmt.Sprintf("The exporter is ready: %s, but it waits for %.0f minutes at most.", waiting, readyAtLast.Minutes())
 	}
 	lines := slices.Concat(awaited, others)
 	if len(lines) > mostMissing {
-		more := fmt.Sprintf("and %s more, see the status page", grouped(int64(len(lines)-mostMissing)))
+		more := fmt.Sprintf("and %s more, see the status page", text.Grouped(int64(len(lines)-mostMissing)))
 		lines = append(lines[:mostMissing], more)
 	}
-	answer(w, status, strings.Join(append([]string{text}, lines...), "\n"))
+	answer(w, status, strings.Join(append([]string{sentence}, lines...), "\n"))
 }
 
 // isKnown reports whether an app has data or a known reason for having none.
@@ -92,12 +92,12 @@ func missing(s *collector.Snapshot) string {
 		for _, window := range dataset.Held {
 			held[window.Series] = true
 			if window.Withdrawn {
-				parts = append(parts, seriesName(dataset, window.Series, wechat.English)+": the numbers of "+window.End.DateOnly()+" are too old to be shown")
+				parts = append(parts, seriesName(dataset, window.Series, text.English)+": the numbers of "+window.End.DateOnly()+" are too old to be shown")
 			}
 		}
 		for _, question := range dataset.Asked {
 			if !held[question.Series] {
-				parts = append(parts, seriesName(dataset, question.Series, wechat.English)+": "+outcomeText(question).English)
+				parts = append(parts, seriesName(dataset, question.Series, text.English)+": "+outcomeText(question).English)
 			}
 		}
 	}
@@ -106,7 +106,7 @@ func missing(s *collector.Snapshot) string {
 		return ""
 	case len(s.Failures) > 0:
 		failure := s.Failures[0]
-		parts = append(parts, failure.Error(), failure.RemedyIn(wechat.English))
+		parts = append(parts, failure.Error(), failure.RemedyIn(text.English))
 	case len(parts) == 0:
 		return "WeChat has published no numbers yet"
 	}

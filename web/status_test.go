@@ -12,6 +12,7 @@ import (
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
 	"github.com/wxapp-exporter/wxapp_exporter/collector/collectortest"
+	"github.com/wxapp-exporter/wxapp_exporter/text"
 	"github.com/wxapp-exporter/wxapp_exporter/web"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
@@ -107,7 +108,7 @@ func TestOverview(t *testing.T) {
 		t.Error("the failing app is not the first")
 	}
 	_, body = get(t, site, "/?lang=zh")
-	expect(t, body, `lang="zh-CN"`, "3 个小程序中有 1 个需要人工处理", "IP 不在白名单", badApp.Failures[0].RemedyIn(wechat.Chinese)[:20],
+	expect(t, body, `lang="zh-CN"`, "3 个小程序中有 1 个需要人工处理", "IP 不在白名单", badApp.Failures[0].RemedyIn(text.Chinese)[:20],
 		"7 份待写入", `href="app/wx2?lang=zh"`)
 }
 
@@ -244,7 +245,11 @@ func TestHTTP(t *testing.T) {
 	if !strings.HasPrefix(policy, "default-src 'none'; style-src 'self';") || strings.Contains(policy, "unsafe") {
 		t.Errorf("policy %q", policy)
 	}
-	for accept, want := range map[string]string{"": "en", "zh-CN,zh;q=0.9,en;q=0.8": "zh-CN", "en-US,en;q=0.9,zh;q=0.8": "en", "fr, zh-TW;q=0.3": "zh-CN", "de": "en"} {
+	for accept, want := range map[string]string{
+		"": "en", "zh-CN,zh;q=0.9,en;q=0.8": "zh-CN", "en-US,en;q=0.9,zh;q=0.8": "en", "fr, zh-TW;q=0.3": "zh-CN", "de": "en",
+		"zh": "zh-CN", "zh-TW,zh;q=0.9,en-US;q=0.8,en;q=0.7": "zh-CN", "zh-HK, en;q=0.9": "zh-CN", "zh-Hans-SG": "zh-CN",
+		"en;q=0.5, zh;q=0.6": "zh-CN", "zh;q=0, en": "en", "zh;q=0": "en", "ja": "en", "*": "en", "de-DE, de;q=0.9, *;q=0.5": "en", ";;;q=": "en",
+	} {
 		if got := ask(site, http.MethodGet, "/", http.Header{"Accept-Language": {accept}}).Header().Get("Content-Language"); got != want {
 			t.Errorf("%q is answered in %s, want %s", accept, got, want)
 		}

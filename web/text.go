@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/wxapp-exporter/wxapp_exporter/text"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
@@ -51,19 +52,6 @@ func isMark(r rune) bool {
 		r == '\u115F' || r == '\u1160' || r == '\u3164' || r == '\uFFA0' // fillers, which are letters without a shape
 }
 
-// grouped returns a number with separators between the thousands.
-func grouped(n int64) string {
-	digits := strconv.FormatInt(n, 10)
-	sign := ""
-	if n < 0 {
-		sign, digits = "-", digits[1:]
-	}
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return sign + digits
-}
-
 // minute returns a time to the minute, in Asia/Shanghai like the days of the data.
 func minute(t time.Time) string {
 	if t.IsZero() {
@@ -73,10 +61,10 @@ func minute(t time.Time) string {
 }
 
 // span returns how long a time lasts, in its two largest units.
-func span(d time.Duration, language wechat.Language) string {
-	units := wechat.Text{English: "d h min", Chinese: "天 小时 分钟"}.In(language)
+func span(d time.Duration, language text.Language) string {
+	units := language.Say("d h min", "天 小时 分钟")
 	names := strings.Fields(units)
-	space := wechat.Text{English: " "}.In(language)
+	space := language.Say(" ", "")
 	minutes := int(max(0, d) / time.Minute)
 	join := func(large int, largeName string, small int, smallName string) string {
 		text := strconv.Itoa(large) + space + largeName
@@ -96,9 +84,9 @@ func span(d time.Duration, language wechat.Language) string {
 }
 
 // rangeName returns a range in words.
-func rangeName(length wechat.Range, language wechat.Language) string {
+func rangeName(length wechat.Range, language text.Language) string {
 	if length == wechat.Range1Day {
-		return wechat.Text{English: "1 day", Chinese: "1 天"}.In(language)
+		return language.Say("1 day", "1 天")
 	}
-	return strconv.Itoa(int(length)) + wechat.Text{English: " days", Chinese: " 天"}.In(language)
+	return strconv.Itoa(int(length)) + language.Say(" days", " 天")
 }

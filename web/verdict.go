@@ -1,12 +1,12 @@
 package web
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
+	"github.com/wxapp-exporter/wxapp_exporter/text"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
@@ -50,13 +50,11 @@ func count(snapshots []*collector.Snapshot, configured int, now time.Time) censu
 }
 
 // judge returns the verdict on all apps, the archive and the push.
-func (s *Site) judge(c census, language wechat.Language) verdict {
-	say := func(english, chinese string, values ...any) string {
-		return fmt.Sprintf(wechat.Text{English: english, Chinese: chinese}.In(language), values...)
-	}
-	all := grouped(int64(c.apps))
+func (s *Site) judge(c census, language text.Language) verdict {
+	say := language.Say
+	all := text.Grouped(int64(c.apps))
 	of := func(state condition) string {
-		n := grouped(int64(c.in[state]))
+		n := text.Grouped(int64(c.in[state]))
 		switch {
 		case c.apps == 1:
 			return say("The app", "该小程序")
@@ -101,7 +99,7 @@ func (s *Site) judge(c census, language wechat.Language) verdict {
 	case s.pushStatus().Failure != "":
 		return verdict{"warn", say("The apps are fine, but the push to the OpenTelemetry receiver fails.", "小程序正常，但向 OpenTelemetry 接收端推送失败。"), s.pushStatus().Failure}
 	case c.in[starting] > 0:
-		return verdict{"wait", say("The exporter is starting: the first poll of %s of %s apps has not ended.", "正在启动：%[2]s 个小程序中有 %[1]s 个尚未完成首次查询。", grouped(int64(c.in[starting])), all), ""}
+		return verdict{"wait", say("The exporter is starting: the first poll of %s of %s apps has not ended.", "正在启动：%[2]s 个小程序中有 %[1]s 个尚未完成首次查询。", text.Grouped(int64(c.in[starting])), all), ""}
 	case c.in[waiting] > 0:
 		return verdict{"good", say("Healthy; %s "+one(waiting, "waits", "wait")+" for WeChat to publish newer numbers.", "运行正常；%s在等待微信发布新数据。", lower(of(waiting), language)), ""}
 	default:
@@ -110,15 +108,15 @@ func (s *Site) judge(c census, language wechat.Language) verdict {
 }
 
 // lower begins words that follow others with a small letter.
-func lower(words string, language wechat.Language) string {
-	if language == wechat.English && len(words) > 0 && words[0] >= 'A' && words[0] <= 'Z' {
+func lower(words string, language text.Language) string {
+	if language == text.English && len(words) > 0 && words[0] >= 'A' && words[0] <= 'Z' {
 		return string(words[0]+'a'-'A') + words[1:]
 	}
 	return words
 }
 
 // reasonsIn names the reasons of failures, the most frequent first.
-func (c census) reasonsIn(state condition, language wechat.Language) string {
+func (c census) reasonsIn(state condition, language text.Language) string {
 	var reasons []wechat.Reason
 	for reason := range c.reasons {
 		if reason.NeedsPerson() == (state == needsPerson) {
@@ -131,20 +129,20 @@ func (c census) reasonsIn(state condition, language wechat.Language) string {
 		}
 		return strings.Compare(string(a), string(b))
 	})
-	text := ""
+	named := ""
 	for i, reason := range reasons {
 		if i > 0 {
-			text += wechat.Text{English: ", ", Chinese: "、"}.In(language)
+			named += language.Say(", ", "、")
 		}
-		text += reasonText(reason).In(language)
+		named += reasonText(reason).In(language)
 		if c.in[state] > 1 && len(reasons) > 1 {
-			text += wechat.Text{English: fmt.Sprintf(" (%d)", c.reasons[reason]), Chinese: fmt.Sprintf("（%d 个）", c.reasons[reason])}.In(language)
+			named += language.Say(" (%d)", "（%d 个）", c.reasons[reason])
 		}
 	}
-	return text
+	return named
 }
 
-func remedyOf(s *collector.Snapshot, language wechat.Language) string {
+func remedyOf(s *collector.Snapshot, language text.Language) string {
 	for _, failure := range s.Failures {
 		if failure.Reason.NeedsPerson() {
 			return failure.RemedyIn(language)

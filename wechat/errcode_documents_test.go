@@ -13,15 +13,17 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/wxapp-exporter/wxapp_exporter/text"
 )
 
 // TestErrcodeDocuments holds that docs/errcodes.md and the tables of the READMEs, in
 // both languages, say what the table of errcodes says. UPDATE_GOLDEN=1 writes them.
 func TestErrcodeDocuments(t *testing.T) {
-	for language, file := range map[Language]string{English: "../docs/errcodes.md", Chinese: "../docs/errcodes.zh-CN.md"} {
+	for language, file := range map[text.Language]string{text.English: "../docs/errcodes.md", text.Chinese: "../docs/errcodes.zh-CN.md"} {
 		checkGolden(t, file, errcodesMarkdown(language))
 	}
-	for language, file := range map[Language]string{English: "../README.md", Chinese: "../README.zh-CN.md"} {
+	for language, file := range map[text.Language]string{text.English: "../README.md", text.Chinese: "../README.zh-CN.md"} {
 		content, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
@@ -50,57 +52,57 @@ func checkGolden(t *testing.T, file, want string) {
 	}
 }
 
-var introduction = Text{`# What can go wrong with a call
+var introduction = both(`# What can go wrong with a call
 
 [简体中文](errcodes.zh-CN.md)
 
-When a call to WeChat fails, the log, the page at ` + "`/`" + ` and this list say the same: the reason, by which
-` + "`wxapp_poll_failures_total`" + ` counts, and what to do. The numbers are WeChat's errcodes, which
-` + "`wxapp_api_requests_total`" + ` counts by its label ` + "`code`" + `. Where several rows name a code, the first one whose
+When a call to WeChat fails, the log, the page at `+"`/`"+` and this list say the same: the reason, by which
+`+"`wxapp_poll_failures_total`"+` counts, and what to do. The numbers are WeChat's errcodes, which
+`+"`wxapp_api_requests_total`"+` counts by its label `+"`code`"+`. Where several rows name a code, the first one whose
 condition is true applies.
 
 "Asked again" is how long the exporter waits after a failure. A restart asks at once when the failure
 needs a person.
 
-In the settings, the base URL is ` + "`WXAPP_API_URL`" + `, the token URL ` + "`WXAPP_TOKEN_URL`" + ` or ` + "`token_url`" + `, the
-token file ` + "`WXAPP_TOKEN_FILE`" + ` or ` + "`token_file`" + `, and the AppSecret ` + "`WXAPP_SECRET`, `WXAPP_SECRET_FILE`, `secret`" + ` or
-` + "`secret_file`" + `.
+In the settings, the base URL is `+"`WXAPP_API_URL`"+`, the token URL `+"`WXAPP_TOKEN_URL`"+` or `+"`token_url`"+`, the
+token file `+"`WXAPP_TOKEN_FILE`"+` or `+"`token_file`"+`, and the AppSecret `+"`WXAPP_SECRET`, `WXAPP_SECRET_FILE`, `secret`"+` or
+`+"`secret_file`"+`.
 `, `# 请求失败的原因与处理办法
 
 [English](errcodes.md)
 
-请求微信失败时，日志、` + "`/`" + ` 页面与本列表的说明一致：失败的原因（即 ` + "`wxapp_poll_failures_total`" + ` 的标签 ` + "`reason`" + `）
-以及处理办法。数字为微信的 errcode，` + "`wxapp_api_requests_total`" + ` 的标签 ` + "`code`" + ` 按它计数。同一 errcode 有多行时，
+请求微信失败时，日志、`+"`/`"+` 页面与本列表的说明一致：失败的原因（即 `+"`wxapp_poll_failures_total`"+` 的标签 `+"`reason`"+`）
+以及处理办法。数字为微信的 errcode，`+"`wxapp_api_requests_total`"+` 的标签 `+"`code`"+` 按它计数。同一 errcode 有多行时，
 以条件成立的第一行为准。
 
 “再次查询”是失败之后等待的时间。需要人工处理的失败，重启后会立即再次查询。
 
-对应的设置：基础 URL 为 ` + "`WXAPP_API_URL`" + `；token URL 为 ` + "`WXAPP_TOKEN_URL`" + ` 或 ` + "`token_url`" + `；token 文件为
-` + "`WXAPP_TOKEN_FILE`" + ` 或 ` + "`token_file`" + `；AppSecret 为 ` + "`WXAPP_SECRET`、`WXAPP_SECRET_FILE`、`secret`" + ` 或 ` + "`secret_file`" + `。
-`}
+对应的设置：基础 URL 为 `+"`WXAPP_API_URL`"+`；token URL 为 `+"`WXAPP_TOKEN_URL`"+` 或 `+"`token_url`"+`；token 文件为
+`+"`WXAPP_TOKEN_FILE`"+` 或 `+"`token_file`"+`；AppSecret 为 `+"`WXAPP_SECRET`、`WXAPP_SECRET_FILE`、`secret`"+` 或 `+"`secret_file`"+`。
+`)
 
 // meanings say what the reasons mean.
-var meanings = map[Reason]Text{
-	ReasonAccount:     {"WeChat has restricted the account.", "微信限制了该账号。"},
-	ReasonAllowlist:   {"The IP address from which the exporter calls is not on the app's allow-list.", "采集器的出口 IP 不在该小程序的 IP 白名单中。"},
-	ReasonBusy:        {"WeChat or the network fails, as a rule for a short time.", "微信或网络故障，通常很快恢复。"},
-	ReasonCredentials: {"WeChat refuses the AppID or the AppSecret.", "微信不接受 AppID 或 AppSecret。"},
-	ReasonDecode:      {"The answer is not what was asked for, such as the page of a proxy.", "返回的不是所请求的内容，例如代理的网页。"},
-	ReasonNotReady:    {"Not a failure: WeChat has not published the numbers yet.", "不是失败：微信尚未发布数据。"},
-	ReasonPending:     {"An administrator of the app has to approve the IP address.", "需要小程序管理员同意该 IP。"},
-	ReasonPermission:  {"The app may not use this API.", "该小程序无权使用此接口。"},
-	ReasonQuota:       {"Too many calls were made for the app.", "该小程序的调用次数过多。"},
-	ReasonRequest:     {"WeChat finds the call itself wrong.", "微信认为请求本身有误。"},
-	ReasonToken:       {"WeChat refuses the access token, or none can be read.", "微信不接受 access_token，或读取不到 token。"},
+var meanings = map[Reason]text.Both{
+	ReasonAccount:     both("WeChat has restricted the account.", "微信限制了该账号。"),
+	ReasonAllowlist:   both("The IP address from which the exporter calls is not on the app's allow-list.", "采集器的出口 IP 不在该小程序的 IP 白名单中。"),
+	ReasonBusy:        both("WeChat or the network fails, as a rule for a short time.", "微信或网络故障，通常很快恢复。"),
+	ReasonCredentials: both("WeChat refuses the AppID or the AppSecret.", "微信不接受 AppID 或 AppSecret。"),
+	ReasonDecode:      both("The answer is not what was asked for, such as the page of a proxy.", "返回的不是所请求的内容，例如代理的网页。"),
+	ReasonNotReady:    both("Not a failure: WeChat has not published the numbers yet.", "不是失败：微信尚未发布数据。"),
+	ReasonPending:     both("An administrator of the app has to approve the IP address.", "需要小程序管理员同意该 IP。"),
+	ReasonPermission:  both("The app may not use this API.", "该小程序无权使用此接口。"),
+	ReasonQuota:       both("Too many calls were made for the app.", "该小程序的调用次数过多。"),
+	ReasonRequest:     both("WeChat finds the call itself wrong.", "微信认为请求本身有误。"),
+	ReasonToken:       both("WeChat refuses the access token, or none can be read.", "微信不接受 access_token，或读取不到 token。"),
 }
 
 // errcodesMarkdown returns the whole document.
-func errcodesMarkdown(language Language) string {
+func errcodesMarkdown(language text.Language) string {
 	var b strings.Builder
 	b.WriteString(introduction.In(language))
 	for _, reason := range append(FailureReasons(), ReasonNotReady) {
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n", reason, meanings[reason].In(language))
-		b.WriteString(Text{"| Answer | Asked again | What to do |\n", "| 返回 | 再次查询 | 处理办法 |\n"}.In(language))
+		b.WriteString(language.Say("| Answer | Asked again | What to do |\n", "| 返回 | 再次查询 | 处理办法 |\n"))
 		b.WriteString("| --- | --- | --- |\n")
 		for _, row := range documentRows(language) {
 			if row.Reason == reason {
@@ -112,9 +114,9 @@ func errcodesMarkdown(language Language) string {
 }
 
 // readmeTable returns the table of the READMEs.
-func readmeTable(language Language) string {
+func readmeTable(language text.Language) string {
 	var b strings.Builder
-	b.WriteString(Text{"| `reason` | Answer | What to do |\n", "| `reason` | 返回 | 处理办法 |\n"}.In(language))
+	b.WriteString(language.Say("| `reason` | Answer | What to do |\n", "| `reason` | 返回 | 处理办法 |\n"))
 	b.WriteString("| --- | --- | --- |\n")
 	var last Reason
 	for _, row := range documentRows(language) {
@@ -137,7 +139,7 @@ type documentRow struct {
 	answer string
 }
 
-func documentRows(language Language) []documentRow {
+func documentRows(language text.Language) []documentRow {
 	var rows []documentRow
 	all := Errcodes()
 	for i := 0; i < len(all); {
@@ -148,14 +150,14 @@ func documentRows(language Language) []documentRow {
 				answers = append(answers, answer)
 			}
 		}
-		answer := strings.Join(answers, Text{", ", "、"}.In(language))
+		answer := strings.Join(answers, language.Say(", ", "、"))
 		switch when := row.When.In(language); {
 		case answer == "" && when == "":
 			continue // no call fails that way
 		case answer == "":
 			answer = when
 		case when != "":
-			answer += Text{": ", "："}.In(language) + when
+			answer += language.Say(": ", "：") + when
 		}
 		rows = append(rows, documentRow{row, upperFirst(answer)})
 	}
@@ -163,16 +165,16 @@ func documentRows(language Language) []documentRow {
 }
 
 // codeText returns a code as the documents show it.
-func codeText(code string, language Language) string {
+func codeText(code string, language text.Language) string {
 	switch status, isStatus := strings.CutPrefix(code, codeHTTP); {
 	case code == codeNetwork:
-		return Text{"no answer (`network`)", "没有响应（`network`）"}.In(language)
+		return language.Say("no answer (`network`)", "没有响应（`network`）")
 	case code == codeDecode:
-		return Text{"something else (`decode`)", "其他内容（`decode`）"}.In(language)
+		return language.Say("something else (`decode`)", "其他内容（`decode`）")
 	case code == codeUnknown:
-		return Text{"any other errcode (`unknown`)", "其他 errcode（`unknown`）"}.In(language)
+		return language.Say("any other errcode (`unknown`)", "其他 errcode（`unknown`）")
 	case code == codeHTTPOther:
-		return Text{"unassigned HTTP status (`http_other`)", "未定义的 HTTP 状态码（`http_other`）"}.In(language)
+		return language.Say("unassigned HTTP status (`http_other`)", "未定义的 HTTP 状态码（`http_other`）")
 	case isStatus:
 		return "HTTP " + status
 	}
@@ -180,36 +182,36 @@ func codeText(code string, language Language) string {
 }
 
 // pauseText says when a call is made again.
-func pauseText(row Errcode, language Language) string {
+func pauseText(row Errcode, language text.Language) string {
 	pause := row.Pause
 	switch {
 	case pause.NextDay:
-		return Text{"on the next day in China", "次日（北京时间）"}.In(language)
+		return language.Say("on the next day in China", "次日（北京时间）")
 	case row.Reason == ReasonNotReady:
-		return Text{"after `WXAPP_POLL_INTERVAL`", "`WXAPP_POLL_INTERVAL` 之后"}.In(language)
+		return language.Say("after `WXAPP_POLL_INTERVAL`", "`WXAPP_POLL_INTERVAL` 之后")
 	case pause.First == pause.Most:
 		first := durationText(pause.First, language)
-		return Text{"after " + first, first + "之后"}.In(language)
+		return language.Say("after "+first, first+"之后")
 	}
 	first, most := durationText(pause.First, language), "`WXAPP_POLL_INTERVAL`"
 	if pause.Most != 0 {
 		most = durationText(pause.Most, language)
 	}
-	return Text{"after " + first + ", then twice as long each time, up to " + most, first + "之后，每次加倍，最长 " + most}.In(language)
+	return language.Say("after "+first+", then twice as long each time, up to "+most, first+"之后，每次加倍，最长 "+most)
 }
 
-func durationText(d time.Duration, language Language) string {
+func durationText(d time.Duration, language text.Language) string {
 	switch {
 	case d >= time.Hour:
-		return strconv.Itoa(int(d.Hours())) + Text{" h", " 小时"}.In(language)
+		return strconv.Itoa(int(d.Hours())) + language.Say(" h", " 小时")
 	case d >= time.Minute:
-		return strconv.Itoa(int(d.Minutes())) + Text{" min", " 分钟"}.In(language)
+		return strconv.Itoa(int(d.Minutes())) + language.Say(" min", " 分钟")
 	}
-	return strconv.Itoa(int(d.Seconds())) + Text{" s", " 秒"}.In(language)
+	return strconv.Itoa(int(d.Seconds())) + language.Say(" s", " 秒")
 }
 
-func sentence(text Text, language Language) string {
-	return upperFirst(text.In(language)) + Text{".", "。"}.In(language)
+func sentence(words text.Both, language text.Language) string {
+	return upperFirst(words.In(language)) + language.Say(".", "。")
 }
 
 func upperFirst(s string) string {

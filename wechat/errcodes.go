@@ -1,6 +1,10 @@
 package wechat
 
-import "time"
+import (
+	"time"
+
+	"github.com/wxapp-exporter/wxapp_exporter/text"
+)
 
 // Errcode is a row of the table of everything that can go wrong with a call: WeChat's
 // errcodes, HTTP statuses, and what has no code.
@@ -12,13 +16,13 @@ type Errcode struct {
 	Code string
 	// When says what else has to be true for the row to apply. It is empty in the row
 	// that applies otherwise.
-	When Text
+	When text.Both
 	// Reason is the reason of an error with this code.
 	Reason Reason
 	// Pause is how long to wait before the next call.
 	Pause Pause
 	// Remedy says what the owner of the app should do.
-	Remedy Text
+	Remedy text.Both
 }
 
 // Pause says how long to wait before the next call after a failure.
@@ -44,8 +48,8 @@ type errcodeRow struct {
 	reason Reason
 	codes  []string
 	pause  Pause
-	remedy Text              // see Error.details for the words in braces
-	when   Text              // as in Errcode
+	remedy text.Both         // see Error.details for the words in braces
+	when   text.Both         // as in Errcode
 	holds  func(*Error) bool // whether when is true; nil: always
 }
 
@@ -57,11 +61,11 @@ const (
 
 // passwordOfProxy is the remedy where a proxy asks for a password, by a tunnel's error or
 // by a status.
-var passwordOfProxy = Text{
-	"put the user name and the password of the proxy into the environment variable {variable}, " +
+var passwordOfProxy = both(
+	"put the user name and the password of the proxy into the environment variable {variable}, "+
 		"as in http://user:password@host:port; if they are there, correct them",
 	"在环境变量 {variable} 中填写代理的用户名和密码，格式为 http://user:password@host:port；若已填写，请检查是否正确",
-}
+)
 
 // errcodes is the only place that knows errcodes. The first row of a code whose
 // condition holds applies. The errcodes are documented by WeChat or reported from live
@@ -69,273 +73,273 @@ var passwordOfProxy = Text{
 var errcodes = []errcodeRow{
 	{
 		reason: ReasonAccount, codes: []string{"50002", "50004", "50007", ""}, pause: pauseHour,
-		remedy: Text{
+		remedy: both(
 			"log in to mp.weixin.qq.com and resolve the restriction that WeChat has placed on the account",
 			"登录 mp.weixin.qq.com，按站内通知解除对该账号的限制",
-		},
+		),
 	},
 	{
 		reason: ReasonAllowlist, codes: []string{"40164", "61004", ""}, pause: pauseHour,
-		remedy: Text{
-			"add {address} to the app's IP allow-list: " + allowlistPage,
-			"将{address}加入该小程序的 IP 白名单：" + allowlistPage,
-		},
+		remedy: both(
+			"add {address} to the app's IP allow-list: "+allowlistPage,
+			"将{address}加入该小程序的 IP 白名单："+allowlistPage,
+		),
 	},
 	{
 		reason: ReasonBusy, codes: []string{"-1", "61504"}, pause: pauseBriefly,
-		remedy: Text{
+		remedy: both(
 			"no action needed: WeChat is busy and is asked again later",
 			"无需处理：微信系统繁忙，稍后会自动重试",
-		},
+		),
 	},
 	{
 		reason: ReasonBusy, codes: []string{"http_5xx", codeHTTPOther}, pause: pauseBriefly,
-		remedy: Text{
-			"no action needed if it passes: the server, or a proxy in front of it, is failing; " +
+		remedy: both(
+			"no action needed if it passes: the server, or a proxy in front of it, is failing; "+
 				"if it lasts, use another WeChat host as the base URL",
 			"若自行恢复则无需处理：服务器或其前端代理出现故障；若持续存在，请将基础 URL 换成微信的其他域名",
-		},
+		),
 	},
 	{
 		reason: ReasonBusy, codes: []string{codeNetwork}, pause: pauseBriefly,
-		when:  Text{"a proxy variable is wrong", "代理环境变量有误"},
+		when:  both("a proxy variable is wrong", "代理环境变量有误"),
 		holds: hasCause[proxyError],
-		remedy: Text{
-			"correct the environment variable {variable}: write http://host:port or http://user:password@host:port, " +
+		remedy: both(
+			"correct the environment variable {variable}: write http://host:port or http://user:password@host:port, "+
 				"with special characters percent-encoded",
 			"更正环境变量 {variable}：格式为 http://host:port 或 http://user:password@host:port，其中的特殊字符须经 URL 编码",
-		},
+		),
 	},
 	{
 		reason: ReasonBusy, codes: []string{codeNetwork}, pause: pauseBriefly,
-		when:   Text{"the proxy asks for a password", "代理要求密码"},
+		when:   both("the proxy asks for a password", "代理要求密码"),
 		holds:  hasCause[proxyLogin],
 		remedy: passwordOfProxy,
 	},
 	{reason: ReasonBusy, codes: []string{"http_407"}, pause: pauseBriefly, remedy: passwordOfProxy},
 	{
 		reason: ReasonBusy, codes: []string{codeNetwork}, pause: pauseBriefly,
-		when:  Text{"the call was canceled", "请求被取消"},
+		when:  both("the call was canceled", "请求被取消"),
 		holds: wasCanceled,
-		remedy: Text{
+		remedy: both(
 			"no action needed: the call was canceled on this side",
 			"无需处理：请求由本程序主动取消",
-		},
+		),
 	},
 	{
 		reason: ReasonBusy, codes: []string{codeNetwork}, pause: pauseBriefly,
-		when:  Text{"the host name cannot be resolved", "域名无法解析"},
+		when:  both("the host name cannot be resolved", "域名无法解析"),
 		holds: isUnresolved,
-		remedy: Text{
+		remedy: both(
 			"check that this machine can resolve {host}, or use a proxy",
 			"检查本机能否解析{host}，或改用代理",
-		},
+		),
 	},
 	{
 		reason: ReasonBusy, codes: []string{codeNetwork}, pause: pauseBriefly,
-		when:  Text{"the certificate is not trusted", "证书不受信任"},
+		when:  both("the certificate is not trusted", "证书不受信任"),
 		holds: isUntrusted,
-		remedy: Text{
+		remedy: both(
 			"check this machine's clock and its root certificates; where a proxy inspects TLS, add the proxy's certificate to them",
 			"检查本机时钟和根证书；如有代理检查 TLS 流量，请信任该代理的证书",
-		},
+		),
 	},
 	{
 		reason: ReasonBusy, codes: []string{codeNetwork}, pause: pauseBriefly,
-		remedy: Text{
-			"no action needed if it passes; otherwise check that firewalls and proxies let this machine reach the server, " +
+		remedy: both(
+			"no action needed if it passes; otherwise check that firewalls and proxies let this machine reach the server, "+
 				"or use another WeChat host as the base URL",
 			"若自行恢复则无需处理；否则请检查防火墙和代理是否允许本机访问该服务器，或将基础 URL 换成微信的其他域名",
-		},
+		),
 	},
 	{
 		reason: ReasonBusy, codes: []string{codeUnknown}, pause: pauseBriefly,
-		remedy: Text{
+		remedy: both(
 			"look up {errcode} in WeChat's documentation, because it is unknown to this program; the call is retried later",
 			"本程序不认识{errcode}，请查阅微信官方文档；稍后会自动重试",
-		},
+		),
 	},
 	{
 		reason: ReasonBusy, codes: []string{""}, pause: pauseBriefly,
-		remedy: Text{
+		remedy: both(
 			"no action needed if it passes: the call is retried later",
 			"若自行恢复则无需处理：稍后会自动重试",
-		},
+		),
 	},
 	{
 		reason: ReasonCredentials, codes: []string{"40013", "41002"}, pause: pauseHour,
-		remedy: Text{"correct the AppID: " + settingsPage, "更正 AppID：" + settingsPage},
+		remedy: both("correct the AppID: "+settingsPage, "更正 AppID："+settingsPage),
 	},
 	{
 		reason: ReasonCredentials, codes: []string{"40125", "41004"}, pause: pauseHour,
-		remedy: Text{
-			"correct the AppSecret, which is wrong or was reset: " + settingsPage,
-			"更正 AppSecret，它有误或已被重置：" + settingsPage,
-		},
+		remedy: both(
+			"correct the AppSecret, which is wrong or was reset: "+settingsPage,
+			"更正 AppSecret，它有误或已被重置："+settingsPage,
+		),
 	},
 	{
 		reason: ReasonCredentials, codes: []string{"40243"}, pause: pauseHour,
-		remedy: Text{"unfreeze the AppSecret: " + settingsPage, "解冻 AppSecret：" + settingsPage},
+		remedy: both("unfreeze the AppSecret: "+settingsPage, "解冻 AppSecret："+settingsPage),
 	},
 	{
 		reason: ReasonCredentials, codes: []string{"40234", "40235"}, pause: pauseHour,
-		remedy: Text{
-			"turn off the requirement of signed calls (API安全) for this API, because calls are sent unsigned: " + settingsPage,
-			"为该接口关闭 API 安全（请求签名），本程序发送的请求不带签名：" + settingsPage,
-		},
+		remedy: both(
+			"turn off the requirement of signed calls (API安全) for this API, because calls are sent unsigned: "+settingsPage,
+			"为该接口关闭 API 安全（请求签名），本程序发送的请求不带签名："+settingsPage,
+		),
 	},
 	{
 		reason: ReasonCredentials, codes: []string{"41001"}, pause: pauseHour,
-		remedy: Text{
+		remedy: both(
 			"set an AppSecret, a token file or a token URL: calls without a token work only in WeChat cloud hosting (微信云托管)",
 			"配置 AppSecret、token 文件或 token URL：只有在微信云托管中才可以不带 token 调用",
-		},
+		),
 	},
 	{
 		reason: ReasonCredentials, codes: []string{""}, pause: pauseHour,
-		when: Text{"no AppSecret can be read", "读取不到 AppSecret"},
-		remedy: Text{
+		when: both("no AppSecret can be read", "读取不到 AppSecret"),
+		remedy: both(
 			"set the AppSecret, or correct the file that it is read from",
 			"配置 AppSecret，或修正存放它的文件",
-		},
+		),
 	},
 	{
 		reason: ReasonDecode, codes: []string{codeDecode, ""}, pause: pauseBriefly,
-		remedy: Text{
-			"check that the base URL or token URL leads to WeChat and that no proxy or login page answers instead; " +
+		remedy: both(
+			"check that the base URL or token URL leads to WeChat and that no proxy or login page answers instead; "+
 				"if WeChat itself answered, report the message as a bug",
 			"检查基础 URL 或 token URL 是否指向微信，以及是否有代理或登录页面代为应答；若确为微信的返回，请将该信息作为缺陷反馈",
-		},
+		),
 	},
 	{
 		reason: ReasonNotReady, codes: []string{"61503", ""}, pause: pausePublished,
-		remedy: Text{
+		remedy: both(
 			"no action needed: WeChat publishes yesterday's numbers during the day, normally after 10:00 in China",
 			"无需处理：微信在白天发布昨日数据，通常在北京时间 10:00 之后",
-		},
+		),
 	},
 	{
 		reason: ReasonPending, codes: []string{"89501", "89503", ""}, pause: pauseHour,
-		remedy: Text{
+		remedy: both(
 			"ask an administrator of the app to approve this IP address in the message that WeChat sent them",
 			"请小程序管理员在微信发来的消息中同意该 IP 调用",
-		},
+		),
 	},
 	{
 		reason: ReasonPending, codes: []string{"89506"}, pause: pauseDay,
-		remedy: Text{
+		remedy: both(
 			"ask an administrator of the app to approve this IP address: it was rejected twice, so WeChat asks them again only after 24 hours",
 			"请小程序管理员同意该 IP 调用：此前已被拒绝两次，微信在 24 小时后才会再次询问",
-		},
+		),
 	},
 	{
 		reason: ReasonPending, codes: []string{"89507"}, pause: pauseHour,
-		remedy: Text{
+		remedy: both(
 			"ask an administrator of the app to approve this IP address: it was rejected, so WeChat asks them again only after an hour",
 			"请小程序管理员同意该 IP 调用：此前已被拒绝一次，微信在 1 小时后才会再次询问",
-		},
+		),
 	},
 	{
 		reason: ReasonPermission, codes: []string{"48001", "48004", ""}, pause: pauseHour,
-		remedy: Text{
+		remedy: both(
 			"check in mp.weixin.qq.com that the account is certified and that WeChat has not withdrawn its access to this API",
 			"在 mp.weixin.qq.com 确认账号已认证，且该接口的权限没有被收回",
-		},
+		),
 	},
 	{
 		reason: ReasonPermission, codes: []string{"61003", "61007", "61023"}, pause: pauseHour,
-		remedy: Text{
+		remedy: both(
 			"ask the app's owner to authorize the third-party platform again, with permission set 18 (data statistics)",
 			"请小程序所有者重新授权第三方平台，并包含权限集 18（数据统计）",
-		},
+		),
 	},
 	{
 		reason: ReasonPermission, codes: []string{"61502"}, pause: pauseHour,
-		remedy: Text{
+		remedy: both(
 			"remove this app from the settings: it is a mini game, which this API does not support",
 			"从配置中移除该小程序：它是小游戏，此接口不支持",
-		},
+		),
 	},
 	{
 		reason: ReasonQuota, codes: []string{"45009"}, pause: pauseNextDay,
-		remedy: Text{
+		remedy: both(
 			"wait until the next day in China, and find out what else uses up the app's daily quota",
 			"等到次日（北京时间），并查明还有什么程序在消耗该小程序的每日调用次数",
-		},
+		),
 	},
 	{
 		reason: ReasonQuota, codes: []string{"45011"}, pause: pauseMinutes,
-		remedy: Text{
+		remedy: both(
 			"no action needed if it passes; otherwise find out what else calls WeChat so often for this app",
 			"若自行恢复则无需处理；否则请查明还有什么程序在频繁调用该小程序的接口",
-		},
+		),
 	},
 	{
 		reason: ReasonQuota, codes: []string{"http_429", ""}, pause: pauseMinutes,
-		remedy: Text{
+		remedy: both(
 			"no action needed if it passes; otherwise find out what else sends this server so many requests",
 			"若自行恢复则无需处理；否则请查明还有什么程序在向该服务器大量发送请求",
-		},
+		),
 	},
 	{
 		reason: ReasonRequest, codes: []string{"61500", "61501"}, pause: pauseHour,
-		when:  Text{"this machine's clock differs from WeChat's", "本机时钟与微信不一致"},
+		when:  both("this machine's clock differs from WeChat's", "本机时钟与微信不一致"),
 		holds: clocksDiffer,
-		remedy: Text{
+		remedy: both(
 			"set this machine's clock{clocks}",
 			"校准本机时钟{clocks}",
-		},
+		),
 	},
 	{
 		reason: ReasonRequest, codes: []string{"61500", "61501"}, pause: pauseHour,
-		remedy: Text{
+		remedy: both(
 			"report the message as a bug: WeChat accepts only windows of 1, 7 or 30 days that end yesterday or the day before in China",
 			"请将该信息作为缺陷反馈：微信只接受 1、7、30 天且截止到昨天或前天（北京时间）的时间窗口",
-		},
+		),
 	},
 	{
 		reason: ReasonRequest, codes: []string{"43002", "47001", "47003"}, pause: pauseHour,
-		remedy: Text{
+		remedy: both(
 			"check that no proxy alters the requests; if none does, report the message as a bug",
 			"检查是否有代理改动了请求；若没有，请将该信息作为缺陷反馈",
-		},
+		),
 	},
 	{
 		reason: ReasonRequest, codes: []string{"http_412"}, pause: pauseHour,
-		remedy: Text{
+		remedy: both(
 			"check the proxies between this machine and WeChat: WeChat answers 412 to requests without Content-Length",
 			"检查本机与微信之间的代理：请求缺少 Content-Length 时微信返回 412",
-		},
+		),
 	},
 	{
 		reason: ReasonRequest, codes: []string{"http_3xx", "http_4xx", ""}, pause: pauseHour,
-		remedy: Text{
+		remedy: both(
 			"correct the base URL or the token URL, or the proxy that answers instead",
 			"更正基础 URL 或 token URL，或检查代为应答的代理",
-		},
+		),
 	},
 	{
 		reason: ReasonToken, codes: []string{"40001", "40014", "42001"}, pause: pauseToken,
-		when:   Text{"in answer to a request for a token", "获取 token 时返回"},
+		when:   both("in answer to a request for a token", "获取 token 时返回"),
 		holds:  isAboutToken,
-		remedy: Text{"check that the AppSecret belongs to this AppID", "检查 AppSecret 是否属于该 AppID"},
+		remedy: both("check that the AppSecret belongs to this AppID", "检查 AppSecret 是否属于该 AppID"),
 	},
 	{
 		reason: ReasonToken, codes: []string{"40001", "40014", "42001"}, pause: pauseToken,
-		remedy: Text{
-			"check that nothing else requests tokens for this app through /cgi-bin/token, or that everything shares one token server; " +
+		remedy: both(
+			"check that nothing else requests tokens for this app through /cgi-bin/token, or that everything shares one token server; "+
 				"WeChat sometimes refuses valid tokens between 02:00 and 07:00 in China",
-			"检查是否有其他程序通过 /cgi-bin/token 获取该小程序的 token，或让所有程序共用一个中控 token 服务；" +
+			"检查是否有其他程序通过 /cgi-bin/token 获取该小程序的 token，或让所有程序共用一个中控 token 服务；"+
 				"北京时间 02:00 至 07:00 之间微信偶尔会拒绝有效的 token",
-		},
+		),
 	},
 	{
 		reason: ReasonToken, codes: []string{""}, pause: pauseToken,
-		when: Text{"the token file cannot be used", "token 文件不可用"},
-		remedy: Text{
+		when: both("the token file cannot be used", "token 文件不可用"),
+		remedy: both(
 			"check that the token file can be read and that the program that writes it writes a whole token",
 			"检查 token 文件是否可读，以及写入它的程序是否写入了完整的 token",
-		},
+		),
 	},
 }
 
@@ -348,7 +352,7 @@ func Errcodes() []Errcode {
 			none := new(Error)
 			all = append(all, Errcode{
 				Code: code, When: row.when, Reason: row.reason, Pause: row.pause,
-				Remedy: Text{none.fill(row.remedy, English), none.fill(row.remedy, Chinese)},
+				Remedy: both(none.fill(row.remedy, text.English), none.fill(row.remedy, text.Chinese)),
 			})
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 	"unicode"
+
+	"github.com/wxapp-exporter/wxapp_exporter/text"
 )
 
 // documentedReasons are the errcodes of the calls that are made, as WeChat's
@@ -57,7 +59,7 @@ func TestEveryCodeStandsOnce(t *testing.T) {
 		if complete[key] {
 			t.Errorf("%s: a row that never applies: %+v", key, row)
 		}
-		complete[key] = row.When == Text{} || row.Code == ""
+		complete[key] = row.When == text.Both{} || row.Code == ""
 		if condition := key + row.When.English; seen[condition] {
 			t.Errorf("%s stands twice", condition)
 		} else {
@@ -78,7 +80,7 @@ func TestEveryCodeStandsOnce(t *testing.T) {
 
 func TestConditionsHaveWords(t *testing.T) {
 	for _, row := range errcodes {
-		if row.holds != nil && row.when == (Text{}) || row.holds == nil && row.when != (Text{}) && !slices.Equal(row.codes, []string{""}) {
+		if row.holds != nil && row.when == (text.Both{}) || row.holds == nil && row.when != (text.Both{}) && !slices.Equal(row.codes, []string{""}) {
 			t.Errorf("the words %q do not fit the condition of %v", row.when, row.codes)
 		}
 	}
@@ -86,12 +88,12 @@ func TestConditionsHaveWords(t *testing.T) {
 
 func TestEveryErrcodeHasRemedies(t *testing.T) {
 	for _, row := range Errcodes() {
-		for _, text := range []Text{row.Remedy, row.When} {
-			if (text.English == "") != (text.Chinese == "") || strings.ContainsAny(text.English+text.Chinese, "{}|\n") {
-				t.Errorf("%s: %q", row.Code, text)
+		for _, both := range []text.Both{row.Remedy, row.When} {
+			if (both.English == "") != (both.Chinese == "") || strings.ContainsAny(both.English+both.Chinese, "{}|\n") {
+				t.Errorf("%s: %q", row.Code, both)
 			}
-			if text.English != "" && !strings.ContainsFunc(text.Chinese, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
-				t.Errorf("%s: %q is not Chinese", row.Code, text.Chinese)
+			if both.English != "" && !strings.ContainsFunc(both.Chinese, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
+				t.Errorf("%s: %q is not Chinese", row.Code, both.Chinese)
 			}
 		}
 		if row.Remedy.English == "" || strings.HasSuffix(row.Remedy.English, ".") || strings.HasSuffix(row.Remedy.Chinese, "。") {

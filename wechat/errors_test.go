@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/wxapp-exporter/wxapp_exporter/text"
 )
 
 func TestErrorText(t *testing.T) {
@@ -50,16 +52,16 @@ func TestErrorSurvivesJSON(t *testing.T) {
 		{Reason: ReasonRequest, Endpoint: "user_portrait", Code: "http_412", Message: "unexpected HTTP status"},
 		{Reason: "a reason of a later version", Endpoint: "quota", Code: "1"},
 	} {
-		text, err := json.Marshal(&stored)
+		encoded, err := json.Marshal(&stored)
 		if err != nil {
 			t.Fatal(err)
 		}
 		restored := new(Error)
-		if err := json.Unmarshal(text, restored); err != nil || *restored != stored {
-			t.Errorf("%s became %#v, %v", text, restored, err)
+		if err := json.Unmarshal(encoded, restored); err != nil || *restored != stored {
+			t.Errorf("%s became %#v, %v", encoded, restored, err)
 		}
-		if restored.Pause() != stored.Pause() || restored.Remedy() != stored.Remedy() || restored.RemedyIn(Chinese) != stored.RemedyIn(Chinese) {
-			t.Errorf("%s: got the pause %v and the remedy %q, want %v and %q", text, restored.Pause(), restored.Remedy(), stored.Pause(), stored.Remedy())
+		if restored.Pause() != stored.Pause() || restored.Remedy() != stored.Remedy() || restored.RemedyIn(text.Chinese) != stored.RemedyIn(text.Chinese) {
+			t.Errorf("%s: got the pause %v and the remedy %q, want %v and %q", encoded, restored.Pause(), restored.Remedy(), stored.Pause(), stored.Remedy())
 		}
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io/fs"
 	"time"
+
+	"github.com/wxapp-exporter/wxapp_exporter/files"
 )
 
 // maxTokenFile is how large a token file may be, in bytes. Tokens have 512 characters
@@ -25,14 +27,14 @@ type FileTokens struct {
 // Token reads the token. Its expiry is unknown. It returns when ctx ends, even if the
 // file system does not answer. The error is an *Error.
 func (t *FileTokens) Token(ctx context.Context) (Token, error) {
-	return t.token(ctx, func() ([]byte, error) { return ReadRegularFile(t.Path, maxTokenFile) })
+	return t.token(ctx, func() ([]byte, error) { return files.ReadUntimed(t.Path, maxTokenFile) })
 }
 
 // Invalidate does nothing, because no token is held.
 func (t *FileTokens) Invalidate(Token) {}
 
 func (t *FileTokens) token(ctx context.Context, read func() ([]byte, error)) (Token, error) {
-	limited, cancel := context.WithTimeout(ctx, readFileTimeout)
+	limited, cancel := context.WithTimeout(ctx, files.Timeout)
 	defer cancel()
 	// Nothing can interrupt a read of a dead network mount. The cache starts no further
 	// read before it has ended, so that at most one goroutine is stuck.
@@ -48,7 +50,7 @@ func (t *FileTokens) token(ctx context.Context, read func() ([]byte, error)) (To
 		return token, time.Time{}, nil
 	})
 	if err != nil && limited.Err() != nil && ctx.Err() == nil {
-		err = t.unreadable(fmt.Errorf("the file system does not answer within %v", readFileTimeout))
+		err = t.unreadable(fmt.Errorf("the file system does not answer within %v", files.Timeout))
 	}
 	return token, err
 }

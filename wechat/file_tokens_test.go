@@ -11,6 +11,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/wxapp-exporter/wxapp_exporter/files"
 )
 
 func TestFileTokens(t *testing.T) {
@@ -59,7 +61,7 @@ func TestFileTokens(t *testing.T) {
 func TestFileTokensThatAreNoFile(t *testing.T) {
 	folder := t.TempDir()
 	_, err := (&FileTokens{Path: folder}).Token(t.Context())
-	if ReasonOf(err) != ReasonToken || !errors.Is(err, ErrNotRegularFile) || !strings.Contains(err.Error(), folder) {
+	if ReasonOf(err) != ReasonToken || !errors.Is(err, files.ErrNotRegular) || !strings.Contains(err.Error(), folder) {
 		t.Errorf("got %v", err)
 	}
 	pipe := filepath.Join(folder, "pipe") // opening one blocks until somebody writes to it
@@ -103,7 +105,7 @@ func TestFileTokensOnDeadMount(t *testing.T) {
 		if want := "token: the token file /mnt/token: the file system does not answer within 10s"; err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)
 		}
-		if ReasonOf(err) != ReasonToken || time.Since(begin) != readFileTimeout {
+		if ReasonOf(err) != ReasonToken || time.Since(begin) != files.Timeout {
 			t.Errorf("reason %s after %s", ReasonOf(err), time.Since(begin))
 		}
 		if reads.Load() != 1 {

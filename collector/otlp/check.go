@@ -10,7 +10,7 @@ import (
 
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 
-	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+	"github.com/wxapp-exporter/wxapp_exporter/text"
 )
 
 // Check sends a message without points, as a push sends its batches, and returns why the
@@ -69,8 +69,8 @@ func hideSecrets(c Config) *strings.Replacer {
 }
 
 // Remedy says what to do when a receiver does not accept a message.
-func Remedy() wechat.Text {
-	return wechat.Text{
+func Remedy() text.Both {
+	return text.Both{
 		English: "check that the receiver is running and accepts this protocol at this endpoint, " +
 			"and that the headers contain the credentials that it expects",
 		Chinese: "检查接收端是否在运行，是否在该地址接受此协议，以及 HTTP 头中的凭据是否正确",

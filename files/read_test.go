@@ -1,4 +1,6 @@
-package wechat
+//go:build !windows
+
+package files
 
 import (
 	"errors"
@@ -9,11 +11,9 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"testing/synctest"
-	"time"
 )
 
-func TestReadFile(t *testing.T) {
+func TestRead(t *testing.T) {
 	t.Chdir(t.TempDir())
 	if err := os.WriteFile("file", []byte("12345"), 0o600); err != nil {
 		t.Fatal(err)
@@ -53,7 +53,7 @@ func TestReadFile(t *testing.T) {
 		{"socket", 5, "read socket: is a socket, not a regular file"},
 		{os.DevNull, 5, "read " + os.DevNull + ": is a device, not a regular file"},
 	} {
-		content, err := ReadFile(test.path, test.limit)
+		content, err := Read(test.path, test.limit)
 		if test.want == "" {
 			if err != nil || string(content) != "12345" {
 				t.Errorf("%s: %q, %v", test.path, content, err)
@@ -63,30 +63,11 @@ func TestReadFile(t *testing.T) {
 		if err == nil || err.Error() != test.want || content != nil {
 			t.Errorf("%s: %q, %v, want %s", test.path, content, err, test.want)
 		}
-		if got, want := errors.Is(err, ErrNotRegularFile), strings.Contains(test.want, "regular"); got != want {
-			t.Errorf("%s: ErrNotRegularFile is %t, want %t", test.path, got, want)
+		if got, want := errors.Is(err, ErrNotRegular), strings.Contains(test.want, "regular"); got != want {
+			t.Errorf("%s: ErrNotRegular is %t, want %t", test.path, got, want)
 		}
 		if got, want := errors.Is(err, fs.ErrNotExist), strings.Contains(test.want, "no such"); got != want {
 			t.Errorf("%s: fs.ErrNotExist is %t, want %t", test.path, got, want)
 		}
 	}
-}
-
-// A system call that hangs costs a bounded time.
-func TestReadFileOfDeadFileSystem(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		answers := make(chan struct{})
-		begin := time.Now()
-		content, err := within(readFileTimeout, func() ([]byte, error) {
-			<-answers
-			return []byte("late"), nil
-		})
-		if content != nil || err == nil || err.Error() != "the file system does not answer within 10s" {
-			t.Errorf("%q, %v", content, err)
-		}
-		if took := time.Since(begin); took != readFileTimeout {
-			t.Errorf("took %v", took)
-		}
-		close(answers) // the goroutine ends, or synctest fails the test
-	})
 }

@@ -1,4 +1,4 @@
-package wechat
+package files
 
 import (
 	"errors"
@@ -9,25 +9,25 @@ import (
 	"time"
 )
 
-// readFileTimeout bounds one ReadFile. A local file takes microseconds.
-const readFileTimeout = 10 * time.Second
+// Timeout bounds one Read. A local file takes microseconds.
+const Timeout = 10 * time.Second
 
-// ErrNotRegularFile is the error of a path that names a folder, a named pipe, a device
+// ErrNotRegular is the error of a path that names a folder, a named pipe, a device
 // or a socket.
-var ErrNotRegularFile = errors.New("not a regular file")
+var ErrNotRegular = errors.New("not a regular file")
 
-// ReadFile reads a regular file of at most limit bytes. A symbolic link to one is fine,
+// Read reads a regular file of at most limit bytes. A symbolic link to one is fine,
 // since Kubernetes mounts secrets that way. Anything else is refused before it is
 // opened, because opening a named pipe blocks until somebody writes to it; the error is
-// then ErrNotRegularFile.
+// then ErrNotRegular.
 //
 // A file system that does not answer within 10 seconds, such as a dead network mount,
 // is an error as well. Nothing can interrupt the system call, so its goroutine stays
 // until the file system answers.
 //
 // The error is an *fs.PathError. It never holds the content of the file.
-func ReadFile(path string, limit int64) ([]byte, error) {
-	content, err := within(readFileTimeout, func() ([]byte, error) { return ReadRegularFile(path, limit) })
+func Read(path string, limit int64) ([]byte, error) {
+	content, err := within(Timeout, func() ([]byte, error) { return ReadUntimed(path, limit) })
 	if err == nil {
 		return content, nil
 	}
@@ -37,15 +37,15 @@ func ReadFile(path string, limit int64) ([]byte, error) {
 	return nil, &fs.PathError{Op: "read", Path: path, Err: err}
 }
 
-// ReadRegularFile is ReadFile without the limit of time, for callers that have one of
+// ReadUntimed is Read without the limit of time, for callers that have one of
 // their own and can bound how many reads are waiting.
-func ReadRegularFile(path string, limit int64) ([]byte, error) {
+func ReadUntimed(path string, limit int64) ([]byte, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, err
 	}
 	if !info.Mode().IsRegular() {
-		return nil, &fs.PathError{Op: "read", Path: path, Err: fmt.Errorf("is a %s, %w", fileKind(info.Mode()), ErrNotRegularFile)}
+		return nil, &fs.PathError{Op: "read", Path: path, Err: fmt.Errorf("is a %s, %w", fileKind(info.Mode()), ErrNotRegular)}
 	}
 	file, err := os.Open(path)
 	if err != nil {
