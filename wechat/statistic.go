@@ -132,10 +132,10 @@ func (a *Answer) Tells(n int) bool {
 func (a *Answer) Covers(w Window) bool {
 	first, last := w.FirstDay().String(), w.End.String()
 	switch strings.ReplaceAll(a.RefDate, "-", "") {
-	case "", first, last, first + last:
+	case first, last, first + last:
 		return true
 	}
-	return false
+	return a.RefDate == ""
 }
 
 // Ask asks for a statistic of a window. A window that is not published yet is an *Error of
