@@ -61,7 +61,7 @@ func (e *Export) timeline(ctx context.Context, appid string, index int, t *track
 			if err != nil {
 				return nil, err
 			}
-			if next := newHeld(shown, t, index, arrived.at); !next.same(current, t.atOnce) {
+			if next := view.newHeld(shown, index, arrived.at); !next.same(current, t.atOnce) {
 				all = end(all, current, at)
 				next.From, current = at, next
 			}
@@ -74,16 +74,26 @@ func (e *Export) timeline(ctx context.Context, appid string, index int, t *track
 	return end(all, current, span.To), nil
 }
 
-// newHeld returns what is shown of a track when its last answer came at a time.
-func newHeld(shown collector.Shown, t *track, index int, last time.Time) *held {
-	h := &held{shown: shown, dataset: t.Name, track: index, answered: last, empty: true}
+// newHeld returns what is shown of the track when its last answer came at a time.
+func (v *view) newHeld(shown collector.Shown, index int, last time.Time) *held {
+	h := &held{shown: shown, dataset: v.track.Name, track: index, answered: last, empty: true}
 	for _, of := range shown.Held {
-		h.empty = h.empty && of.Numbers.Empty()
-		if t.atOnce {
+		h.empty = h.empty && v.empty(of)
+		if v.track.atOnce {
 			h.answered = of.Answered
 		}
 	}
 	return h
+}
+
+// empty reports whether a window that is shown has no numbers. Those of a portrait may be of
+// dimensions that are not shown.
+func (v *view) empty(h collector.Held) bool {
+	if !v.track.atOnce {
+		return h.Numbers.Empty()
+	}
+	read := v.read[poller.AnswerKey{Series: h.Series, Window: h.Window, Answered: h.Answered}]
+	return read == nil || read.empty
 }
 
 // same reports whether the same is shown as before: the same answer, or the same numbers of
