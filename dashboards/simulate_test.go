@@ -97,7 +97,10 @@ func simulate(t *testing.T, length time.Duration) simulation {
 		})
 		server.Apps = map[string]wechattest.App{}
 		for _, simulated := range simulatedApps {
-			server.Apps[simulated.app.ID] = wechattest.App{Users: simulated.users}
+			server.Apps[simulated.app.ID] = wechattest.App{
+				Users:   simulated.users,
+				AdSlots: []string{"SLOT_ID_WEAPP_BANNER", "SLOT_ID_WEAPP_REWARD_VIDEO"},
+			}
 			client := &http.Client{Transport: server, Timeout: 30 * time.Second}
 			polling.Add(poller.Source{App: simulated.app, API: &wechat.Client{
 				HTTP:    client,
