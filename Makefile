@@ -79,11 +79,11 @@ unit: ## run the tests of the exporter's module
 	echo '--- unit'
 	go test -race $(count) ./...
 	# A whole year, 1,000 apps and a month of faults, which take too long with -race.
-	go test $(count) -run '^(TestYear|TestDatasetYear|TestThousandApps|TestSoak)$$' . ./poller
+	go test $(count) -run '^(TestYear|TestDatasetYear|TestThousandApps|TestSoak)$$' ./systemtest ./poller
 
 .PHONY: soak
 soak: ## run 50 apps through a simulated year of random faults; SOAK_SEED repeats a run
-	@SOAK_DAYS="$${SOAK_DAYS:-365}" SOAK_SEED="$${SOAK_SEED:-$$RANDOM$$RANDOM}" go test -count=1 -v -timeout 3h -run '^TestSoak$$' .
+	@SOAK_DAYS="$${SOAK_DAYS:-365}" SOAK_SEED="$${SOAK_SEED:-$$RANDOM$$RANDOM}" go test -count=1 -v -timeout 3h -run '^TestSoak$$' ./systemtest
 
 .PHONY: fuzz
 fuzz: ## run each fuzz target for FUZZTIME inputs

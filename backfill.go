@@ -2,12 +2,112 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
+	"slices"
+	"time"
 
-	"github.com/wxapp-exporter/wxapp_exporter/history"
+	"github.com/wxapp-exporter/wxapp_exporter/archive"
+	"github.com/wxapp-exporter/wxapp_exporter/arguments"
+	"github.com/wxapp-exporter/wxapp_exporter/backfill"
+	"github.com/wxapp-exporter/wxapp_exporter/config"
+	"github.com/wxapp-exporter/wxapp_exporter/poller"
+	"github.com/wxapp-exporter/wxapp_exporter/progress"
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
-// backfillCommand asks WeChat for past days.
-func backfillCommand(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	return history.BackfillCommand(ctx, args, stdout, stderr, newHTTPClient, newBucket)
+func backfillCommand() arguments.Command {
+	return arguments.Command{
+		Name:    "backfill",
+		Summary: "ask WeChat for past days of the datasets",
+		About: `Asks WeChat for past days of the datasets and keeps the answers in the archive, the newest days
+first; export then brings them into Prometheus. How far back WeChat answers is not documented. The
+user portrait is not among them: WeChat answers for two days of it.
+
+It can run beside the exporter: at most one call a second, and for each app and statistic at most
+a tenth of the daily quota that is left, or 100 calls if the quota cannot be read. Days that are in
+the archive are skipped, so that a backfill that was stopped continues when it is run again.
+Yesterday and the day before are left to the exporter.
+`,
+		Notes: `A statistic of an app ends after 14 days in a row without numbers. With WXAPP_TOKEN_ENDPOINT=token
+WeChat is not asked, and the exit code is 1: each token of that API ends the token that others use.
+
+The last lines say per app and statistic what was added and why it ended. The exit code is 0 if
+nothing is left to ask for, and 1 if something is: something failed, the quota was used, or it was
+stopped.
+`,
+		Define: func(set *arguments.Set) arguments.Action {
+			parsed := backfill.Define(set)
+			return func(ctx context.Context, stdout, stderr io.Writer) error {
+				chosen, err := parsed()
+				if err != nil {
+					return err
+				}
+				return fill(ctx, chosen, stdout, stderr)
+			}
+		},
+	}
+}
+
+// fill asks WeChat for past days.
+func fill(ctx context.Context, chosen backfill.Arguments, stdout, stderr io.Writer) error {
+	settings, warnings, err := config.Read()
+	if err != nil {
+		return config.Invalid(err, warnings)
+	}
+	line := progress.NewLine(stderr)
+	for _, warning := range warnings {
+		line.Warn(warning)
+	}
+	sources, err := sourcesToAsk(settings, chosen.Apps)
+	if err != nil {
+		return err
+	}
+	kept, err := archiveToFill(ctx, settings.Archive)
+	if err != nil {
+		return err
+	}
+	from, to := chosen.Days(wechat.DayOf(time.Now()))
+	courses := backfill.Job{
+		Archive: kept, Apps: sources, Datasets: chosen.DatasetsOr(settings.Datasets), From: from, To: to,
+		Progress: func(p backfill.Progress) { line.Show(p.String()) }, Warn: line.Warn,
+	}.Run(ctx)
+	line.End()
+	return backfill.Report(ctx, stdout, courses)
+}
+
+// sourcesToAsk returns the apps of the settings, or the chosen ones. It is an error when
+// asking for their tokens would end those that others use.
+func sourcesToAsk(settings config.Config, chosen []string) ([]poller.Source, error) {
+	for _, id := range chosen {
+		if !slices.ContainsFunc(settings.Apps, func(app config.App) bool { return app.ID == id }) {
+			return nil, fmt.Errorf("--app: there is no such app in the settings, which have %d", len(settings.Apps))
+		}
+	}
+	client := backfill.Pace(newHTTPClient(settings))
+	var sources []poller.Source
+	for _, app := range settings.Apps {
+		if len(chosen) > 0 && !slices.Contains(chosen, app.ID) {
+			continue
+		}
+		if app.Tokens.EndsOthers(settings.TokenEndpoint) {
+			return nil, errors.New("WXAPP_TOKEN_ENDPOINT: with the value token, each token that WeChat gives ends the one that others use, the exporter among them, so backfill does not start; use stable_token, or let the app have a token_file or token_url")
+		}
+		sources = append(sources, newSource(settings, app, client, nil))
+	}
+	return sources, nil
+}
+
+// archiveToFill returns the archive of the settings, ready to be written to.
+func archiveToFill(ctx context.Context, settings config.Archive) (*archive.Guard, error) {
+	bucket, err := neededBucket(settings)
+	if err != nil {
+		return nil, err
+	}
+	kept := archive.NewGuard(archive.Archive{Bucket: bucket})
+	if err := kept.Open(ctx, openTimeout); err != nil {
+		return nil, fmt.Errorf("%s: %w", settings.Setting, err)
+	}
+	return kept, nil
 }

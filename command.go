@@ -5,136 +5,110 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/prometheus/common/version"
 
 	"github.com/wxapp-exporter/wxapp_exporter/arguments"
-	"github.com/wxapp-exporter/wxapp_exporter/doctor"
-	"github.com/wxapp-exporter/wxapp_exporter/history"
+	"github.com/wxapp-exporter/wxapp_exporter/config"
 )
 
-// command is a sub-command of the program.
-type command struct {
-	name string
-	// options are other spellings, such as --help. Help does not show them.
-	options []string
-	// arguments describes the arguments after the name, for the help. A command without
-	// any accepts none.
-	arguments string
-	text      string
-	// manual is what --help after the name prints: for a command whose run returns
-	// arguments.ErrHelp then.
-	manual string
-	run    func(ctx context.Context, arguments []string, stdout, stderr io.Writer) error
-}
-
-// commands returns the one table of commands. The first is the default.
-func commands() []command {
-	return []command{
-		{
-			name: "serve",
-			text: "run the exporter; the default if no command is given",
-			run: func(ctx context.Context, _ []string, _, stderr io.Writer) error {
-				return serve(ctx, stderr)
-			},
+// program returns the one table of commands. The first is the default.
+func program() arguments.Program {
+	return arguments.Program{
+		Commands: []arguments.Command{
+			serveCommand(), demoCommand(), doctorCommand(), exportCommand(), backfillCommand(), healthcheckCommand(),
+			completionCommand(), versionCommand(), helpCommand(),
 		},
-		{
-			name:      "demo",
-			arguments: "[--past-only]",
-			text:      "run the same exporter against a simulated WeChat: no account, no network",
-			run:       demoCommand,
-		},
-		{
-			name:      "doctor",
-			arguments: "[ARGUMENTS]",
-			text:      "find out what is broken and what to do, step by step; see doctor --help",
-			manual:    doctor.Usage,
-			run:       doctorCommand,
-		},
-		{
-			name:      "export",
-			arguments: "[ARGUMENTS]",
-			text:      "write the archive as OpenMetrics with timestamps; see export --help",
-			manual:    history.ExportUsage,
-			run:       exportCommand,
-		},
-		{
-			name:      "backfill",
-			arguments: "[ARGUMENTS]",
-			text:      "ask WeChat for past days of the datasets; see backfill --help",
-			manual:    history.BackfillUsage,
-			run:       backfillCommand,
-		},
-		{
-			name: "healthcheck",
-			text: "exit with 0 if the exporter on this machine is alive, for container images",
-			run: func(ctx context.Context, _ []string, _, _ io.Writer) error {
-				return healthcheck(ctx)
-			},
-		},
-		{
-			name:    "version",
-			options: []string{"--version"},
-			text:    "print the version",
-			run: func(_ context.Context, _ []string, stdout, _ io.Writer) error {
-				_, err := fmt.Fprintln(stdout, version.Print("wxapp_exporter"))
-				return err
-			},
-		},
-		{
-			name:    "help",
-			options: []string{"--help", "-help", "-h"},
-			text:    "print this text",
-			run: func(_ context.Context, _ []string, stdout, _ io.Writer) error {
-				return writeHelp(stdout)
-			},
+		// What other exporters take as flags is set by variables here.
+		Settings: map[string]string{
+			"config.file":        "WXAPP_APPS_FILE, which lists the apps,",
+			"log.format":         "WXAPP_LOG_FORMAT",
+			"log.level":          "WXAPP_LOG_LEVEL",
+			"web.config.file":    "WXAPP_WEB_CONFIG_FILE",
+			"web.listen-address": "WXAPP_LISTEN_ADDRESS",
+			"web.telemetry-path": "WXAPP_TELEMETRY_PATH",
 		},
 	}
 }
 
 // run runs the command that the arguments name until it ends or the context does.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	table := commands()
-	chosen := table[0]
-	if len(args) > 0 {
-		i := slices.IndexFunc(table, func(c command) bool {
-			return c.name == args[0] || slices.Contains(c.options, args[0])
-		})
-		switch {
-		case i >= 0:
-			chosen, args = table[i], args[1:]
-		case !strings.HasPrefix(args[0], "-"):
-			return unknownCommand(args[0], table)
-		}
+	return program().Run(ctx, args, stdout, stderr)
+}
+
+func completionCommand() arguments.Command {
+	return arguments.Command{
+		Name:    "completion",
+		Summary: "print a script that makes a shell complete commands and arguments",
+		About: `Prints a script that makes a shell complete the commands of wxapp_exporter and their arguments.
+Load it for the running shell by one of
+
+  source <(wxapp_exporter completion bash)
+  source <(wxapp_exporter completion zsh)
+  wxapp_exporter completion fish | source
+`,
+		Notes: `For every shell to come, write it into a file: of bash in /etc/bash_completion.d, of zsh named
+_wxapp_exporter in a folder of $fpath, of fish in ~/.config/fish/completions.
+`,
+		Define: func(set *arguments.Set) arguments.Action {
+			shell := set.Choice(strings.Join(arguments.Shells(), "|"), arguments.Shells())
+			return func(_ context.Context, stdout, _ io.Writer) error {
+				if *shell == "" {
+					return errors.New("completion needs the name of a shell: " + strings.Join(arguments.Shells(), ", "))
+				}
+				_, err := io.WriteString(stdout, program().Completion(*shell))
+				return err
+			}
+		},
 	}
-	if chosen.arguments == "" && len(args) > 0 {
-		return unknownArgument(args[0])
+}
+
+func versionCommand() arguments.Command {
+	return arguments.Command{
+		Name:    "version",
+		Options: []string{"--version"},
+		Summary: "print the version",
+		About:   "Prints the version of the program, and what it was built from and with.\n",
+		Define: func(*arguments.Set) arguments.Action {
+			return func(_ context.Context, stdout, _ io.Writer) error {
+				_, err := fmt.Fprintln(stdout, version.Print("wxapp_exporter"))
+				return err
+			}
+		},
 	}
-	err := chosen.run(ctx, args, stdout, stderr)
-	if errors.Is(err, arguments.ErrHelp) {
-		_, err = io.WriteString(stdout, chosen.manual)
+}
+
+func helpCommand() arguments.Command {
+	return arguments.Command{
+		Name:    "help",
+		Options: []string{"--help", "-help", "-h"},
+		Summary: "print this text, or the help of a command",
+		About:   "Prints the commands and all settings, or the help of a command.\n",
+		Define: func(set *arguments.Set) arguments.Action {
+			command := set.Choice("[COMMAND]", program().Names())
+			return func(_ context.Context, stdout, _ io.Writer) error {
+				if *command != "" {
+					return program().Command(*command).WriteHelp(stdout)
+				}
+				return writeHelp(stdout)
+			}
+		},
 	}
+}
+
+// writeHelp writes how to use the program: its commands and all settings, in lines of at
+// most 100 columns.
+func writeHelp(w io.Writer) error {
+	var text strings.Builder
+	text.WriteString(`wxapp_exporter asks WeChat once a day who the users of your Mini Programs are, and exports the
+numbers to Prometheus or to any OpenTelemetry backend.
+
+Usage: wxapp_exporter [COMMAND]
+
+Commands, each of which takes --help:
+` + program().Summaries())
+	config.WriteHelp(&text)
+	_, err := io.WriteString(w, text.String())
 	return err
-}
-
-func unknownCommand(name string, table []command) error {
-	names := make([]string, len(table))
-	for i, c := range table {
-		names[i] = c.name
-	}
-	last := len(names) - 1
-	if name = arguments.Harmless(name); name != "" {
-		name = fmt.Sprintf(" %q", name)
-	}
-	return fmt.Errorf("unknown command%s; the commands are %s and %s, see wxapp_exporter --help",
-		name, strings.Join(names[:last], ", "), names[last])
-}
-
-func unknownArgument(argument string) error {
-	if argument = arguments.Harmless(argument); argument != "" {
-		argument = " " + argument
-	}
-	return fmt.Errorf("unknown argument%s; settings are environment variables, see wxapp_exporter --help", argument)
 }

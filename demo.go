@@ -5,37 +5,37 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"net/http"
 	"os"
-	"slices"
 	"time"
 
-	"github.com/wxapp-exporter/wxapp_exporter/collector"
+	"github.com/wxapp-exporter/wxapp_exporter/arguments"
 	"github.com/wxapp-exporter/wxapp_exporter/config"
-	"github.com/wxapp-exporter/wxapp_exporter/history"
-	"github.com/wxapp-exporter/wxapp_exporter/wechat"
-	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
+	"github.com/wxapp-exporter/wxapp_exporter/demo"
 )
 
-// demoCommand runs the demo, or makes its past only.
-func demoCommand(ctx context.Context, arguments []string, stdout, stderr io.Writer) error {
-	for i, argument := range arguments {
-		if i > 0 || argument != pastOnly {
-			return unknownArgument(argument)
-		}
+func demoCommand() arguments.Command {
+	return arguments.Command{
+		Name:    "demo",
+		Summary: "run the same exporter against a simulated WeChat: no account, no network",
+		About: `Runs the exporter with three made-up Mini Programs on a simulated WeChat, with a past of 60 days. It
+needs no account and no network. Settings of accounts are ignored, and the answers are kept in a
+temporary folder unless WXAPP_ARCHIVE is set.
+`,
+		Define: func(set *arguments.Set) arguments.Action {
+			pastOnly := set.Switch("past-only", "write the made-up past into the folder of WXAPP_ARCHIVE, and end.")
+			return func(ctx context.Context, stdout, stderr io.Writer) error {
+				if *pastOnly {
+					return makePast(ctx, stderr)
+				}
+				return runDemo(ctx, stdout, stderr)
+			}
+		},
 	}
-	if len(arguments) > 0 {
-		return makePast(ctx, stderr)
-	}
-	return demo(ctx, stdout, stderr)
 }
 
-const pastOnly = "--past-only"
-
-// demo runs the exporter against a simulated WeChat in this process: no account and
-// no network are needed.
-func demo(ctx context.Context, stdout, stderr io.Writer) error {
+// runDemo runs the exporter against a simulated WeChat in this process.
+func runDemo(ctx context.Context, stdout, stderr io.Writer) error {
 	settings, warnings, err := config.ReadDemo()
 	if err != nil {
 		return config.Invalid(err, warnings)
@@ -48,27 +48,25 @@ func demo(ctx context.Context, stdout, stderr io.Writer) error {
 		defer func() { _ = os.RemoveAll(folder) }()
 		settings.Archive.Folder = folder
 	}
-
-	exporter, err := newExporter(ctx, settings, warnings, stderr)
+	settings.Apps = demo.Apps()
+	simulated, pastReady := demo.NewWeChat(), make(chan struct{})
+	exporter, err := newExporter(ctx, settings, warnings, stderr, wiring{
+		client: &http.Client{Transport: simulated},
+		listening: func(url string) {
+			_, _ = fmt.Fprintf(stdout, demoText, url+settings.TelemetryPath, url+"/")
+		},
+		pastReady: pastReady,
+	})
 	if err != nil {
 		return err
 	}
-	simulated := newSimulatedWeChat()
-	exporter.apps = config.Reading{Apps: demoApps()}
-	exporter.source = newSource(settings, &http.Client{Transport: simulated}, exporter.metrics)
-	exporter.listening = func(url string) {
-		_, _ = fmt.Fprintf(stdout, demoText, url+settings.TelemetryPath, url+"/")
-	}
 	ctx, cancel := context.WithCancel(ctx)
-	wait := func() {}
-	exporter.pastReady = make(chan struct{})
-	exporter.started = func(store *collector.Store) {
-		wait = demoPast(exporter, simulated).Follow(ctx, store, func(added int, err error) {
-			exporter.pastWritten(added, err)
-			close(exporter.pastReady)
-		})
-	}
-	defer func() { wait() }() // the folder must not go before
+	past := demo.NewPast(exporter.archive, settings.Datasets, simulated, time.Now())
+	wait := past.Follow(ctx, exporter.store, func(added int, err error) {
+		exporter.pastWritten(added, err)
+		close(pastReady)
+	})
+	defer wait() // the folder must not go before
 	defer cancel()
 	return exporter.run(ctx)
 }
@@ -80,13 +78,13 @@ func makePast(ctx context.Context, stderr io.Writer) error {
 		return config.Invalid(err, warnings)
 	}
 	if settings.Archive.None() {
-		return errors.New("demo " + pastOnly + " needs an archive; set WXAPP_ARCHIVE to a folder for the demo")
+		return errors.New("demo --past-only needs an archive; set WXAPP_ARCHIVE to a folder for the demo")
 	}
-	exporter, err := newExporter(ctx, settings, warnings, stderr)
+	exporter, err := newExporter(ctx, settings, warnings, stderr, wiring{})
 	if err != nil {
 		return err
 	}
-	added, err := demoPast(exporter, newSimulatedWeChat()).Write(ctx)
+	added, err := demo.NewPast(exporter.archive, settings.Datasets, demo.NewWeChat(), time.Now()).Write(ctx)
 	if err != nil {
 		return err
 	}
@@ -102,59 +100,12 @@ const demoText = `Demo: three made-up Mini Programs on a simulated WeChat.
 Stop with Ctrl-C.
 `
 
-// newSimulatedWeChat returns a WeChat with made-up apps of several sizes.
-func newSimulatedWeChat() *wechattest.Server {
-	return &wechattest.Server{Apps: map[string]wechattest.App{
-		"wxdemo0000000000c1": {Secret: "demo", Users: 40_000},
-		"wxdemo0000000000c2": {Secret: "demo", Users: 6_000},
-		"wxdemo0000000000c3": {Secret: "demo", Users: 400},
-	}}
-}
-
-// demoApps returns the made-up apps.
-func demoApps() []config.App {
-	var apps []config.App
-	for id, name := range demoNames() {
-		apps = append(apps, config.App{ID: id, Name: name, Secret: "demo"})
-	}
-	return apps
-}
-
-// pastDays is how many made-up days the demo's archive begins with.
-const pastDays = 60
-
-// demoPast returns the made-up days before now.
-func demoPast(e *exporter, simulated *wechattest.Server) history.Past {
-	return history.Past{
-		Archive:  e.archive,
-		Apps:     slices.Sorted(maps.Keys(demoNames())),
-		Days:     pastDays,
-		Datasets: e.config.Datasets,
-		Now:      time.Now(),
-		Portrait: func(appid string, w wechat.Window, at time.Time) []byte {
-			return simulated.PortraitAt(appid, w.End.Begin(), int(w.Range), at)
-		},
-		Report: func(endpoint, appid string, day wechat.Day, at time.Time) []byte {
-			return simulated.ReportAt(endpoint, appid, day.Begin(), at)
-		},
-	}
-}
-
 // pastWritten logs that the demo's past is in the archive, or why not.
 func (e *exporter) pastWritten(added int, err error) {
 	switch {
 	case err == nil:
-		e.log.Info("the demo has a made-up past", "days", pastDays, "answers_added", added)
+		e.log.Info("the demo has a made-up past", "days", demo.PastDays, "answers_added", added)
 	case !errors.Is(err, context.Canceled):
 		e.log.Warn("the demo's past could not be made up", "error", err)
-	}
-}
-
-// demoNames returns the names of the made-up apps.
-func demoNames() map[string]string {
-	return map[string]string{
-		"wxdemo0000000000c1": "鲜果到家",
-		"wxdemo0000000000c2": "城市骑行",
-		"wxdemo0000000000c3": "社区图书馆",
 	}
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"io"
-	"net/http"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -11,9 +10,7 @@ import (
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/archive"
-	"github.com/wxapp-exporter/wxapp_exporter/collector"
-	"github.com/wxapp-exporter/wxapp_exporter/config"
-	"github.com/wxapp-exporter/wxapp_exporter/poller"
+	"github.com/wxapp-exporter/wxapp_exporter/demo"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
@@ -27,7 +24,7 @@ func TestDemoHasAPast(t *testing.T) {
 	defer cancel()
 	lines, stderr := io.Pipe()
 	ended := make(chan error, 1)
-	go func() { ended <- demo(ctx, io.Discard, stderr); _ = stderr.Close() }()
+	go func() { ended <- runDemo(ctx, io.Discard, stderr); _ = stderr.Close() }()
 	var log strings.Builder
 	for buffer := make([]byte, 4096); !strings.Contains(log.String(), "made-up past"); {
 		n, err := lines.Read(buffer)
@@ -43,7 +40,7 @@ func TestDemoHasAPast(t *testing.T) {
 	}
 
 	kept := archive.Archive{Bucket: archive.Folder{Path: folder}}
-	for appid := range demoNames() {
+	for appid := range demo.Names() {
 		keys, err := kept.List(t.Context(), appid)
 		if err != nil {
 			t.Fatal(err)
@@ -56,13 +53,13 @@ func TestDemoHasAPast(t *testing.T) {
 				}
 			}
 			slices.Sort(days)
-			first := wechat.DayOf(began).Add(-2 - pastDays)
+			first := wechat.DayOf(began).Add(-2 - demo.PastDays)
 			for i, day := range days {
 				if want := first.Add(i).String(); day != want {
 					t.Fatalf("%s %s: day %d is %s, want %s", appid, length, i, day, want)
 				}
 			}
-			if len(days) < pastDays+1 || len(days) > pastDays+2 {
+			if len(days) < demo.PastDays+1 || len(days) > demo.PastDays+2 {
 				t.Errorf("%s %s has %d days, want the past and one or two", appid, length, len(days))
 			}
 		}
@@ -77,7 +74,7 @@ func TestDemoHasAPast(t *testing.T) {
 					days[key.Window.End] = true
 				}
 				last := wechat.DayOf(began).Add(-3)
-				for back := range pastDays - 1 { // cohorts lie a day before at least
+				for back := range demo.PastDays - 1 { // cohorts lie a day before at least
 					if day := last.Add(-1 - back); !days[day] {
 						t.Errorf("%s %s lacks %s", appid, statistic.Endpoint, day)
 					}
@@ -87,42 +84,12 @@ func TestDemoHasAPast(t *testing.T) {
 	}
 }
 
-// What the past says is what the simulated WeChat answers, so that nothing jumps where it
-// ends.
-func TestPastIsThatOfTheDemo(t *testing.T) {
-	simulated := newSimulatedWeChat()
-	past := demoPast(&exporter{archive: poller.NoArchive{}}, simulated)
-	const appid = "wxdemo0000000000c3"
-	apps := demoApps()
-	app := apps[slices.IndexFunc(apps, func(a config.App) bool { return a.ID == appid })]
-	source := newSource(config.Config{}, &http.Client{Transport: simulated}, collector.NewSelfMetrics())(app)
-	window := wechat.Window{End: wechat.DayOf(time.Now()).Add(-2), Range: wechat.Range7Days}
-	answer, err := source.API.UserPortrait(t.Context(), window)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if made := past.Portrait(appid, window, time.Now()); string(made) != string(answer.Answer) {
-		t.Errorf("the past has %.200s\nWeChat answers %.200s", made, answer.Answer)
-	}
-	for _, dataset := range wechat.Datasets() {
-		for _, statistic := range dataset.Statistics {
-			report, err := source.API.Report(t.Context(), statistic, window.End)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if made := past.Report(statistic.Endpoint, appid, window.End, time.Now()); string(made) != string(report.Answer) {
-				t.Errorf("the past has %.200s\nWeChat answers %.200s", made, report.Answer)
-			}
-		}
-	}
-}
-
 func TestPastNeedsAnArchive(t *testing.T) {
 	setEnvironment(t, nil)
 	for args, want := range map[string]string{
 		"--past-only":        "demo --past-only needs an archive; set WXAPP_ARCHIVE to a folder for the demo",
-		"--past-only --more": "unknown argument --more; settings are environment variables, see wxapp_exporter --help",
-		"--past-only=1":      "unknown argument --past-only; settings are environment variables, see wxapp_exporter --help",
+		"--past-only --more": "unknown argument --more; see wxapp_exporter demo --help",
+		"--past-only=much":   "--past-only: takes no value; write --past-only alone",
 	} {
 		err := run(t.Context(), append([]string{"demo"}, strings.Fields(args)...), io.Discard, io.Discard)
 		if err == nil || err.Error() != want {

@@ -8,70 +8,91 @@ import (
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/archive"
+	"github.com/wxapp-exporter/wxapp_exporter/arguments"
 	"github.com/wxapp-exporter/wxapp_exporter/config"
-	"github.com/wxapp-exporter/wxapp_exporter/history"
+	"github.com/wxapp-exporter/wxapp_exporter/demo"
+	"github.com/wxapp-exporter/wxapp_exporter/export"
+	"github.com/wxapp-exporter/wxapp_exporter/progress"
 )
 
-// exportCommand writes the archive as OpenMetrics.
-func exportCommand(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	parsed, err := history.ParseExportArguments(args)
-	if err != nil {
-		return err
+func exportCommand() arguments.Command {
+	return arguments.Command{
+		Name:    "export",
+		Summary: "write the archive as OpenMetrics with timestamps",
+		About: `Writes the archive of WXAPP_ARCHIVE or WXAPP_ARCHIVE_CONFIG_FILE as OpenMetrics with timestamps: the
+numbers that /metrics has shown, for promtool tsdb create-blocks-from openmetrics and other
+importers. No account is needed. WXAPP_DATASETS, WXAPP_RANGES, WXAPP_DIMENSIONS, WXAPP_TOP and
+WXAPP_MAX_AGE count as they are set now.
+`,
+		Notes: `Damaged answers are skipped with a warning. The exit code is 0 when all of the rest was written,
+and 1 when not.
+`,
+		Define: func(set *arguments.Set) arguments.Action {
+			parsed := export.Define(set)
+			return func(ctx context.Context, stdout, stderr io.Writer) error {
+				chosen, err := parsed()
+				if err != nil {
+					return err
+				}
+				return exportArchive(ctx, chosen, stdout, stderr)
+			}
+		},
 	}
+}
+
+// exportArchive writes the archive as OpenMetrics.
+func exportArchive(ctx context.Context, chosen export.Arguments, stdout, stderr io.Writer) error {
 	settings, warnings, err := config.ReadExport()
 	if err != nil {
 		return config.Invalid(err, warnings)
 	}
-	line := history.NewProgressLine(stderr)
+	line := progress.NewLine(stderr)
 	for _, warning := range warnings {
 		line.Warn(warning)
 	}
-	kept, err := archiveToRead(ctx, settings)
+	kept, err := archiveToRead(ctx, settings.Archive)
 	if err != nil {
 		return err
 	}
-	names := demoNames()
+	names := demo.Names()
 	for _, app := range settings.Apps {
 		names[app.ID] = app.Name
 	}
-	apps, err := history.Apps(ctx, kept, names, parsed.Apps)
+	apps, err := export.Apps(ctx, kept, names, chosen.Apps)
 	switch {
-	case errors.Is(err, history.ErrUnknownApp):
+	case errors.Is(err, export.ErrUnknownApp):
 		return fmt.Errorf("--app: %w", err)
 	case err != nil:
 		return fmt.Errorf("%s: %w", settings.Archive.Setting, err)
 	}
-	export, err := history.New(ctx, history.Options{
+	exported, err := export.New(ctx, export.Options{
 		Archive: kept, Apps: apps,
 		Datasets: settings.Datasets, Ranges: settings.Ranges, Dimensions: settings.Dimensions, Top: settings.Top, MaxAge: settings.MaxAge,
 		Locations: settings.LocationInfo,
-		Labels:    parsed.Labels, Every: parsed.Every, Now: time.Now(),
-		Damaged: history.DamagedOnce(line.Warn),
+		Labels:    chosen.Labels, Every: chosen.Every, Now: time.Now(),
+		Damaged: export.DamagedOnce(line.Warn),
 	})
 	if err != nil {
 		return fmt.Errorf("%s: %w", settings.Archive.Setting, err)
 	}
-	if export.Bounds().From.IsZero() {
+	if exported.Bounds().From.IsZero() {
 		return fmt.Errorf("%s: the archive has no answers to export", settings.Archive.Setting)
 	}
-	return parsed.Write(ctx, export, stdout, line)
+	return chosen.Write(ctx, exported, stdout, line)
 }
 
-// archiveToRead returns the archive of the configuration. Nothing is written to it.
-func archiveToRead(ctx context.Context, c config.Config) (archive.Archive, error) {
-	if c.Archive.None() {
-		return archive.Archive{}, errors.New("WXAPP_ARCHIVE: is empty; set it to the folder of the archive")
-	}
-	bucket, err := newBucket(c.Archive)
+// archiveToRead returns the archive of the settings. Nothing is written to it.
+func archiveToRead(ctx context.Context, settings config.Archive) (archive.Archive, error) {
+	bucket, err := neededBucket(settings)
 	if err != nil {
 		return archive.Archive{}, err
 	}
 	kept := archive.Archive{Bucket: bucket}
 	switch err := kept.Check(ctx); {
 	case errors.Is(err, archive.ErrVersion):
-		return kept, fmt.Errorf("%s: %w; export it with that version", c.Archive.Setting, err)
+		return kept, fmt.Errorf("%s: %w; export it with that version", settings.Setting, err)
 	case err != nil:
-		return kept, fmt.Errorf("%s: %w", c.Archive.Setting, err)
+		return kept, fmt.Errorf("%s: %w", settings.Setting, err)
 	}
 	return kept, nil
 }

@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/wxapp-exporter/wxapp_exporter/archive"
+	"github.com/wxapp-exporter/wxapp_exporter/demo"
 )
 
 const demoDays = 5
@@ -24,7 +25,7 @@ func demoArchive(t *testing.T) string {
 	if err := errors.Join(folder.Make(), kept.Prepare(t.Context())); err != nil {
 		t.Fatal(err)
 	}
-	past := demoPast(&exporter{archive: kept}, newSimulatedWeChat())
+	past := demo.NewPast(kept, nil, demo.NewWeChat(), time.Now())
 	past.Days = demoDays
 	if _, err := past.Write(t.Context()); err != nil {
 		t.Fatal(err)

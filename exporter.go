@@ -3,17 +3,20 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"os"
 	"sync"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	versioncollector "github.com/prometheus/client_golang/prometheus/collectors/version"
 	"github.com/prometheus/common/version"
 
+	"github.com/wxapp-exporter/wxapp_exporter/archive"
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
 	"github.com/wxapp-exporter/wxapp_exporter/collector/exposition"
 	"github.com/wxapp-exporter/wxapp_exporter/collector/otlp"
@@ -25,31 +28,37 @@ import (
 
 // exporter is the running program: it polls and serves.
 type exporter struct {
+	wiring
 	config  config.Config
 	apps    config.Reading // at the start
-	source  func(config.App) poller.Source
+	store   *collector.Store
 	archive poller.Archive
 	metrics *collector.SelfMetrics
 	log     *slog.Logger
 	// toolkitLog drops info lines: log already has what the exporter toolkit logs at
 	// every start.
 	toolkitLog *slog.Logger
+}
+
+// wiring is what an exporter needs beside its settings.
+type wiring struct {
+	client *http.Client // for calls to WeChat
 	// readApps reads the apps again for a reload, which hangups ask for as well. Nil: the
 	// apps never change.
 	readApps func() (config.Reading, error)
 	hangups  <-chan os.Signal
 	// listening is called with the first address once all are bound. May be nil.
 	listening func(url string)
-	// started is told the store before anything is put into it. May be nil.
-	started   func(store *collector.Store)
 	pastReady chan struct{} // closed when the archive holds its past; nil: it always does
 }
 
-// newExporter returns an exporter without apps.
-func newExporter(ctx context.Context, c config.Config, warnings []string, stderr io.Writer) (*exporter, error) {
+// newExporter returns an exporter with the apps of the settings.
+func newExporter(ctx context.Context, c config.Config, warnings []string, stderr io.Writer, w wiring) (*exporter, error) {
 	e := &exporter{
+		wiring:     w,
 		config:     c,
 		apps:       config.Reading{Apps: c.Apps, Files: c.Files, Warnings: warnings},
+		store:      &collector.Store{},
 		metrics:    collector.NewSelfMetrics(c.Datasets...),
 		log:        newLogger(stderr, c.LogFormat, c.LogLevel),
 		toolkitLog: newLogger(stderr, c.LogFormat, max(c.LogLevel, slog.LevelWarn)),
@@ -64,17 +73,17 @@ func newExporter(ctx context.Context, c config.Config, warnings []string, stderr
 
 // run polls and serves until the context ends.
 func (e *exporter) run(ctx context.Context) error {
-	store, self := &collector.Store{}, e.selfMetrics()
-	pusher, err := e.newPusher(store, self)
+	self := e.selfMetrics()
+	pusher, err := e.newPusher(self)
 	if err != nil {
 		return err
 	}
 	restored := make(chan struct{})
-	polling := e.poller(store)
+	polling := e.poller()
 	reloader := reload.New(reload.Options{
 		Read: e.readApps, Source: e.source, Poller: polling, Metrics: e.metrics, Logger: e.log,
 	}, e.apps)
-	handler, err := e.handler(store, self, restored, polling, pusher, reloader)
+	handler, err := e.handler(self, restored, polling, pusher, reloader)
 	if err != nil {
 		return err
 	}
@@ -91,9 +100,6 @@ func (e *exporter) run(ctx context.Context) error {
 	server := &web.Server{
 		Handler: handler, Limits: web.DefaultLimits(), ConnContext: exposition.ConnContext,
 		ConfigFile: e.config.WebConfigFile, Log: e.log, ToolkitLog: e.toolkitLog,
-	}
-	if e.started != nil {
-		e.started(store)
 	}
 
 	ctx, cancel := context.WithCancel(ctx)
@@ -116,7 +122,12 @@ func (e *exporter) run(ctx context.Context) error {
 	return errors.Join(err, <-polled)
 }
 
-func (e *exporter) poller(store *collector.Store) *poller.Poller {
+// source returns an app with a client of WeChat's API of its own.
+func (e *exporter) source(app config.App) poller.Source {
+	return newSource(e.config, app, e.client, e.metrics.Observe)
+}
+
+func (e *exporter) poller() *poller.Poller {
 	return poller.New(poller.Options{
 		Schedule: poller.Schedule{
 			Ranges:       e.config.Ranges,
@@ -128,7 +139,7 @@ func (e *exporter) poller(store *collector.Store) *poller.Poller {
 		Top:        e.config.Top,
 		PastReady:  e.pastReady,
 		MaxAge:     e.config.MaxAge,
-		Store:      store,
+		Store:      e.store,
 		Archive:    e.archive,
 		Metrics:    e.metrics,
 		Logger:     e.log,
@@ -149,8 +160,8 @@ func (e *exporter) selfMetrics() *prometheus.Registry {
 
 // handler serves the store. Scrapes wait until the archive is restored: after a scrape
 // without the series of the apps, Prometheus would treat them as gone.
-func (e *exporter) handler(store *collector.Store, self prometheus.Gatherer, restored <-chan struct{}, polling *poller.Poller, pusher *otlp.Pusher, reloader *reload.Reloader) (http.Handler, error) {
-	metrics, err := exposition.New(store, self, exposition.Options{
+func (e *exporter) handler(self prometheus.Gatherer, restored <-chan struct{}, polling *poller.Poller, pusher *otlp.Pusher, reloader *reload.Reloader) (http.Handler, error) {
+	metrics, err := exposition.New(e.store, self, exposition.Options{
 		WithoutLocations: !e.config.LocationInfo,
 		OnError: func(err error) {
 			e.log.Error("some metrics of the exporter itself are missing from scrapes", "error", err)
@@ -169,7 +180,7 @@ func (e *exporter) handler(store *collector.Store, self prometheus.Gatherer, res
 	})
 	(&web.Site{
 		Apps:          polling.Apps,
-		Store:         store,
+		Store:         e.store,
 		TelemetryPath: e.config.TelemetryPath,
 		Archive:       polling.ArchiveStatus,
 		Push:          pusher.Status,
@@ -179,4 +190,74 @@ func (e *exporter) handler(store *collector.Store, self prometheus.Gatherer, res
 		mux.Handle("POST /-/reload", reloader)
 	}
 	return mux, nil
+}
+
+// newPusher returns the pusher of the store and of the exporter's own metrics, and adds
+// the metrics of the push to the latter. It returns nil if nothing is to be pushed.
+func (e *exporter) newPusher(self *prometheus.Registry) (*otlp.Pusher, error) {
+	settings := e.config.OTLP
+	if settings == nil {
+		return nil, nil
+	}
+	metrics := otlp.NewMetrics()
+	self.MustRegister(metrics)
+	push := *settings
+	push.WithoutLocations = !e.config.LocationInfo
+	pusher, err := otlp.New(push, e.store, self, metrics, e.log)
+	if err != nil {
+		return nil, err
+	}
+	e.log.Info("pushing to an OpenTelemetry receiver", "endpoint", settings.Endpoint.Redacted(), "protocol", settings.Protocol, "interval", settings.Interval)
+	return pusher, nil
+}
+
+// openTimeout is how long opening the archive may delay the start.
+const openTimeout = 10 * time.Second
+
+// openArchive returns the archive that the configuration names, or one that keeps
+// nothing. An archive that does not work now may work later, so it is only a warning. One
+// that must not be used is an error: a later version has written it, or made-up and real
+// numbers would meet in it.
+func (e *exporter) openArchive(ctx context.Context) (poller.Archive, error) {
+	settings := e.config.Archive
+	if settings.None() {
+		e.log.Warn("no archive: a restart loses the numbers, and WeChat keeps two days only",
+			"remedy", "set WXAPP_ARCHIVE to a folder")
+		return poller.NoArchive{}, nil
+	}
+	bucket, err := newBucket(settings)
+	if err != nil {
+		return nil, err
+	}
+	opened := archive.NewGuard(archive.Archive{Bucket: bucket, Demo: e.config.Demo})
+	err = opened.Open(ctx, openTimeout)
+	folder, isFolder := bucket.(archive.Folder)
+	another, works := "set WXAPP_ARCHIVE to another folder", "make the folder that WXAPP_ARCHIVE names writable, or set WXAPP_ARCHIVE to one that is"
+	if !isFolder {
+		another, works = "name another bucket or prefix in that file", "check the bucket, its keys and the network; a restart is only needed after a change of WXAPP_ARCHIVE_CONFIG_FILE"
+	}
+	switch {
+	case errors.Is(err, archive.ErrVersion):
+		return nil, fmt.Errorf("%s: %w; run that version, or %s", settings.Setting, err, another)
+	case errors.Is(err, archive.ErrDemo), errors.Is(err, archive.ErrReal):
+		return nil, fmt.Errorf("%s: %w; %s", settings.Setting, err, another)
+	case err != nil:
+		e.metrics.ArchiveWritten(err)
+		e.log.Warn("the archive does not work; numbers are shown, but answers wait in memory and a crash would lose them", "error", err,
+			"remedy", works)
+	case isFolder:
+		go e.sweep(ctx, folder)
+	}
+	return opened, nil
+}
+
+// sweep removes the files that an earlier process left unfinished when it was killed.
+func (e *exporter) sweep(ctx context.Context, folder archive.Folder) {
+	removed, err := folder.Sweep(ctx)
+	switch {
+	case err != nil && ctx.Err() == nil:
+		e.log.Warn("the archive cannot be searched for unfinished files", "error", err)
+	case removed > 0:
+		e.log.Info("removed unfinished files of an earlier run from the archive", "files", removed)
+	}
 }

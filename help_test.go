@@ -24,7 +24,7 @@ func TestHelp(t *testing.T) {
 			t.Errorf("spaces at the end of %q", line)
 		}
 	}
-	names := []string{"serve", "demo", "doctor", "export", "healthcheck", "version", "help"}
+	names := program().Names()
 	for _, setting := range config.Settings() {
 		names = append(names, setting.Name)
 	}

@@ -56,7 +56,7 @@ func TestLoggerHushesSecrets(t *testing.T) {
 		Map     map[string]wechat.Secret
 	}
 	held := holder{secret, &secret, []wechat.Secret{secret}, map[string]wechat.Secret{"a": secret}}
-	app := config.App{ID: "wx1", Secret: secret, TokenURL: secret}
+	app := config.App{ID: "wx1", Tokens: config.TokenSource{Kind: config.BySecret, Value: secret}}
 	values := map[string]any{
 		"secret":            secret,
 		"pointer":           &secret,

@@ -7,8 +7,23 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/wxapp-exporter/wxapp_exporter/arguments"
 	"github.com/wxapp-exporter/wxapp_exporter/config"
 )
+
+func serveCommand() arguments.Command {
+	return arguments.Command{
+		Name:    "serve",
+		Summary: "run the exporter; the default if no command is given",
+		About: `Asks WeChat who the users are, and serves the numbers on /metrics and the status page on / until
+SIGINT or SIGTERM. SIGHUP reads the apps again. Settings are environment variables, which
+wxapp_exporter --help lists.
+`,
+		Define: func(*arguments.Set) arguments.Action {
+			return func(ctx context.Context, _, stderr io.Writer) error { return serve(ctx, stderr) }
+		},
+	}
+}
 
 // serve runs the exporter with the settings of the environment. SIGHUP reloads the apps,
 // and never ends the exporter, not even while it starts or stops.
@@ -19,11 +34,11 @@ func serve(ctx context.Context, stderr io.Writer) error {
 	if err != nil {
 		return config.Invalid(err, warnings)
 	}
-	exporter, err := newExporter(ctx, settings, warnings, stderr)
+	exporter, err := newExporter(ctx, settings, warnings, stderr, wiring{
+		client: newHTTPClient(settings), readApps: config.ReadApps, hangups: hangups,
+	})
 	if err != nil {
 		return err
 	}
-	exporter.source = newSource(settings, newHTTPClient(settings), exporter.metrics)
-	exporter.readApps, exporter.hangups = config.ReadApps, hangups
 	return exporter.run(ctx)
 }

@@ -11,8 +11,8 @@ import (
 
 func TestSet(t *testing.T) {
 	set := arguments.New("do")
-	text, other := set.Text("text", "default"), set.Text("other", "default")
-	on, off, list := set.Switch("on"), set.Switch("off"), set.List("list")
+	text, other := set.Text("text", "WORD", "default", ""), set.Text("other", "WORD", "default", "")
+	on, off, list := set.Switch("on", ""), set.Switch("off", ""), set.List("list", "WORD", "")
 	if err := set.Parse([]string{"--text", "a b", "--on", "--list=1", "--list", ""}); err != nil {
 		t.Fatal(err)
 	}
@@ -29,6 +29,9 @@ func TestRefused(t *testing.T) {
 		"--text":             "--text: has no value; write --text VALUE or --text=VALUE",
 		"--on=hush":          "--on: takes no value; write --on alone",
 		"--text= --more":     "unknown argument --more; see wxapp_exporter do --help",
+		"-list=a":            "unknown argument -list; write --list",
+		"-pHUSH":             "unknown argument -p; see wxapp_exporter do --help",
+		"---hush":            "unknown argument; see wxapp_exporter do --help",
 		"-h":                 arguments.ErrHelp.Error(),
 		"--text=":            "invalid arguments:\n  --text: has no value; give it one, or leave it out",
 		"--list /hush":       "invalid arguments:\n  --list: is not an AppID; AppIDs contain letters, digits, _ and - only, usually wx and 16 hex digits",
@@ -37,8 +40,8 @@ func TestRefused(t *testing.T) {
 		"--text 1m --list a": "",
 	} {
 		set := arguments.New("do")
-		text, list := set.Text("text", "1m"), set.List("list")
-		set.Switch("on")
+		text, list := set.Text("text", "DURATION", "1m", ""), set.List("list", "APPID", "")
+		set.Switch("on", "")
 		err := set.Parse(strings.Fields(args))
 		if err == nil {
 			set.AppIDs("list", *list)

@@ -1,25 +1,28 @@
 package config
 
 import (
-	"errors"
-	"io/fs"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/wxapp-exporter/wxapp_exporter/files"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
 // properties is one app as its owner described it, in the environment or in the apps file.
 // What is absent is nil, except for the id, which parseApp needs.
 type properties struct {
-	id, name                                *property
-	secret, secretFile, tokenFile, tokenURL *property
+	id, name *property
+	sources  []source
 
 	line int // of the apps file, where the app begins
+}
+
+// source is a property that says where tokens come from.
+type source struct {
+	*property
+	kind tokenKind
 }
 
 // property is one value that the owner wrote.
@@ -47,6 +50,10 @@ func ReadApps() (Reading, error) {
 	if err != nil {
 		return Reading{}, err
 	}
+	return readAgain(e)
+}
+
+func readAgain(e environment) (Reading, error) {
 	p := &problems{given: e.given}
 	apps, files := readApps(p, e, parseAppsFile(p, e))
 	if err := p.err(); err != nil {
@@ -76,12 +83,13 @@ func parseEnvironmentApp(p *problems, e environment, file appsFile, secretFiles 
 		return &property{position: p.at(name), key: name, line: p.at(name), text: value}
 	}
 	app := properties{
-		id:         variable("WXAPP_APPID", wechat.Secret(e.AppID)),
-		name:       variable("WXAPP_APP_NAME", wechat.Secret(e.AppName)),
-		secret:     variable("WXAPP_SECRET", e.Secret),
-		secretFile: variable("WXAPP_SECRET_FILE", wechat.Secret(e.SecretFile)),
-		tokenFile:  variable("WXAPP_TOKEN_FILE", wechat.Secret(e.TokenFile)),
-		tokenURL:   variable("WXAPP_TOKEN_URL", e.TokenURL),
+		id:   variable("WXAPP_APPID", wechat.Secret(e.AppID)),
+		name: variable("WXAPP_APP_NAME", wechat.Secret(e.AppName)),
+	}
+	for _, kind := range tokenKinds() {
+		if p := variable(kind.variable, e.values[kind.variable]); p != nil {
+			app.sources = append(app.sources, source{p, kind})
+		}
 	}
 	switch {
 	case app.id != nil:
@@ -96,30 +104,20 @@ func parseEnvironmentApp(p *problems, e environment, file appsFile, secretFiles 
 	return nil
 }
 
-// sources returns the properties that each say where tokens come from.
-func (a properties) sources() []*property {
-	var sources []*property
-	for _, source := range []*property{a.secret, a.secretFile, a.tokenFile, a.tokenURL} {
-		if source != nil {
-			sources = append(sources, source)
-		}
-	}
-	return sources
-}
-
 // keys returns the names of the properties that make sense only with an appid.
 func (a properties) keys() []string {
-	keys := keysOf(a.sources())
+	keys := a.sourceKeys()
 	if a.name != nil {
 		keys = append(keys, a.name.key)
 	}
 	return keys
 }
 
-func keysOf(properties []*property) []string {
-	keys := make([]string, len(properties))
-	for i, p := range properties {
-		keys[i] = p.key
+// sourceKeys returns the names of the properties that say where tokens come from.
+func (a properties) sourceKeys() []string {
+	var keys []string
+	for _, source := range a.sources {
+		keys = append(keys, source.key)
 	}
 	return keys
 }
@@ -140,34 +138,27 @@ func parseApp(a properties, p position, rules appRules) App {
 		app.Name = a.name.text.Reveal()
 	}
 
-	sources := a.sources()
 	switch {
-	case rules.tokenEndpoint == NoToken && len(sources) > 0:
-		sources[0].line.errorf("%s cannot be combined with WXAPP_TOKEN_ENDPOINT=none, which uses no token; remove one of the two", and(keysOf(sources)))
+	case rules.tokenEndpoint == NoToken && len(a.sources) > 0:
+		a.sources[0].line.errorf("%s cannot be combined with WXAPP_TOKEN_ENDPOINT=none, which uses no token; remove one of the two", and(a.sourceKeys()))
 		return app
 	case rules.tokenEndpoint == NoToken:
 		return app
-	case len(sources) == 0:
-		keys := []string{"secret", "secret_file", "token_file", "token_url"}
+	case len(a.sources) == 0:
+		keys := tokenKeys()
 		if a.id.key == "WXAPP_APPID" {
-			keys = []string{"WXAPP_SECRET", "WXAPP_SECRET_FILE", "WXAPP_TOKEN_FILE", "WXAPP_TOKEN_URL"}
+			keys = tokenVariables()
 		}
 		p.errorf("the app has no source of tokens; set %s", or(keys))
-	case len(sources) > 1:
-		sources[1].line.errorf("%s are set for the same app; keep one of them", and(keysOf(sources)))
+	case len(a.sources) > 1:
+		a.sources[1].line.errorf("%s are set for the same app; keep one of them", and(a.sourceKeys()))
 	}
 
-	if a.secret != nil && checkSecret(a.secret) {
-		app.Secret = a.secret.text
-	}
-	if a.secretFile != nil {
-		app.SecretFile = checkSecretFile(a.secretFile, rules.files[a.secretFile])
-	}
-	if a.tokenFile != nil {
-		app.TokenFile = checkTokenFile(a.tokenFile, rules.files[a.tokenFile])
-	}
-	if a.tokenURL != nil && a.tokenURL.text != "" {
-		app.TokenURL = parseTokenURL(a.tokenURL.position, a.tokenURL.text, rules.allowHTTP)
+	for _, source := range a.sources {
+		value := source.kind.parse(source.property, rules.files[source.property], rules)
+		if value != "" && len(a.sources) == 1 {
+			app.Tokens = TokenSource{source.kind.key, value}
+		}
 	}
 	return app
 }
@@ -189,14 +180,6 @@ func parseAppID(p *property) string {
 	return id
 }
 
-func checkSecret(p *property) bool {
-	if usualAppID.MatchString(p.text.Reveal()) {
-		p.errorf("is an AppID; use the AppSecret from the development settings of the Mini Program")
-		return false
-	}
-	return checkCharacters(p, isSecretRune, "white space or a character that is not printable ASCII")
-}
-
 func isNameRune(r rune) bool { return !unicode.IsControl(r) }
 
 // isSecretRune is wide on purpose: today's secrets are 32 hex digits, but WeChat documents
@@ -215,38 +198,6 @@ func checkCharacters(p *property, allowed func(rune) bool, wrong string) bool {
 
 func isMadeOf(text string, allowed func(rune) bool) bool {
 	return utf8.ValidString(text) && strings.IndexFunc(text, func(r rune) bool { return !allowed(r) }) < 0
-}
-
-// checkSecretFile reports what is wrong with a secret file, and returns its path.
-func checkSecretFile(p *property, f file) string {
-	if p.text == "" { // already reported
-		return ""
-	}
-	if _, err := secretIn(f); err != nil {
-		p.errorf("%v", err)
-		return f.path
-	}
-	if f.openToOthers {
-		p.warnf("%s can be read by every user of this machine; run chmod 600 on it", shown(f.path))
-	}
-	return f.path
-}
-
-// checkTokenFile reports what is wrong with a token file, and returns its path. The file
-// may be absent or unreadable for now, because another program writes it.
-func checkTokenFile(p *property, f file) string {
-	switch {
-	case p.text == "": // already reported
-	case errors.Is(f.err, files.ErrNotRegular):
-		p.errorf("%s %s; name the file that holds the token", shown(f.path), unreadable(f.err))
-	case errors.Is(f.err, fs.ErrNotExist):
-		p.warnf("%s does not exist yet; there is no data for this app until it does", shown(f.path))
-	case f.err != nil:
-		p.warnf("%s %s; there is no data for this app until it can be read", shown(f.path), unreadable(f.err))
-	case f.openToOthers:
-		p.warnf("%s can be read by every user of this machine; run chmod 600 on it", shown(f.path))
-	}
-	return f.path
 }
 
 // join returns the file as seen from the folder, unless it is absolute.

@@ -42,7 +42,7 @@ func (f appsFile) read(p *problems, files Files) []App {
 		return nil
 	}
 	apps := reader.apps(content.content)
-	if content.openToOthers && slices.ContainsFunc(apps, func(a properties) bool { return a.secret != nil || a.tokenURL != nil }) {
+	if content.openToOthers && slices.ContainsFunc(apps, properties.holdsSecrets) {
 		reader.whole().warnf("holds secrets and can be read by every user of this machine; run chmod 600 on it")
 	}
 	return reader.parse(apps, files)
@@ -130,24 +130,28 @@ func (r appsReader) list(content []byte) []*yaml.Node {
 // properties returns what a node says about one app, if it is about one.
 func (r appsReader) properties(node *yaml.Node) (properties, bool) {
 	var app properties
-	byKey := map[string]**property{
-		"appid":       &app.id,
-		"name":        &app.name,
-		"secret":      &app.secret,
-		"secret_file": &app.secretFile,
-		"token_file":  &app.tokenFile,
-		"token_url":   &app.tokenURL,
-	}
 	// An alias of a whole app is refused too: its appid would be there twice.
 	if node.Kind != yaml.MappingNode {
 		r.line(node).errorf("is not an app; use the form {appid: wx0123456789abcdef, secret_file: secret}")
 		return app, false
 	}
-	for key, value := range r.pairs(node, "appid", "name", "secret", "secret_file", "token_file", "token_url") {
+	byKey := map[string]*property{}
+	for key, value := range r.pairs(node, append([]string{"appid", "name"}, tokenKeys()...)...) {
 		line := r.line(value)
 		p := &property{position: line.in(": ", key), key: key, line: line}
 		p.text = wechat.Secret(scalarText(p.position, value))
-		*byKey[key] = p
+		byKey[key] = p
+	}
+	app.id, app.name = byKey["appid"], byKey["name"]
+	for _, kind := range tokenKinds() {
+		if p := byKey[string(kind.key)]; p != nil {
+			app.sources = append(app.sources, source{p, kind})
+		}
 	}
 	return app, true
+}
+
+// holdsSecrets reports whether a secret itself is written there, and not only its file.
+func (a properties) holdsSecrets() bool {
+	return slices.ContainsFunc(a.sources, func(s source) bool { return !s.kind.isFile() })
 }

@@ -62,16 +62,11 @@ const (
 	NoToken     TokenEndpoint = "none" // WeChat cloud hosting: calls carry no token
 )
 
-// App is one Mini Program. Exactly one of its sources of tokens is set, or none with
-// NoToken.
+// App is one Mini Program.
 type App struct {
-	ID   string
-	Name string // the appid when none was given
-
-	Secret     wechat.Secret
-	SecretFile string // see ReadSecretFile
-	TokenFile  string
-	TokenURL   wechat.Secret
+	ID     string
+	Name   string // the appid when none was given
+	Tokens TokenSource
 }
 
 // Read reads all settings. The error has one line for each thing that is wrong, and the

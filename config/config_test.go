@@ -69,7 +69,7 @@ func TestDefaults(t *testing.T) {
 		t.Fatalf("error %v, warnings %q", err, warnings)
 	}
 	want := Config{
-		Apps:            []App{{ID: "wx0123456789abcdef", Name: "wx0123456789abcdef"}},
+		Apps:            []App{{ID: "wx0123456789abcdef", Name: "wx0123456789abcdef", Tokens: TokenSource{Kind: BySecret}}},
 		Files:           Files{},
 		TokenEndpoint:   StableToken,
 		APIURL:          "https://api.weixin.qq.com",
@@ -87,10 +87,10 @@ func TestDefaults(t *testing.T) {
 		LogLevel:        slog.LevelInfo,
 		LogFormat:       "logfmt",
 	}
-	if secret := got.Apps[0].Secret.Reveal(); secret != testSecret {
+	if secret := got.Apps[0].Tokens.Value.Reveal(); secret != testSecret {
 		t.Errorf("the secret was read as %q", secret)
 	}
-	got.Apps[0].Secret = ""
+	got.Apps[0].Tokens.Value = ""
 	checkEqual(t, "config", got, want)
 }
 
@@ -115,7 +115,7 @@ func TestEmptyIsNotSet(t *testing.T) {
 		if err != nil || len(warnings) > 0 {
 			t.Fatalf("error %v, warnings %q", err, warnings)
 		}
-		if secret := got.Apps[0].Secret.Reveal(); secret != testSecret {
+		if secret := got.Apps[0].Tokens.Value.Reveal(); secret != testSecret {
 			t.Errorf("the secret was read as %q", secret)
 		}
 		checkEqual(t, "config", got, want)
@@ -129,7 +129,7 @@ func TestBareNames(t *testing.T) {
 	if err != nil || len(warnings) > 0 {
 		t.Fatalf("error %v, warnings %q", err, warnings)
 	}
-	if got.Apps[0].ID != "wx0123456789abcdef" || got.Apps[0].Secret.Reveal() != testSecret {
+	if got.Apps[0].ID != "wx0123456789abcdef" || got.Apps[0].Tokens.Value.Reveal() != testSecret {
 		t.Errorf("a bare name was read: %v", got.Apps[0])
 	}
 }
@@ -245,8 +245,12 @@ func runSettings(t *testing.T, input string) string {
 		}
 	} else {
 		for _, app := range config.Apps {
-			lines = append(lines, fmt.Sprintf("app %s name=%q secret=%q secret_file=%q token_file=%q token_url=%q",
-				app.ID, app.Name, app.Secret, app.SecretFile, app.TokenFile, app.TokenURL))
+			tokens := map[TokenKind]string{app.Tokens.Kind: app.Tokens.Value.String()}
+			if app.Tokens.Private() == "" {
+				tokens[app.Tokens.Kind] = app.Tokens.Value.Reveal()
+			}
+			lines = append(lines, fmt.Sprintf("app %s name=%q secret=%s secret_file=%q token_file=%q token_url=%s",
+				app.ID, app.Name, tokens[BySecret], tokens[BySecretFile], tokens[ByTokenFile], tokens[ByTokenURL]))
 		}
 	}
 	for _, warning := range warnings {

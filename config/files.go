@@ -48,20 +48,18 @@ func readFiles(folder string, apps ...properties) foundFiles {
 		mu      sync.Mutex
 		reading sync.WaitGroup
 	)
-	read := func(p *property, limit int64) {
-		if p == nil || p.text == "" {
-			return
-		}
-		reading.Go(func() {
-			f := readFile(join(folder, p.text.Reveal()), limit)
-			mu.Lock()
-			defer mu.Unlock()
-			all[p] = f
-		})
-	}
 	for _, app := range apps {
-		read(app.secretFile, maxSecretFile)
-		read(app.tokenFile, maxTokenFile)
+		for _, source := range app.sources {
+			if !source.kind.isFile() || source.text == "" {
+				continue
+			}
+			reading.Go(func() {
+				f := readFile(join(folder, source.text.Reveal()), source.kind.limit)
+				mu.Lock()
+				defer mu.Unlock()
+				all[source.property] = f
+			})
+		}
 	}
 	reading.Wait()
 	return all

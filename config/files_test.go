@@ -104,7 +104,7 @@ func TestLinkedFiles(t *testing.T) {
 	}
 	setEnvironment(t, map[string]string{"WXAPP_APPS_FILE": "apps.yaml"})
 	c, warnings, err := Read()
-	if err != nil || len(warnings) > 0 || len(c.Apps) != 1 || c.Apps[0].SecretFile != "link" {
+	if err != nil || len(warnings) > 0 || len(c.Apps) != 1 || c.Apps[0].Tokens.WatchedFile() != "link" {
 		t.Errorf("apps %v, warnings %q, error %v", c.Apps, warnings, err)
 	}
 }

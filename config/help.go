@@ -3,6 +3,8 @@ package config
 import (
 	"fmt"
 	"strings"
+
+	"github.com/wxapp-exporter/wxapp_exporter/arguments"
 )
 
 const usageSettings = `
@@ -45,27 +47,8 @@ func writeSetting(text *strings.Builder, setting Setting) {
 		row(nameWidth, name, 0, "", "")
 		name = ""
 	}
-	for _, line := range wrap(setting.English, meaningWidth) {
+	for _, line := range arguments.Wrap(setting.English, meaningWidth) {
 		row(nameWidth, name, defaultWidth, byDefault, line)
 		name, byDefault = "", ""
 	}
-}
-
-// wrap breaks a text between words into lines of at most that many bytes. A longer word
-// gets a line of its own.
-func wrap(text string, width int) []string {
-	var lines []string
-	line := ""
-	for word := range strings.FieldsSeq(text) {
-		switch {
-		case line == "":
-			line = word
-		case len(line)+1+len(word) <= width:
-			line += " " + word
-		default:
-			lines = append(lines, line)
-			line = word
-		}
-	}
-	return append(lines, line)
 }

@@ -52,15 +52,6 @@ func parseAPIURL(p position, address wechat.Secret, tokenEndpoint TokenEndpoint,
 	return strings.TrimRight(text, "/")
 }
 
-// parseTokenURL takes the URL of a token server.
-func parseTokenURL(p position, text wechat.Secret, allowHTTP bool) wechat.Secret {
-	parsed, ok := parseHTTPURL(p, text.Reveal(), "https://tokens.example.com/wx0123456789abcdef")
-	if ok {
-		checkEncrypted(p, parsed, allowHTTP)
-	}
-	return text
-}
-
 // checkEncrypted refuses to send secrets and tokens over the internet in plain text,
 // unless the owner allowed it, and warns when they cross any network that way.
 func checkEncrypted(p position, address *url.URL, allowHTTP bool) {

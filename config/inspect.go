@@ -45,16 +45,8 @@ func wholeApps(c Config) []App {
 	var whole []App
 	for _, app := range c.Apps {
 		known := slices.ContainsFunc(whole, func(other App) bool { return other.ID == app.ID })
-		sources := 0
-		for _, source := range []string{app.Secret.Reveal(), app.SecretFile, app.TokenFile, app.TokenURL.Reveal()} {
-			if source != "" {
-				sources++
-			}
-		}
-		if c.TokenEndpoint == NoToken {
-			sources++
-		}
-		if validAppID.MatchString(app.ID) && sources == 1 && !known {
+		hasTokens := app.Tokens.Value != "" || c.TokenEndpoint == NoToken
+		if validAppID.MatchString(app.ID) && hasTokens && !known {
 			whole = append(whole, app)
 		}
 	}

@@ -109,6 +109,8 @@ type environment struct {
 	// given holds, by the name of the setting, the variable that gives it a value. A
 	// setting that is absent or blank is not in it.
 	given map[string]string
+	// values holds the texts of all settings by their names.
+	values map[string]wechat.Secret
 	// variables is the whole environment, each as NAME=value.
 	variables []string
 }
@@ -116,7 +118,7 @@ type environment struct {
 // readEnvironment reads the environment. An empty value counts as not set, unless the
 // list says what empty means.
 func readEnvironment() (environment, error) {
-	e := environment{given: map[string]string{}, variables: os.Environ()}
+	e := environment{given: map[string]string{}, values: map[string]wechat.Secret{}, variables: os.Environ()}
 	if err := envconfig.Process("", &e.settings); err != nil {
 		return environment{}, fmt.Errorf("read the environment: %w", err)
 	}
@@ -134,6 +136,7 @@ func readEnvironment() (environment, error) {
 			text = field.Tag.Get("default")
 		}
 		value.SetString(text)
+		e.values[setting] = wechat.Secret(text)
 	}
 	return e, nil
 }

@@ -33,8 +33,10 @@ func (f Files) add(read file, limit int64) {
 // addSecrets adds the secret files of apps.
 func (f Files) addSecrets(read foundFiles, apps ...properties) {
 	for _, app := range apps {
-		if secret, ok := read[app.secretFile]; ok {
-			f.add(secret, maxSecretFile)
+		for _, source := range app.sources {
+			if content, ok := read[source.property]; ok && source.kind.watched {
+				f.add(content, source.kind.limit)
+			}
 		}
 	}
 }

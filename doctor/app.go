@@ -25,7 +25,7 @@ type walk struct {
 }
 
 func (o Options) newWalk(app config.App) *walk {
-	return &walk{options: o, app: app, client: o.client(app), days: o.days(time.Now())}
+	return &walk{options: o, app: app, client: o.Clients[app.ID], days: o.days(time.Now())}
 }
 
 // whole takes all steps for the app.
@@ -106,8 +106,7 @@ func (w *walk) telling(tell func(Step)) func(Step) {
 
 // wouldEndTokens reports whether asking for a token takes away the token of others.
 func (w *walk) wouldEndTokens() bool {
-	bySecret := w.app.Secret != "" || w.app.SecretFile != ""
-	return bySecret && w.options.Settings.Config.TokenEndpoint == config.PlainToken
+	return w.app.Tokens.EndsOthers(w.options.Settings.Config.TokenEndpoint)
 }
 
 // token asks for a token, if the app needs one.

@@ -56,11 +56,10 @@ func wrongSettings() text.Both {
 
 // probe reads from the archive and writes to it.
 func (o Options) probe(ctx context.Context, c config.Archive) Step {
-	bucket, err := o.Bucket(c)
-	if err != nil {
-		return brokenArchive(c, err)
+	if o.BucketErr != nil {
+		return brokenArchive(c, o.BucketErr)
 	}
-	if folder, isFolder := bucket.(archive.Folder); isFolder {
+	if folder, isFolder := o.Bucket.(archive.Folder); isFolder {
 		missing, err := folder.Makeable()
 		if err != nil {
 			return brokenArchive(c, err)
@@ -72,7 +71,7 @@ func (o Options) probe(ctx context.Context, c config.Archive) Step {
 			})
 		}
 	}
-	if err := (archive.Archive{Bucket: bucket, Demo: o.Settings.Config.Demo}).Probe(ctx); err != nil {
+	if err := (archive.Archive{Bucket: o.Bucket, Demo: o.Settings.Config.Demo}).Probe(ctx); err != nil {
 		return brokenArchive(c, err)
 	}
 	return ok(kept, text.Both{English: "it can be read and written", Chinese: "可读可写"})

@@ -1,6 +1,7 @@
 package doctor_test
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -77,6 +78,17 @@ func TestNoArchive(t *testing.T) {
 	}
 }
 
+// hanging is a bucket on a file system that does not answer.
+type hanging struct {
+	archive.Bucket
+	never chan struct{}
+}
+
+func (h hanging) Get(context.Context, string) ([]byte, error) {
+	<-h.never
+	return nil, errors.New("too late")
+}
+
 // TestHangingArchive holds that a bucket that hangs is told, and in less than ten seconds.
 func TestHangingArchive(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -84,10 +96,7 @@ func TestHangingArchive(t *testing.T) {
 		defer close(never)
 		p := &patient{options: doctor.Options{
 			Settings: config.Inspection{WrongAPI: true, Config: config.Config{Archive: config.Archive{Folder: "data", Setting: "WXAPP_ARCHIVE"}}},
-			Bucket: func(config.Archive) (archive.Bucket, error) {
-				<-never // a file system that does not answer
-				return nil, errors.New("too late")
-			},
+			Bucket:   hanging{archive.Folder{}, never},
 		}}
 		step := found(t, p.examine(t), "archive")
 		if step.Status != doctor.Failure || !strings.Contains(step.Cause.English, "no answer within 8s") || step.Duration.Seconds() != 8 {

@@ -35,8 +35,12 @@ type Options struct {
 	App string
 	// HTTP makes the requests to WeChat.
 	HTTP *http.Client
-	// Bucket returns the bucket of the archive.
-	Bucket func(config.Archive) (archive.Bucket, error)
+	// Clients are the clients of WeChat's API by appid, one for each app of the settings.
+	Clients map[string]*wechat.Client
+	// Bucket is that of the archive, and BucketErr says why there is none. Nothing is read
+	// of both without an archive in the settings.
+	Bucket    archive.Bucket
+	BucketErr error
 }
 
 // Check returns an error when App is none of the apps. With a mistake in the settings it
@@ -54,10 +58,6 @@ func (o Options) apps() []config.App {
 		return o.Settings.Config.Apps
 	}
 	return slices.DeleteFunc(slices.Clone(o.Settings.Config.Apps), func(app config.App) bool { return app.ID != o.App })
-}
-
-func (o Options) client(app config.App) *wechat.Client {
-	return o.Settings.Config.NewClient(app, o.HTTP, nil)
 }
 
 // Run takes all steps and reports each, in a fixed order, as soon as it is known. It

@@ -30,6 +30,9 @@ const (
 	secret = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
 )
 
+// bySecret is where the tokens of all apps come from.
+var bySecret = config.TokenSource{Kind: config.BySecret, Value: secret}
+
 // patient is a set-up to be looked at.
 type patient struct {
 	server  *wechattest.Server
@@ -45,19 +48,34 @@ func healthy(t *testing.T) *patient {
 	}
 	p := &patient{server: server, options: doctor.Options{
 		Settings: config.Inspection{Config: config.Config{
-			Apps:   []config.App{{ID: appid, Name: appid, Secret: secret}},
+			Apps:   []config.App{{ID: appid, Name: appid, Tokens: bySecret}},
 			Ranges: wechat.Ranges(), PollInterval: 30 * time.Minute,
 			TokenEndpoint: config.StableToken,
 			Archive:       config.Archive{Folder: filepath.Join(t.TempDir(), "data"), Setting: "WXAPP_ARCHIVE"},
 		}},
-		HTTP:   wechat.NewHTTPClient(doctor.MaxRequest, "test"),
-		Bucket: func(c config.Archive) (archive.Bucket, error) { return archive.Folder{Path: c.Folder}, nil },
+		HTTP: wechat.NewHTTPClient(doctor.MaxRequest, "test"),
 	}}
 	p.serve(t, server)
 	return p
 }
 
 func (p *patient) settings() *config.Config { return &p.options.Settings.Config }
+
+// clients returns the clients of the apps of the settings.
+func (p *patient) clients() map[string]*wechat.Client {
+	all := map[string]*wechat.Client{}
+	for _, app := range p.settings().Apps {
+		client := &wechat.Client{BaseURL: p.settings().APIURL, HTTP: p.options.HTTP}
+		if p.settings().TokenEndpoint != config.NoToken {
+			client.Tokens = &wechat.SecretTokens{
+				AppID: app.ID, Secret: func() (wechat.Secret, error) { return app.Tokens.Value, nil },
+				Endpoint: wechat.StableToken, BaseURL: client.BaseURL, HTTP: client.HTTP,
+			}
+		}
+		all[app.ID] = client
+	}
+	return all
+}
 
 // serve puts a handler in the place of WeChat.
 func (p *patient) serve(t *testing.T, handler http.Handler) {
@@ -70,6 +88,10 @@ func (p *patient) serve(t *testing.T, handler http.Handler) {
 // examine runs all steps. It holds that they can be pasted in public.
 func (p *patient) examine(t *testing.T) []doctor.Step {
 	t.Helper()
+	if p.options.Bucket == nil {
+		p.options.Bucket = archive.Folder{Path: p.settings().Archive.Folder}
+	}
+	p.options.Clients = p.clients()
 	var reported []doctor.Step
 	steps := doctor.Run(t.Context(), p.options, func(s doctor.Step) { reported = append(reported, s) })
 	if !slices.Equal(steps, reported) {
@@ -369,7 +391,7 @@ func TestSilentWindow(t *testing.T) {
 
 func TestCloudHosting(t *testing.T) {
 	p := healthy(t)
-	p.settings().Apps[0].Secret = ""
+	p.settings().Apps[0].Tokens = config.TokenSource{}
 	p.settings().TokenEndpoint = config.NoToken
 	steps := p.examine(t)
 	if s := found(t, steps, "token"); s.Status != doctor.Failure || !strings.Contains(s.Cause.English, "41001") {
@@ -386,9 +408,9 @@ func TestSeveralApps(t *testing.T) {
 	p := healthy(t)
 	apps := &p.settings().Apps
 	for i := range 20 {
-		*apps = append(*apps, config.App{ID: fmt.Sprintf("wx%016x", i), Secret: secret})
+		*apps = append(*apps, config.App{ID: fmt.Sprintf("wx%016x", i), Tokens: bySecret})
 	}
-	*apps = append(*apps, config.App{ID: second, Secret: secret})
+	*apps = append(*apps, config.App{ID: second, Tokens: bySecret})
 	p.server.Fail(wechattest.Errcode(40013).On("token").For(second))
 	steps := p.examine(t)
 	var of []string
@@ -427,7 +449,7 @@ func TestSeveralApps(t *testing.T) {
 func TestSilentFleet(t *testing.T) {
 	p := healthy(t)
 	for i := range 1000 {
-		p.settings().Apps = append(p.settings().Apps, config.App{ID: fmt.Sprintf("wx%016x", i), Secret: secret})
+		p.settings().Apps = append(p.settings().Apps, config.App{ID: fmt.Sprintf("wx%016x", i), Tokens: bySecret})
 		if i < 100 {
 			p.server.Fail(wechattest.Hang().For(fmt.Sprintf("wx%016x", i)))
 		}

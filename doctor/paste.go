@@ -6,7 +6,6 @@ import (
 
 	"github.com/wxapp-exporter/wxapp_exporter/config"
 	"github.com/wxapp-exporter/wxapp_exporter/text"
-	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
 // Shorten returns an appid by which its owner knows it and nobody else: its first and last
@@ -35,10 +34,8 @@ func newPaste(apps []config.App) paste {
 		if len(app.ID) >= 8 { // a shorter one is not WeChat's, and may be a part of any word
 			pairs = append(pairs, app.ID, Shorten(app.ID))
 		}
-		for _, secret := range []wechat.Secret{app.Secret, app.TokenURL} {
-			if secret != "" {
-				pairs = append(pairs, secret.Reveal(), secret.String())
-			}
+		if secret := app.Tokens.Private(); secret != "" {
+			pairs = append(pairs, secret.Reveal(), secret.String())
 		}
 	}
 	return paste{strings.NewReplacer(pairs...)}

@@ -1,7 +1,6 @@
 package doctor
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -117,14 +116,13 @@ func (t Text) status(s Status) string {
 	return "\x1b[" + color + "m" + word + "\x1b[0m"
 }
 
-// NewText returns a Text as the environment wants it, which getenv reads: Chinese if
-// LC_ALL, LC_MESSAGES or LANG says so, and in color on a terminal without NO_COLOR.
-func NewText(w io.Writer, getenv func(string) string) Text {
+// NewText returns a Text in the language of a locale, such as zh_CN.UTF-8. Only on a
+// terminal can it have colors.
+func NewText(w io.Writer, locale string, colors bool) Text {
 	file, isFile := w.(*os.File)
 	terminal := isFile && term.IsTerminal(int(file.Fd()))
 	return Text{
-		W: w, Terminal: terminal, Color: terminal && getenv("NO_COLOR") == "",
-		Language: languageOf(cmp.Or(getenv("LC_ALL"), getenv("LC_MESSAGES"), getenv("LANG"))),
+		W: w, Terminal: terminal, Color: terminal && colors, Language: languageOf(locale),
 	}
 }
 

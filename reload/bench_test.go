@@ -55,7 +55,10 @@ func BenchmarkScrapesDuringReload(b *testing.B) {
 	reloader := reload.New(reload.Options{
 		Read: config.ReadApps, Poller: polling, Metrics: metrics, Logger: log,
 		Source: func(app config.App) poller.Source {
-			tokens := (config.Config{}).NewTokens(app, client, nil)
+			tokens := &wechat.SecretTokens{
+				AppID: app.ID, Secret: func() (wechat.Secret, error) { return config.ReadSecretFile(app.Tokens.WatchedFile()) },
+				Endpoint: wechat.StableToken, HTTP: client,
+			}
 			return poller.Source{App: collector.App{ID: app.ID, Name: app.Name}, API: &wechat.Client{HTTP: client, Tokens: tokens}}
 		},
 	}, started)

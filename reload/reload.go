@@ -91,7 +91,8 @@ func (r *Reloader) apply(reading config.Reading) changes {
 	apps := map[string]app{}
 	for _, settings := range reading.Apps {
 		before, known := r.apps[settings.ID]
-		sameSecret := settings.SecretFile == "" || reading.Files.Same(r.files, settings.SecretFile)
+		secretFile := settings.Tokens.WatchedFile()
+		sameSecret := secretFile == "" || reading.Files.Same(r.files, secretFile)
 		if known && sameSecret && settings == before.settings {
 			apps[settings.ID] = before
 			continue

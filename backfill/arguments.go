@@ -1,0 +1,84 @@
+package backfill
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/wxapp-exporter/wxapp_exporter/arguments"
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+)
+
+// Arguments are the arguments of the command backfill.
+type Arguments struct {
+	From, To wechat.Day // zero: as far as WeChat answers
+	Apps     []string   // empty: all
+	Datasets []wechat.Dataset
+}
+
+// Define adds the arguments of the command to a set. What it returns is for after they are
+// parsed. The error has a line for each mistake, and none shows a value.
+func Define(set *arguments.Set) (parsed func() (Arguments, error)) {
+	from := set.Text("from", "DAY", "", "the first day, such as 2026-01-01, in Shanghai. Default: as far back as WeChat answers.")
+	to := set.Text("to", "DAY", "", "the last day. Default: three days ago.")
+	apps := set.List("app", "APPID", "only this app. Can be repeated.")
+	datasets := set.Text("datasets", "LIST", "", "only these datasets, such as visits,retention. Default: those of the settings, or all if they name none that have past days.")
+	return func() (Arguments, error) {
+		a := Arguments{
+			From: set.Day("from", *from), To: set.Day("to", *to),
+			Apps:     set.AppIDs("app", *apps),
+			Datasets: parseDatasets(set, *datasets),
+		}
+		if !a.From.IsZero() && !a.To.IsZero() && a.To.Begin().Before(a.From.Begin()) {
+			set.Errorf("--to: is before --from")
+		}
+		return a, set.Err()
+	}
+}
+
+func parseDatasets(set *arguments.Set, text string) []wechat.Dataset {
+	if text == "" {
+		return nil
+	}
+	var names []string
+	for _, dataset := range wechat.Datasets() {
+		names = append(names, dataset.Name)
+	}
+	chosen := map[string]bool{}
+	for name := range strings.SplitSeq(text, ",") {
+		name = strings.TrimSpace(name)
+		switch {
+		case name == wechat.EndpointUserPortrait:
+			set.Errorf("--datasets: WeChat answers for two days of user_portrait only; use %s", strings.Join(names, ", "))
+		case name != "all" && !slices.Contains(names, name):
+			set.Errorf("--datasets: has an unknown name; use %s, or all", strings.Join(names, ", "))
+		}
+		chosen[name] = true
+	}
+	return slices.DeleteFunc(wechat.Datasets(), func(d wechat.Dataset) bool { return !chosen[d.Name] && !chosen["all"] })
+}
+
+// launch is the day on which Mini Programs began: there are no numbers of earlier days.
+const launch = "20170109"
+
+// Days returns the first and the last day, given which day today is.
+func (a Arguments) Days(today wechat.Day) (from, to wechat.Day) {
+	first, _ := wechat.ParseDay(launch)
+	from, to = cmp.Or(a.From, first), a.To
+	if last := today.Add(-1); to.IsZero() || to.Begin().After(last.Begin()) {
+		to = last
+	}
+	return from, to
+}
+
+// DatasetsOr returns the datasets that were chosen: else those of the settings, and all of
+// them if there are none.
+func (a Arguments) DatasetsOr(ofSettings []wechat.Dataset) []wechat.Dataset {
+	switch {
+	case len(a.Datasets) > 0:
+		return a.Datasets
+	case len(ofSettings) > 0:
+		return ofSettings
+	}
+	return wechat.Datasets()
+}

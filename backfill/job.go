@@ -1,0 +1,254 @@
+// Package backfill asks WeChat for past days that an archive lacks.
+package backfill
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/wxapp-exporter/wxapp_exporter/poller"
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+)
+
+const (
+	// apart is the least time between two requests of a backfill.
+	apart = time.Second
+	// quotaShare is the part of the quota that is left which a backfill uses: one in so
+	// many calls.
+	quotaShare = 10
+	// unknownQuota is how many calls are made of an endpoint whose quota is unknown: a
+	// tenth of the smallest quota that is likely. Only one of 100,000 was ever reported.
+	unknownQuota = 100
+	// depthDays is after how many days in a row without numbers WeChat is taken not to
+	// go back any further.
+	depthDays = 14
+	// saveTimeout is how long an answer may take to be archived.
+	saveTimeout = 10 * time.Second
+)
+
+// pauses are the pauses before a day is asked for again when WeChat or the network
+// failed for a while. After the last, the statistic is given up.
+func pauses() []time.Duration {
+	return []time.Duration{10 * time.Second, time.Minute, 5 * time.Minute}
+}
+
+// Archive is what past days are written to.
+type Archive interface {
+	// ListReports returns the keys of all answers of an app from the endpoint of a
+	// wechat.Statistic, in any order.
+	ListReports(ctx context.Context, appid, endpoint string) ([]poller.AnswerKey, error)
+	// Pack returns an answer, requested at the given time, in the form that SaveAnswer
+	// takes.
+	Pack(requested time.Time, answer []byte) ([]byte, error)
+	// SaveAnswer adds a packed answer.
+	SaveAnswer(ctx context.Context, appid string, key poller.AnswerKey, packed []byte) error
+}
+
+// Job asks WeChat for past days of datasets that an archive lacks. All fields are
+// needed. It writes answers with numbers only, and no state: an exporter that uses the
+// same archive is not disturbed.
+type Job struct {
+	Archive  Archive
+	Apps     []poller.Source
+	Datasets []wechat.Dataset
+	// From and To are the first and the last day. What an exporter asks for every day is
+	// left to it: yesterday and the day before, and the cohorts that are due today.
+	From, To wechat.Day
+	// Progress is told how far it is after every answer.
+	Progress func(Progress)
+	// Warn is told of a day that is left out because its answer cannot be used.
+	Warn func(text string)
+}
+
+// Run asks for the days, one at a time and the newest first, until the context ends or
+// nothing is left to ask for. It returns what became of each statistic of each app. One
+// that fails does not harm the others.
+func (j Job) Run(ctx context.Context) []*Course {
+	var courses []*Course
+	for _, app := range j.Apps {
+		for _, dataset := range j.Datasets {
+			for _, statistic := range dataset.Statistics {
+				courses = append(courses, j.course(ctx, app, dataset, statistic))
+			}
+		}
+	}
+	for {
+		next := nextCourse(courses)
+		if next == nil || sleepUntil(ctx, next.after) != nil {
+			break
+		}
+		j.step(ctx, next, courses)
+		j.Progress(progressOf(next, courses))
+	}
+	for _, c := range courses {
+		c.end(EndStopped, nil)
+	}
+	return courses
+}
+
+// course returns the course of a statistic of an app at its begin.
+func (j Job) course(ctx context.Context, app poller.Source, dataset wechat.Dataset, statistic wechat.Statistic) *Course {
+	c := &Course{AppID: app.ID, Dataset: dataset.Name, Endpoint: statistic.Endpoint, source: app, statistic: statistic, from: j.From, day: j.To}
+	keys, err := j.Archive.ListReports(ctx, app.ID, statistic.Endpoint)
+	switch {
+	case ctx.Err() != nil:
+		c.end(EndStopped, nil)
+		return c
+	case err != nil:
+		c.end(EndFailed, err)
+		return c
+	}
+	c.archived = map[wechat.Day]time.Time{}
+	for _, key := range keys {
+		if key.Answered.After(c.archived[key.Window.End]) {
+			c.archived[key.Window.End] = key.Answered
+		}
+	}
+	c.skip(time.Now())
+	return c
+}
+
+// nextCourse returns the course that goes on next, or nil if all have ended: that which
+// may do so first, and of several the one with the newest day.
+func nextCourse(courses []*Course) *Course {
+	now := time.Now()
+	var next *Course
+	for _, c := range courses {
+		if c.End == "" && (next == nil || c.precedes(next, now)) {
+			next = c
+		}
+	}
+	return next
+}
+
+// step makes one call.
+func (j Job) step(ctx context.Context, c *Course, all []*Course) {
+	if !c.budgeted {
+		j.readQuota(ctx, c, all)
+		return
+	}
+	if c.skip(time.Now()); c.End != "" {
+		return
+	}
+	if c.budget == 0 {
+		c.end(EndQuota, nil)
+		return
+	}
+	c.budget--
+	asked := time.Now()
+	report, err := c.source.API.Report(ctx, c.statistic, c.day)
+	switch reason := wechat.ReasonOf(err); {
+	case err == nil && report.Empty(), reason == wechat.ReasonNotReady, reason == wechat.ReasonRequest:
+		c.without(err)
+	case err == nil && !report.Covers(c.day):
+		j.Warn(fmt.Sprintf("left out %s of %s: WeChat's answer for %s names another day", c.Endpoint, c.AppID, c.day.DateOnly()))
+		c.without(nil)
+	case err == nil:
+		j.save(ctx, c, asked, report)
+	case ctx.Err() != nil:
+	case reason == wechat.ReasonDecode:
+		j.Warn(fmt.Sprintf("left out %s of %s for %s: %v", c.Endpoint, c.AppID, c.day.DateOnly(), err))
+		c.without(err)
+	default:
+		failed(c, err, all)
+	}
+}
+
+// readQuota sets how many calls may be made of the endpoint of a course.
+func (j Job) readQuota(ctx context.Context, c *Course, all []*Course) {
+	quota, err := c.source.API.Quota(ctx, c.Endpoint)
+	switch {
+	case err != nil && ctx.Err() != nil:
+	case err != nil && wechat.ReasonOf(err).ConcernsApp():
+		failed(c, err, all)
+	case err != nil:
+		c.budget, c.budgeted = unknownQuota, true
+	default:
+		c.budget, c.budgeted = max(0, quota.Remaining/quotaShare), true
+	}
+}
+
+// failed ends the course, and if the failure concerns the whole app all courses of it. A
+// failure that may pass is a pause first.
+func failed(c *Course, err error, all []*Course) {
+	reason := wechat.ReasonOf(err)
+	if pauses := pauses(); reason == wechat.ReasonBusy && c.failures < len(pauses) {
+		c.after = time.Now().Add(pauses[c.failures])
+		c.failures++
+		return
+	}
+	c.end(EndFailed, err)
+	if !reason.ConcernsApp() {
+		return
+	}
+	for _, other := range all {
+		if other.AppID == c.AppID {
+			other.end(EndFailed, err)
+		}
+	}
+}
+
+// save archives an answer. One that has arrived is kept even when the context has ended.
+func (j Job) save(ctx context.Context, c *Course, asked time.Time, report *wechat.Report) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveTimeout)
+	defer cancel()
+	key := poller.AnswerKey{
+		Endpoint: c.Endpoint, Answered: time.Now(),
+		Window: wechat.Window{End: c.day, Range: wechat.Range1Day},
+	}
+	packed, err := j.Archive.Pack(asked, report.Answer)
+	if err == nil {
+		err = j.Archive.SaveAnswer(ctx, c.AppID, key, packed)
+	}
+	if err != nil {
+		c.end(EndFailed, err)
+		return
+	}
+	c.added()
+}
+
+// sleepUntil waits until a time. The error is that of a context that has ended.
+func sleepUntil(ctx context.Context, at time.Time) error {
+	if d := time.Until(at); d > 0 {
+		timer := time.NewTimer(d)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+		}
+	}
+	return context.Cause(ctx)
+}
+
+// Progress tells how far a backfill is.
+type Progress struct {
+	Added int // days
+	Left  int // days that may still be asked for
+	Last  *Course
+}
+
+func progressOf(last *Course, all []*Course) Progress {
+	p := Progress{Last: last}
+	for _, c := range all {
+		p.Added += c.Added
+		p.Left += c.left()
+	}
+	return p
+}
+
+// String returns the progress as a few words.
+func (p Progress) String() string {
+	return fmt.Sprintf("%d days added, at most %d left (%s); %s of %s at %s", p.Added, p.Left,
+		time.Duration(p.Left)*apart, p.Last.Endpoint, p.Last.AppID, p.Last.day.DateOnly())
+}
+
+// ownedByExporter reports whether an exporter asks for a day of a statistic itself today, or
+// will do so later.
+func ownedByExporter(s wechat.Statistic, day, today wechat.Day) bool {
+	if s.Cohorts == nil {
+		return day.Begin().After(today.Add(-3).Begin())
+	}
+	return day.Begin().After(today.Add(-2).Begin()) ||
+		slices.ContainsFunc(s.Cohorts, func(days int) bool { return day == today.Add(-1-days) })
+}

@@ -1,0 +1,230 @@
+// Package demo makes up Mini Programs on a simulated WeChat, and a past of them.
+package demo
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/wxapp-exporter/wxapp_exporter/collector"
+	"github.com/wxapp-exporter/wxapp_exporter/poller"
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+)
+
+// Archive is what a past is written to.
+type Archive interface {
+	// List returns the keys of all answers of an app about the user portrait, in any order.
+	List(ctx context.Context, appid string) ([]poller.AnswerKey, error)
+	// ListReports returns those from the endpoint of a wechat.Statistic.
+	ListReports(ctx context.Context, appid, endpoint string) ([]poller.AnswerKey, error)
+	// Pack returns an answer, requested at the given time, in the form that SaveAnswer
+	// takes.
+	Pack(requested time.Time, answer []byte) ([]byte, error)
+	// SaveAnswer adds a packed answer.
+	SaveAnswer(ctx context.Context, appid string, key poller.AnswerKey, packed []byte) error
+}
+
+// Past makes up the days before a demo began. All fields are needed but for Datasets.
+type Past struct {
+	Archive  Archive
+	Apps     []string // their appids
+	Days     int
+	Datasets []wechat.Dataset // beside the user portrait
+	// Now is when the demo begins. Its past ends with the third day before: the later ones
+	// are those for which WeChat still answers.
+	Now time.Time
+	// Portrait returns WeChat's answer for a window as it was at a time. It is called from
+	// several goroutines.
+	Portrait func(appid string, w wechat.Window, at time.Time) []byte
+	// Report does so for a statistic of a day, given its endpoint.
+	Report func(endpoint, appid string, day wechat.Day, at time.Time) []byte
+}
+
+// The answers of the past came when a day is usually published, one after the other.
+const (
+	pastApart = 400 * time.Millisecond
+	pastTook  = 250 * time.Millisecond
+)
+
+// pastWriters is how many answers are made and written at once: most of the time goes by
+// while the disk syncs.
+const pastWriters = 8
+
+// Write adds the answers of the past to the archive, the newest days first, and returns how
+// many were added. Windows that the archive has an answer to are left as they are.
+func (p Past) Write(ctx context.Context) (added int, err error) {
+	missing, err := p.missing(ctx)
+	if err != nil {
+		return 0, err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var (
+		work    = make(chan pastAnswer)
+		mu      sync.Mutex
+		errs    []error
+		writers sync.WaitGroup
+	)
+	for range pastWriters {
+		writers.Go(func() {
+			for answer := range work {
+				err := p.write(ctx, answer)
+				mu.Lock()
+				if err != nil {
+					errs = append(errs, err)
+					cancel()
+				} else {
+					added++
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	for _, answer := range missing {
+		select {
+		case work <- answer:
+		case <-ctx.Done():
+		}
+	}
+	close(work)
+	writers.Wait()
+	if len(errs) == 0 && added < len(missing) {
+		return added, context.Cause(ctx)
+	}
+	return added, errors.Join(errs[:min(1, len(errs))]...)
+}
+
+// Follow writes the past in the background once every app has been polled, so that it does
+// not delay the first numbers, and calls done at the end. What it returns waits for that.
+func (p Past) Follow(ctx context.Context, store *collector.Store, done func(added int, err error)) (wait func()) {
+	var (
+		mu      sync.Mutex
+		polled  = map[string]bool{}
+		writing sync.WaitGroup
+	)
+	store.Watch(func(appid string, snapshot *collector.Snapshot) {
+		if snapshot == nil || snapshot.LastPoll.IsZero() {
+			return
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		before := len(polled)
+		polled[appid] = true
+		if before < len(polled) && len(polled) == len(p.Apps) {
+			writing.Go(func() { done(p.Write(ctx)) })
+		}
+	})
+	return writing.Wait
+}
+
+// pastAnswer is an answer that the archive lacks.
+type pastAnswer struct {
+	appid string
+	key   poller.AnswerKey
+}
+
+// missing returns the answers that the archive lacks. Those of a dataset about cohorts are
+// asked for again as they grow, so one of another day does not stand for them.
+func (p Past) missing(ctx context.Context) ([]pastAnswer, error) {
+	questions, cohorts := p.questions()
+	held := map[string]map[poller.AnswerKey]bool{}
+	for _, appid := range p.Apps {
+		keys, err := p.list(ctx, appid)
+		if err != nil {
+			return nil, err
+		}
+		held[appid] = map[poller.AnswerKey]bool{}
+		for _, key := range keys {
+			held[appid][identity(key, cohorts)] = true
+		}
+	}
+	var missing []pastAnswer
+	last := wechat.DayOf(p.Now).Add(-3)
+	for back := range p.Days {
+		day := last.Add(-back)
+		for i, appid := range p.Apps {
+			for j, question := range questions {
+				n := i*len(questions) + j
+				key := poller.AnswerKey{
+					Endpoint: question.endpoint,
+					Window:   wechat.Window{End: day.Add(-question.before), Range: question.length},
+					Answered: day.At(wechat.UsuallyPublished + time.Duration(n+1)*pastApart),
+				}
+				if !held[appid][identity(key, cohorts)] {
+					missing = append(missing, pastAnswer{appid, key})
+				}
+			}
+		}
+	}
+	return missing, nil
+}
+
+// question is what is asked for each day.
+type question struct {
+	endpoint string // empty: the user portrait
+	length   wechat.Range
+	before   int // how many days the window ends before the day
+}
+
+// questions returns what is asked for each day, and the endpoints that answer about cohorts.
+func (p Past) questions() (all []question, cohorts map[string]bool) {
+	for _, length := range wechat.Ranges() {
+		all = append(all, question{length: length})
+	}
+	cohorts = map[string]bool{}
+	for _, dataset := range p.Datasets {
+		for _, statistic := range dataset.Statistics {
+			if statistic.Cohorts == nil {
+				all = append(all, question{statistic.Endpoint, wechat.Range1Day, 0})
+				continue
+			}
+			cohorts[statistic.Endpoint] = true
+			for _, before := range statistic.Cohorts {
+				all = append(all, question{statistic.Endpoint, wechat.Range1Day, before})
+			}
+		}
+	}
+	return all, cohorts
+}
+
+// list returns the keys of all answers of an app that are asked for.
+func (p Past) list(ctx context.Context, appid string) ([]poller.AnswerKey, error) {
+	keys, err := p.Archive.List(ctx, appid)
+	for _, dataset := range p.Datasets {
+		for _, statistic := range dataset.Statistics {
+			if err != nil {
+				return nil, err
+			}
+			var reports []poller.AnswerKey
+			reports, err = p.Archive.ListReports(ctx, appid, statistic.Endpoint)
+			keys = append(keys, reports...)
+		}
+	}
+	return keys, err
+}
+
+// identity returns what two answers to the same question have in common.
+func identity(key poller.AnswerKey, cohorts map[string]bool) poller.AnswerKey {
+	answered := time.Time{}
+	if cohorts[key.Endpoint] {
+		answered = wechat.DayOf(key.Answered).Begin()
+	}
+	key.Answered = answered
+	return key
+}
+
+func (p Past) write(ctx context.Context, a pastAnswer) error {
+	packed, err := p.Archive.Pack(a.key.Answered.Add(-pastTook), p.answer(a))
+	if err != nil {
+		return err
+	}
+	return p.Archive.SaveAnswer(ctx, a.appid, a.key, packed)
+}
+
+func (p Past) answer(a pastAnswer) []byte {
+	if a.key.Endpoint == "" {
+		return p.Portrait(a.appid, a.key.Window, a.key.Answered)
+	}
+	return p.Report(a.key.Endpoint, a.appid, a.key.Window.End, a.key.Answered)
+}

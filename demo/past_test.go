@@ -1,0 +1,165 @@
+package demo_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/wxapp-exporter/wxapp_exporter/demo"
+	"github.com/wxapp-exporter/wxapp_exporter/poller"
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+)
+
+// kept is an archive in memory that is written to.
+type kept struct {
+	mu   sync.Mutex
+	keys map[string][]poller.AnswerKey
+	text map[string]string // by appid, window and time
+	fail error
+}
+
+func (k *kept) List(_ context.Context, appid string) ([]poller.AnswerKey, error) {
+	return k.keys[appid], nil
+}
+
+func (k *kept) ListReports(_ context.Context, appid, endpoint string) ([]poller.AnswerKey, error) {
+	var keys []poller.AnswerKey
+	for _, key := range k.keys[appid] {
+		if key.Endpoint == endpoint {
+			keys = append(keys, key)
+		}
+	}
+	return keys, nil
+}
+
+func (k *kept) Pack(requested time.Time, answer []byte) ([]byte, error) {
+	return fmt.Appendf(nil, "%s requested %s", answer, requested.UTC().Format(time.DateTime)), nil
+}
+
+func (k *kept) SaveAnswer(_ context.Context, appid string, key poller.AnswerKey, packed []byte) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.fail != nil {
+		return k.fail
+	}
+	k.keys[appid] = append(k.keys[appid], key)
+	k.text[appid+" "+key.Window.String()+" "+key.Answered.UTC().Format(time.RFC3339Nano)] = string(packed)
+	return nil
+}
+
+// at returns a time of November 2026 in Shanghai.
+func at(t *testing.T, text string) time.Time {
+	t.Helper()
+	parsed, err := time.Parse("2006-01-02 15:04:05 -0700", "2026-11-"+text+" +0800")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return parsed
+}
+
+func pastOf(t *testing.T, archive *kept) demo.Past {
+	return demo.Past{
+		Archive: archive, Apps: []string{"wxa", "wxb"}, Days: 3, Now: at(t, "24 00:30:00"),
+		Portrait: func(appid string, w wechat.Window, _ time.Time) []byte {
+			return fmt.Appendf(nil, "%s %s", appid, w)
+		},
+	}
+}
+
+// The past has no day twice and none missing, whatever is there before.
+func TestPast(t *testing.T) {
+	there := poller.AnswerKey{
+		Window:   wechat.Window{End: wechat.DayOf(at(t, "20 00:00:00")), Range: wechat.Range1Day},
+		Answered: at(t, "21 12:34:56"),
+	}
+	archive := &kept{keys: map[string][]poller.AnswerKey{"wxb": {there}}, text: map[string]string{}}
+	past := pastOf(t, archive)
+	if added, err := past.Write(t.Context()); err != nil || added != 17 {
+		t.Errorf("added %d, %v; want 17", added, err)
+	}
+	if added, err := past.Write(t.Context()); err != nil || added != 0 {
+		t.Errorf("the second time: added %d, %v", added, err)
+	}
+	for appid, keys := range archive.keys {
+		var windows []string
+		for _, key := range keys {
+			windows = append(windows, key.Window.Range.String()+" "+key.Window.End.String())
+			if next := key.Window.EndTime(); key != there && (key.Answered.Before(next.Add(10*time.Hour)) || key.Answered.After(next.Add(10*time.Hour+time.Minute))) {
+				t.Errorf("%s was answered at %s, not at about 10:00 of the next day", key.Window, key.Answered)
+			}
+		}
+		slices.Sort(windows)
+		const want = "1d 20261119, 1d 20261120, 1d 20261121, 30d 20261119, 30d 20261120, 30d 20261121, 7d 20261119, 7d 20261120, 7d 20261121"
+		if got := strings.Join(windows, ", "); got != want {
+			t.Errorf("%s has %s\nwant %s", appid, got, want)
+		}
+	}
+	if got, want := archive.text["wxa 20261121 2026-11-22T02:00:00.4Z"], "wxa 20261121 requested 2026-11-22 02:00:00"; got != want {
+		t.Errorf("archived %q, want %q", got, want)
+	}
+}
+
+// Of the datasets, each day is asked for once, and each cohort as often as it grows, all
+// together at about 10:00 of the next day, however often the past is written.
+func TestPastOfDatasets(t *testing.T) {
+	var visits, retention wechat.Dataset
+	for _, dataset := range wechat.Datasets() {
+		switch dataset.Name {
+		case "visits":
+			visits = dataset
+		case "retention":
+			retention = dataset
+		}
+	}
+	archive := &kept{keys: map[string][]poller.AnswerKey{}, text: map[string]string{}}
+	past := pastOf(t, archive)
+	past.Apps, past.Days, past.Datasets = []string{"wxa"}, 2, []wechat.Dataset{visits, retention}
+	past.Report = func(endpoint, appid string, day wechat.Day, _ time.Time) []byte {
+		return fmt.Appendf(nil, "%s of %s on %s", endpoint, appid, day)
+	}
+	for _, want := range []int{2 * (3 + 2 + 9), 0} {
+		if added, err := past.Write(t.Context()); err != nil || added != want {
+			t.Errorf("added %d, %v; want %d", added, err, want)
+		}
+	}
+	var got []string
+	for _, key := range archive.keys["wxa"] {
+		if key.Endpoint != "" {
+			got = append(got, fmt.Sprintf("%s %s on %s", key.Endpoint, key.Window, key.Answered.UTC().Format("0102 15:04")))
+		}
+	}
+	slices.Sort(got)
+	want := []string{}
+	for _, answered := range []string{"1121", "1122"} {
+		day := map[string]int{"1121": 20, "1122": 21}[answered]
+		for _, endpoint := range []string{"daily_summary", "daily_visit_trend"} {
+			want = append(want, fmt.Sprintf("%s 202611%d on %s 02:00", endpoint, day, answered))
+		}
+		for _, before := range []int{1, 2, 3, 4, 5, 6, 7, 14, 30} {
+			want = append(want, fmt.Sprintf("daily_retention %s on %s 02:00", time.Date(2026, 11, day-before, 0, 0, 0, 0, time.UTC).Format("20060102"), answered))
+		}
+	}
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q\nwant %q", got, want)
+	}
+}
+
+func TestPastThatCannotBeWritten(t *testing.T) {
+	errDisk := errors.New("disk full")
+	archive := &kept{keys: map[string][]poller.AnswerKey{}, fail: errDisk}
+	if added, err := pastOf(t, archive).Write(t.Context()); !errors.Is(err, errDisk) || added != 0 {
+		t.Errorf("added %d, error %v", added, err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	archive = &kept{keys: map[string][]poller.AnswerKey{}, text: map[string]string{}}
+	if added, err := pastOf(t, archive).Write(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("stopped: added %d, error %v", added, err)
+	}
+}

@@ -1,0 +1,45 @@
+package demo_test
+
+import (
+	"net/http"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/wxapp-exporter/wxapp_exporter/config"
+	"github.com/wxapp-exporter/wxapp_exporter/demo"
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+)
+
+// What the past says is what the simulated WeChat answers, so that nothing jumps where it
+// ends.
+func TestPastIsThatOfTheDemo(t *testing.T) {
+	simulated := demo.NewWeChat()
+	past := demo.NewPast(&kept{}, wechat.Datasets(), simulated, time.Now())
+	const appid = "wxdemo0000000000c3"
+	apps := demo.Apps()
+	app := apps[slices.IndexFunc(apps, func(a config.App) bool { return a.ID == appid })]
+	transport := &http.Client{Transport: simulated}
+	client := &wechat.Client{HTTP: transport, Tokens: &wechat.SecretTokens{
+		AppID: appid, Secret: func() (wechat.Secret, error) { return app.Tokens.Value, nil }, Endpoint: wechat.StableToken, HTTP: transport,
+	}}
+	window := wechat.Window{End: wechat.DayOf(time.Now()).Add(-2), Range: wechat.Range7Days}
+	answer, err := client.UserPortrait(t.Context(), window)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if made := past.Portrait(appid, window, time.Now()); string(made) != string(answer.Answer) {
+		t.Errorf("the past has %.200s\nWeChat answers %.200s", made, answer.Answer)
+	}
+	for _, dataset := range wechat.Datasets() {
+		for _, statistic := range dataset.Statistics {
+			report, err := client.Report(t.Context(), statistic, window.End)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if made := past.Report(statistic.Endpoint, appid, window.End, time.Now()); string(made) != string(report.Answer) {
+				t.Errorf("the past has %.200s\nWeChat answers %.200s", made, report.Answer)
+			}
+		}
+	}
+}

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+
+	"github.com/prometheus/common/version"
+
+	"github.com/wxapp-exporter/wxapp_exporter/archive"
+	"github.com/wxapp-exporter/wxapp_exporter/collector"
+	"github.com/wxapp-exporter/wxapp_exporter/config"
+	"github.com/wxapp-exporter/wxapp_exporter/poller"
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+)
+
+// newHTTPClient returns the HTTP client for calls to WeChat.
+func newHTTPClient(c config.Config) *http.Client {
+	return wechat.NewHTTPClient(c.RequestTimeout, version.ComponentUserAgent("wxapp_exporter"))
+}
+
+// newSource returns an app with a client of WeChat's API of its own. Exchanges are reported
+// to observe, unless it is nil.
+func newSource(c config.Config, app config.App, client *http.Client, observe func(wechat.Exchange)) poller.Source {
+	return poller.Source{App: collector.App{ID: app.ID, Name: app.Name}, API: newClient(c, app, client, observe)}
+}
+
+// newClient returns a client of WeChat's API for an app.
+func newClient(c config.Config, app config.App, client *http.Client, observe func(wechat.Exchange)) *wechat.Client {
+	return &wechat.Client{BaseURL: c.APIURL, HTTP: client, Observe: observe, Tokens: newTokens(c, app, client, observe)}
+}
+
+// newTokens returns where the tokens of an app come from: nil if it needs none.
+func newTokens(c config.Config, app config.App, client *http.Client, observe func(wechat.Exchange)) wechat.TokenSource {
+	value := app.Tokens.Value
+	secret := func() (wechat.Secret, error) { return value, nil }
+	switch app.Tokens.Kind {
+	case config.ByTokenFile:
+		return &wechat.FileTokens{Path: value.Reveal()}
+	case config.ByTokenURL:
+		return &wechat.URLTokens{URL: value, HTTP: client, Observe: observe}
+	case config.BySecretFile:
+		secret = func() (wechat.Secret, error) { return config.ReadSecretFile(value.Reveal()) }
+	case config.BySecret:
+	default: // NoToken
+		return nil
+	}
+	endpoint := wechat.StableToken
+	if c.TokenEndpoint == config.PlainToken {
+		endpoint = wechat.PlainToken
+	}
+	return &wechat.SecretTokens{
+		AppID: app.ID, Secret: secret, Endpoint: endpoint, BaseURL: c.APIURL, HTTP: client, Observe: observe,
+	}
+}
+
+// newBucket returns the bucket of an archive. Nothing is read or written yet.
+func newBucket(settings config.Archive) (archive.Bucket, error) {
+	if settings.ObjectStorage == "" {
+		return archive.Folder{Path: settings.Folder}, nil
+	}
+	bucket, err := archive.NewObjectStorage([]byte(settings.ObjectStorage.Reveal()))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", settings.Setting, err)
+	}
+	return bucket, nil
+}
+
+// neededBucket returns the bucket of an archive that a command cannot do without.
+func neededBucket(settings config.Archive) (archive.Bucket, error) {
+	if settings.None() {
+		return nil, errors.New("WXAPP_ARCHIVE: is empty; set it to the folder of the archive")
+	}
+	return newBucket(settings)
+}
+
+// newLogger returns a logger that writes lines of JSON, or of logfmt for every other
+// format, with times in UTC to the millisecond.
+func newLogger(w io.Writer, format string, level slog.Level) *slog.Logger {
+	options := &slog.HandlerOptions{
+		Level: level,
+		ReplaceAttr: func(groups []string, attribute slog.Attr) slog.Attr {
+			if len(groups) == 0 && attribute.Key == slog.TimeKey && attribute.Value.Kind() == slog.KindTime {
+				attribute.Value = slog.StringValue(attribute.Value.Time().UTC().Format("2006-01-02T15:04:05.000Z07:00"))
+			}
+			return attribute
+		},
+	}
+	if format == "json" {
+		return slog.New(slog.NewJSONHandler(w, options))
+	}
+	return slog.New(slog.NewTextHandler(w, options))
+}
