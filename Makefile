@@ -1,7 +1,8 @@
-# Everything that is done to this repository. `make help` lists it.
+# All development tasks. `make help` lists them.
 #
-# Needs Go. Where a target needs more, it names the Debian packages that are missing;
-# with CI=true it installs them.
+# Needs Go, git and, on Debian or Ubuntu, nothing else: what a target needs beyond these it
+# installs if it may, as root or with a sudo that needs no password. If it may not, it names
+# the command to run.
 
 SHELL       := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -37,7 +38,7 @@ ldflags  := -s -w -X $(common).Version=$(version:v%=%) -X $(common).Revision=$(r
 tool          := go tool -modfile=$(CURDIR)/tools/go.mod
 golangci_lint := $(tool) golangci-lint
 for_unit      := gcc:build-essential # for -race
-for_e2e       := gcc:build-essential curl gzip python3 chromium node:nodejs npm
+for_e2e       := gcc:build-essential curl gzip python3 'chromium:chromium|chromium-browser' node:nodejs npm
 for_lint      := gcc:build-essential shellcheck yamllint
 
 # The tests that write generated files when UPDATE_GOLDEN is set, wherever they are.
@@ -55,13 +56,12 @@ build: ## build ./wxapp_exporter, static
 demo: ## run the exporter against a simulated WeChat: no account, no network
 	@go run . demo
 
-# The quick ones first. A failure does not keep the rest from running; what failed is
-# listed at the end.
+# The quick ones first. All of them run even if one fails; failures are listed at the end.
 .PHONY: test
 test: ## run all tests of all modules
 	@log=$$(mktemp)
 	trap 'rm -f "$$log"' EXIT
-	tools/install-missing.sh $(for_unit) $(for_e2e) || true # each target fails for itself
+	tools/install-missing.sh $(for_unit) $(for_e2e) || true # each target reports what it lacks
 	failed=()
 	for target in unit fuzz dashboards e2e; do
 	  $(MAKE) --no-print-directory "$$target" 2>&1 | tee -a "$$log" || failed+=("$$target")
@@ -73,17 +73,26 @@ test: ## run all tests of all modules
 	fi
 	echo '--- all tests passed'
 
+# The tests whose size TEST_SIZE chooses: a year, 1,000 apps, a month of faults. When it is
+# full, they take too long with -race.
+sized     := TestYear|TestDatasetYear|TestSoak|TestThousandApps|TestThousandAppsComeAndGo|TestOthersStandScrapeByScrape|TestKill
+with_test = $$(grep -rlE --include='*_test.go' '^func ($1)\(' . | xargs dirname | sort -u)
+
 .PHONY: unit
 unit: ## run the tests of the exporter's module
 	@tools/install-missing.sh $(for_unit)
 	echo '--- unit'
-	go test -race $(count) ./...
-	# A whole year, 1,000 apps and a month of faults, which take too long with -race.
-	go test $(count) -run '^(TestYear|TestDatasetYear|TestThousandApps|TestSoak)$$' ./systemtest ./poller
+	go test -race -timeout 60m $(count) ./...
+	TEST_SIZE=full go test -timeout 60m $(count) -run '^($(sized))$$' $(call with_test,$(sized))
+
+.PHONY: quick
+quick: ## check what has changed since the last commit, in about a minute
+	@tools/quick.sh
 
 .PHONY: soak
 soak: ## run 50 apps through a simulated year of random faults; SOAK_SEED repeats a run
-	@SOAK_DAYS="$${SOAK_DAYS:-365}" SOAK_SEED="$${SOAK_SEED:-$$RANDOM$$RANDOM}" go test -count=1 -v -timeout 3h -run '^TestSoak$$' ./systemtest
+	@export TEST_SIZE=full SOAK_DAYS="$${SOAK_DAYS:-365}" SOAK_SEED="$${SOAK_SEED:-$$RANDOM$$RANDOM}"
+	go test -count=1 -v -timeout 3h -run '^(TestSoak|TestKill)$$' $(call with_test,TestSoak|TestKill)
 
 .PHONY: fuzz
 fuzz: ## run each fuzz target for FUZZTIME inputs
@@ -113,7 +122,7 @@ dashboards: ## test the dashboards and alerts
 	cd dashboards
 	go test -timeout 45m $(count) ./...
 
-# Needs chromium and a Grafana that everybody may view, with our data in it.
+# Needs Chromium, and a Grafana with our data that can be viewed without a login.
 .PHONY: screenshots
 screenshots: ## take pictures of the dashboards in the Grafana at GRAFANA_URL
 	@cd dashboards
@@ -123,7 +132,7 @@ screenshots: ## take pictures of the dashboards in the Grafana at GRAFANA_URL
 bench: ## run the benchmarks
 	@go test -run '^$$' -bench . -benchmem -timeout 60m ./...
 
-# The tests fail while one of these files is stale; make lint proves it with CI=true.
+# The tests fail if one of these files is stale; with CI=true, make lint checks it too.
 .PHONY: generate
 generate: ## update all generated files: documents, help, dashboards, alerts
 	@pattern='^($(subst $(space),|,$(strip $(generators))))$$'

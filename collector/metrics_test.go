@@ -8,9 +8,9 @@ import (
 	"testing"
 )
 
-// METRICS.md has every metric of the table. UPDATE_GOLDEN=1 writes it.
+// docs/metrics.md has every metric of the table. UPDATE_GOLDEN=1 writes it.
 func TestMetricsDocument(t *testing.T) {
-	const file = "../METRICS.md"
+	const file = "../docs/metrics.md"
 	want := metricsDocument()
 	if os.Getenv("UPDATE_GOLDEN") != "" {
 		if err := os.WriteFile(file, []byte(want), 0o644); err != nil {
@@ -32,8 +32,8 @@ func metricsDocument() string {
 
 <!-- Generated from collector/metrics.go and collector/label.go by make generate. -->
 
-Labels are in alphabetical order. A series with the label appid changes only when a poll of that
-app ends. Units are in the notation of OpenTelemetry.
+Labels are listed in alphabetical order. A series with the label appid changes only when a poll of
+that app ends. Units use the notation of OpenTelemetry.
 
 | Metric | Type | Unit | Labels | Stability | Meaning |
 |---|---|---|---|---|---|
@@ -46,8 +46,8 @@ app ends. Units are in the notation of OpenTelemetry.
 		fmt.Fprintf(&b, "| `%s` | %s | `%s` | %s | %s | %s |\n", m.Name, m.Type, m.Unit, strings.Join(labels, " "), m.Stability, m.Help)
 	}
 	b.WriteString(`
-The exporter also has ` + "`wxapp_exporter_build_info`" + ` with the version of the program, and ` + "`go_*`" + ` and
-` + "`process_*`" + ` as every Go program has them.
+The exporter also has ` + "`wxapp_exporter_build_info`" + ` with the version of the program, and the usual ` + "`go_*`" + ` and
+` + "`process_*`" + ` metrics of Go programs.
 
 ## Labels
 

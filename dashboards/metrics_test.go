@@ -12,14 +12,14 @@ import (
 	"github.com/prometheus/prometheus/promql/parser"
 )
 
-// ofOthers are the metrics that are not in METRICS.md by name.
+// ofOthers are the metrics that are not in docs/metrics.md by name.
 var ofOthers = regexp.MustCompile(`^(up|go_.+|process_.+|wxapp_exporter_build_info)$`)
 
 var documented = regexp.MustCompile("(?m)^\\| `(wxapp_[a-z0-9_]+)`")
 
-// Every metric of METRICS.md is used, and what is used is in METRICS.md.
+// Every metric of docs/metrics.md is used, and what is used is in docs/metrics.md.
 func TestMetricsAreUsed(t *testing.T) {
-	document, err := os.ReadFile("../METRICS.md")
+	document, err := os.ReadFile("../docs/metrics.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,7 +28,7 @@ func TestMetricsAreUsed(t *testing.T) {
 		metrics[match[1]] = true
 	}
 	if len(metrics) < 20 {
-		t.Fatalf("METRICS.md has %d metrics only", len(metrics))
+		t.Fatalf("docs/metrics.md has %d metrics only", len(metrics))
 	}
 	used := usedMetrics(t)
 	for metric := range metrics {
@@ -41,7 +41,7 @@ func TestMetricsAreUsed(t *testing.T) {
 			continue
 		}
 		if !metrics[metric] && !ofOthers.MatchString(metric) {
-			t.Errorf("%s is used, but not in METRICS.md", metric)
+			t.Errorf("%s is used, but not in docs/metrics.md", metric)
 		}
 	}
 }
