@@ -103,7 +103,7 @@ func tokenVariables() []string {
 
 func parseSecret(p *property, _ file, _ appRules) wechat.Secret {
 	switch {
-	case usualAppID.MatchString(p.text.Reveal()):
+	case wechat.IsUsualAppID(p.text.Reveal()):
 		p.errorf("is an AppID; use the AppSecret from the development settings of the Mini Program")
 		return ""
 	case !checkCharacters(p, isSecretRune, "white space or a character that is not printable ASCII"):
