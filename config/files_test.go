@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
 // writeFiles writes files into a new folder, which becomes the working directory.
@@ -111,7 +113,7 @@ func TestLinkedFiles(t *testing.T) {
 
 // A token file may come later or be unreadable for a while.
 func TestUnreadableTokenFile(t *testing.T) {
-	writeFiles(t, map[string]string{"token": strings.Repeat("x", maxTokenFile+1)})
+	writeFiles(t, map[string]string{"token": strings.Repeat("x", wechat.MaxTokenFile+1)})
 	setEnvironment(t, map[string]string{"WXAPP_APPID": "wx0123456789abcdef", "WXAPP_TOKEN_FILE": "token"})
 	_, warnings, err := Read()
 	want := []string{`WXAPP_TOKEN_FILE: "token" is larger than 65536 bytes; there is no data for this app until it can be read`}

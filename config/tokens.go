@@ -76,7 +76,7 @@ func tokenKinds() []tokenKind {
 	return []tokenKind{
 		{key: BySecret, variable: "WXAPP_SECRET", parse: parseSecret},
 		{key: BySecretFile, variable: "WXAPP_SECRET_FILE", limit: maxSecretFile, watched: true, parse: parseSecretFile},
-		{key: ByTokenFile, variable: "WXAPP_TOKEN_FILE", limit: maxTokenFile, parse: parseTokenFile},
+		{key: ByTokenFile, variable: "WXAPP_TOKEN_FILE", limit: wechat.MaxTokenFile, parse: parseTokenFile},
 		{key: ByTokenURL, variable: "WXAPP_TOKEN_URL", parse: parseTokenURL},
 	}
 }

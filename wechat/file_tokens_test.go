@@ -73,7 +73,7 @@ func TestFileTokensThatAreNoFile(t *testing.T) {
 		t.Errorf("got %v, want %s", err, want)
 	}
 	file := filepath.Join(folder, "token")
-	if err := os.WriteFile(file, make([]byte, maxTokenFile+1), 0o600); err != nil {
+	if err := os.WriteFile(file, make([]byte, MaxTokenFile+1), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if _, err = (&FileTokens{Path: file}).Token(t.Context()); ReasonOf(err) != ReasonToken || !strings.Contains(err.Error(), "larger than 65536 bytes") {
