@@ -67,7 +67,7 @@ func exportArchive(ctx context.Context, chosen export.Arguments, stdout, stderr 
 	}
 	exported, err := export.New(ctx, export.Options{
 		Archive: kept, Apps: apps,
-		Datasets: settings.Datasets, Ranges: settings.Ranges, Dimensions: settings.Dimensions, Top: settings.Top, MaxAge: settings.MaxAge,
+		Datasets: settings.Datasets, Dimensions: settings.Dimensions, Top: settings.Top, MaxAge: settings.MaxAge,
 		Locations: settings.LocationInfo,
 		Labels:    chosen.Labels, Every: chosen.Every, Now: time.Now(),
 		Damaged: export.DamagedOnce(line.Warn),

@@ -129,20 +129,14 @@ func (e *exporter) source(app config.App) poller.Source {
 
 func (e *exporter) poller() *poller.Poller {
 	return poller.New(poller.Options{
-		Schedule: poller.Schedule{
-			Ranges:       e.config.Ranges,
-			PublishHour:  e.config.PublishHour,
-			PollInterval: e.config.PollInterval,
-		},
-		Datasets:   e.config.Datasets,
-		Dimensions: e.config.Dimensions,
-		Top:        e.config.Top,
-		PastReady:  e.pastReady,
-		MaxAge:     e.config.MaxAge,
-		Store:      e.store,
-		Archive:    e.archive,
-		Metrics:    e.metrics,
-		Logger:     e.log,
+		Schedule:  poller.Schedule{PublishHour: e.config.PublishHour, PollInterval: e.config.PollInterval},
+		Datasets:  e.config.Datasets,
+		Shows:     poller.Shows{Dimensions: e.config.Dimensions, Top: e.config.Top, MaxAge: e.config.MaxAge},
+		PastReady: e.pastReady,
+		Store:     e.store,
+		Archive:   e.archive,
+		Metrics:   e.metrics,
+		Logger:    e.log,
 	})
 }
 

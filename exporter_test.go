@@ -39,7 +39,7 @@ func (o *output) String() string {
 // waitFor returns the rest of the first line that contains a text, once it is written.
 func (o *output) waitFor(t *testing.T, text string) string {
 	t.Helper()
-	deadline := time.After(30 * time.Second)
+	deadline := time.After(5 * time.Minute)
 	for {
 		if _, rest, found := strings.Cut(o.String(), text); found {
 			line, _, _ := strings.Cut(rest, "\n")

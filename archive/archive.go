@@ -27,34 +27,16 @@ type Archive struct {
 	Demo bool
 }
 
-// List returns the keys of all user portraits of an app. Objects with other names are
+// List returns the keys of all answers of an app to a statistic. Objects with other names are
 // ignored.
-func (a Archive) List(ctx context.Context, appid string) ([]poller.AnswerKey, error) {
-	var keys []poller.AnswerKey
-	for _, length := range wechat.Ranges() {
-		ofRange, err := a.list(ctx, appid, poller.AnswerKey{Window: wechat.Window{Range: length}})
-		if err != nil {
-			return nil, err
-		}
-		keys = append(keys, ofRange...)
-	}
-	return keys, nil
-}
-
-// ListReports returns the keys of all answers of an app from the endpoint of a statistic.
-func (a Archive) ListReports(ctx context.Context, appid, endpoint string) ([]poller.AnswerKey, error) {
-	return a.list(ctx, appid, poller.AnswerKey{Endpoint: endpoint, Window: wechat.Window{Range: wechat.Range1Day}})
-}
-
-// list returns the keys of the answers with the endpoint and range of a key.
-func (a Archive) list(ctx context.Context, appid string, of poller.AnswerKey) ([]poller.AnswerKey, error) {
-	names, err := a.Bucket.List(ctx, path.Join(appid, series(of)))
+func (a Archive) List(ctx context.Context, appid string, statistic wechat.Statistic) ([]poller.AnswerKey, error) {
+	names, err := a.Bucket.List(ctx, path.Join(appid, statistic.Series()))
 	if err != nil {
 		return nil, fmt.Errorf("list archived answers: %w", err)
 	}
 	var keys []poller.AnswerKey
 	for _, name := range names {
-		if key, ok := parseAnswerName(name, of); ok {
+		if key, ok := parseAnswerName(name, statistic); ok {
 			keys = append(keys, key)
 		}
 	}

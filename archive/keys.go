@@ -1,7 +1,6 @@
 package archive
 
 import (
-	"cmp"
 	"path"
 	"strings"
 	"time"
@@ -16,8 +15,8 @@ import (
 //	APPID/state.json                     what the poller knows of the app
 //	APPID/SERIES/END_ANSWERED.json.gz    an answer as WeChat sent it, compressed by gzip
 //
-// SERIES is the range of a user portrait, such as 7d, or the endpoint of another statistic,
-// such as daily_visit_trend. END is the last day of the window, as yyyymmdd. ANSWERED is the time in UTC at which
+// SERIES is that of a wechat.Statistic: the range of a user portrait, such as 7d, or the endpoint
+// of another statistic, such as daily_visit_trend. END is the last day of the window, as yyyymmdd. ANSWERED is the time in UTC at which
 // the answer came; the time at which it was asked for is in the comment of the gzip
 // header. Answers of earlier versions have no .gz and are not compressed.
 const (
@@ -32,12 +31,9 @@ const answeredLayout = "20060102T150405.000000000Z"
 
 func stateKey(appid string) string { return path.Join(appid, "state.json") }
 
-// series returns the name of the folder in which an answer is.
-func series(key poller.AnswerKey) string { return cmp.Or(key.Endpoint, key.Window.Range.String()) }
-
 // answerKey returns the key of an answer, with the extension of its form.
 func answerKey(appid string, key poller.AnswerKey, extension string) string {
-	return path.Join(appid, series(key), answerStem(key)+extension)
+	return path.Join(appid, key.Series, answerStem(key)+extension)
 }
 
 // answerStem returns the name of an answer without its extension.
@@ -45,9 +41,9 @@ func answerStem(key poller.AnswerKey) string {
 	return key.Window.End.String() + "_" + key.Answered.UTC().Format(answeredLayout)
 }
 
-// parseAnswerName returns the key of an answer from its name, and whether it is the name
-// of an answer. The endpoint and the range are those of of.
-func parseAnswerName(name string, of poller.AnswerKey) (poller.AnswerKey, bool) {
+// parseAnswerName returns the key of an answer to a statistic from its name, and whether it is
+// the name of an answer.
+func parseAnswerName(name string, statistic wechat.Statistic) (poller.AnswerKey, bool) {
 	stem, ok := strings.CutSuffix(name, packed)
 	if !ok {
 		if stem, ok = strings.CutSuffix(name, plain); !ok {
@@ -57,7 +53,7 @@ func parseAnswerName(name string, of poller.AnswerKey) (poller.AnswerKey, bool) 
 	day, moment, _ := strings.Cut(stem, "_")
 	end, dayErr := wechat.ParseDay(day)
 	answered, timeErr := time.Parse(answeredLayout, moment)
-	key := poller.AnswerKey{Endpoint: of.Endpoint, Window: wechat.Window{End: end, Range: of.Window.Range}, Answered: answered}
+	key := poller.AnswerKey{Series: statistic.Series(), Window: statistic.Window(end), Answered: answered}
 	// Parsing takes other spellings, too, under which the answer would not be found.
 	return key, dayErr == nil && timeErr == nil && stem == answerStem(key)
 }

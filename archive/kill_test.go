@@ -25,7 +25,12 @@ import (
 )
 
 // kills is how often the writer is killed.
-const kills = 250
+func kills() int {
+	if os.Getenv("TEST_SIZE") == "full" {
+		return 250
+	}
+	return 50
+}
 
 // writerFolder names the folder that this program writes to when it runs as the writer of
 // TestKill, and writerFirst the number of its first answer.
@@ -103,7 +108,7 @@ func TestKill(t *testing.T) {
 	path := t.TempDir()
 	kept := archive.Archive{Bucket: archive.Folder{Path: path}}
 	checked, lastState, next, swept := 0, -1, 0, 0
-	for range kills {
+	for range kills() {
 		confirmed, state := runAndKill(t, path, next, time.Duration(random.Int64N(int64(30*time.Millisecond))))
 		lastState = max(lastState, state)
 		next = max(next, state+1)
@@ -132,7 +137,7 @@ func TestKill(t *testing.T) {
 	if checked == 0 || lastState < 0 {
 		t.Errorf("%d answers were confirmed, and the last state is %d: this test proves nothing", checked, lastState)
 	}
-	t.Logf("%d kills, %d confirmed answers, all whole; %d half-written files swept", kills, checked, swept)
+	t.Logf("%d kills, %d confirmed answers, all whole; %d half-written files swept", kills(), checked, swept)
 }
 
 // runAndKill runs the writer, kills it some time after its first line, and returns what it

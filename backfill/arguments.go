@@ -41,21 +41,21 @@ func parseDatasets(set *arguments.Set, text string) []wechat.Dataset {
 		return nil
 	}
 	var names []string
-	for _, dataset := range wechat.Datasets() {
+	for _, dataset := range Datasets() {
 		names = append(names, dataset.Name)
 	}
 	chosen := map[string]bool{}
 	for name := range strings.SplitSeq(text, ",") {
 		name = strings.TrimSpace(name)
 		switch {
-		case name == wechat.EndpointUserPortrait:
+		case name == wechat.UserPortrait:
 			set.Errorf("--datasets: WeChat answers for two days of user_portrait only; use %s", strings.Join(names, ", "))
 		case name != "all" && !slices.Contains(names, name):
 			set.Errorf("--datasets: has an unknown name; use %s, or all", strings.Join(names, ", "))
 		}
 		chosen[name] = true
 	}
-	return slices.DeleteFunc(wechat.Datasets(), func(d wechat.Dataset) bool { return !chosen[d.Name] && !chosen["all"] })
+	return slices.DeleteFunc(Datasets(), func(d wechat.Dataset) bool { return !chosen[d.Name] && !chosen["all"] })
 }
 
 // launch is the day on which Mini Programs began: there are no numbers of earlier days.
@@ -71,14 +71,19 @@ func (a Arguments) Days(today wechat.Day) (from, to wechat.Day) {
 	return from, to
 }
 
-// DatasetsOr returns the datasets that were chosen: else those of the settings, and all of
-// them if there are none.
+// DatasetsOr returns the datasets that were chosen: else those of the settings of which WeChat
+// answers for past days, and all of them if there are none.
 func (a Arguments) DatasetsOr(ofSettings []wechat.Dataset) []wechat.Dataset {
-	switch {
-	case len(a.Datasets) > 0:
+	if len(a.Datasets) > 0 {
 		return a.Datasets
-	case len(ofSettings) > 0:
-		return ofSettings
 	}
-	return wechat.Datasets()
+	if on := slices.DeleteFunc(slices.Clone(ofSettings), isPortrait); len(on) > 0 {
+		return on
+	}
+	return Datasets()
 }
+
+// Datasets returns the datasets of which WeChat answers for past days.
+func Datasets() []wechat.Dataset { return slices.DeleteFunc(wechat.Datasets(), isPortrait) }
+
+func isPortrait(d wechat.Dataset) bool { return d.Name == wechat.UserPortrait }

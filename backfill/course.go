@@ -38,8 +38,9 @@ type Course struct {
 
 	source    poller.Source
 	statistic wechat.Statistic
-	from, day wechat.Day               // the last day to ask for and the next one
-	archived  map[wechat.Day]time.Time // the days of the archive, and when the last answer came
+	from      wechat.Day               // the first day to ask for
+	window    wechat.Window            // the next one
+	archived  map[wechat.Day]time.Time // the windows of the archive by their last day, and when the last answer came
 
 	budget   int64 // calls
 	budgeted bool  // the quota was asked for
@@ -60,17 +61,17 @@ func (c *Course) end(why End, err error) {
 
 // skip goes on to the next day that is to be asked for. Without one the course ends.
 func (c *Course) skip(now time.Time) {
-	for ; ; c.day = c.day.Add(-1) {
+	for ; ; c.window = c.statistic.Before(c.window, 1) {
 		switch {
-		case c.day.Begin().Before(c.from.Begin()):
+		case c.window.End.Before(c.from):
 			c.end(EndComplete, nil)
 			return
-		case ownedByExporter(c.statistic, c.day, wechat.DayOf(now)):
+		case ownedByExporter(c.statistic, c.window, wechat.DayOf(now)):
 		case c.lacks(now):
 			return
 		default:
 			c.Held++
-			c.Oldest = c.day
+			c.Oldest = c.window.End
 		}
 	}
 }
@@ -78,14 +79,14 @@ func (c *Course) skip(now time.Time) {
 // lacks reports whether the archive lacks the day. A cohort that was answered is lacked
 // while WeChat could tell more of it.
 func (c *Course) lacks(now time.Time) bool {
-	answered, ok := c.archived[c.day]
+	answered, ok := c.archived[c.window.End]
 	return !ok || c.told(answered) < c.told(now)
 }
 
 // told returns after how many numbers of days an answer at a time tells who came again.
 func (c *Course) told(at time.Time) (numbers int) {
 	for _, days := range c.statistic.Cohorts {
-		if wechat.CohortDayIsOver(c.day, days, at) {
+		if c.statistic.Tells(c.window, days, at) {
 			numbers++
 		}
 	}
@@ -97,18 +98,18 @@ func (c *Course) left() int {
 	if c.End != "" {
 		return 0
 	}
-	days := int(c.day.Begin().Sub(c.from.Begin())/(24*time.Hour)) + 1
-	for day := range c.archived {
-		if !day.Begin().After(c.day.Begin()) && !day.Begin().Before(c.from.Begin()) {
-			days--
+	windows := c.window.End.Sub(c.from)/int(c.window.Range) + 1
+	for end := range c.archived {
+		if !end.After(c.window.End) && !end.Before(c.from) {
+			windows--
 		}
 	}
-	return days
+	return windows
 }
 
 // precedes reports whether the course goes on before another one.
 func (c *Course) precedes(other *Course, now time.Time) bool {
-	return cmp.Or(later(c.after, now).Compare(later(other.after, now)), other.day.Begin().Compare(c.day.Begin())) < 0
+	return cmp.Or(later(c.after, now).Compare(later(other.after, now)), other.window.End.Compare(c.window.End)) < 0
 }
 
 func later(a, b time.Time) time.Time {
@@ -121,7 +122,7 @@ func later(a, b time.Time) time.Time {
 // added goes on after a day that was archived.
 func (c *Course) added() {
 	c.Added++
-	c.Oldest = c.day
+	c.Oldest = c.window.End
 	c.inARow, c.failures = 0, 0
 	c.advance()
 }
@@ -143,13 +144,13 @@ func (c *Course) without(err error) {
 }
 
 func (c *Course) advance() {
-	c.day = c.day.Add(-1)
+	c.window = c.statistic.Before(c.window, 1)
 	c.skip(time.Now())
 }
 
 // String says in a line what became of the course.
 func (c *Course) String() string {
-	text := fmt.Sprintf("%s %s %s: %s added", c.AppID, c.Dataset, c.Endpoint, days(c.Added))
+	text := fmt.Sprintf("%s %s %s: %s added", c.AppID, c.Dataset, c.Endpoint, c.windows(c.Added))
 	if c.Held > 0 {
 		text += fmt.Sprintf(", %d in the archive before", c.Held)
 	}
@@ -162,16 +163,17 @@ func (c *Course) String() string {
 	return text + "; " + c.reason()
 }
 
-func days(n int) string {
+// windows returns a number of windows in words.
+func (c *Course) windows(n int) string {
 	if n == 1 {
-		return "1 day"
+		return "1 " + c.statistic.Period.String()
 	}
-	return fmt.Sprintf("%d days", n)
+	return fmt.Sprintf("%d %ss", n, c.statistic.Period)
 }
 
 // reason says why the course has ended.
 func (c *Course) reason() string {
-	next := c.day.DateOnly()
+	next := c.window.End.DateOnly()
 	switch c.End {
 	case EndComplete:
 		return "nothing left from " + c.from.DateOnly() + " on"

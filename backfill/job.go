@@ -35,9 +35,8 @@ func pauses() []time.Duration {
 
 // Archive is what past days are written to.
 type Archive interface {
-	// ListReports returns the keys of all answers of an app from the endpoint of a
-	// wechat.Statistic, in any order.
-	ListReports(ctx context.Context, appid, endpoint string) ([]poller.AnswerKey, error)
+	// List returns the keys of all answers of an app to a statistic, in any order.
+	List(ctx context.Context, appid string, statistic wechat.Statistic) ([]poller.AnswerKey, error)
 	// Pack returns an answer, requested at the given time, in the form that SaveAnswer
 	// takes.
 	Pack(requested time.Time, answer []byte) ([]byte, error)
@@ -89,8 +88,8 @@ func (j Job) Run(ctx context.Context) []*Course {
 
 // course returns the course of a statistic of an app at its begin.
 func (j Job) course(ctx context.Context, app poller.Source, dataset wechat.Dataset, statistic wechat.Statistic) *Course {
-	c := &Course{AppID: app.ID, Dataset: dataset.Name, Endpoint: statistic.Endpoint, source: app, statistic: statistic, from: j.From, day: j.To}
-	keys, err := j.Archive.ListReports(ctx, app.ID, statistic.Endpoint)
+	c := &Course{AppID: app.ID, Dataset: dataset.Name, Endpoint: statistic.Endpoint, source: app, statistic: statistic, from: j.From, window: statistic.Newest(j.To.Add(1))}
+	keys, err := j.Archive.List(ctx, app.ID, statistic)
 	switch {
 	case ctx.Err() != nil:
 		c.end(EndStopped, nil)
@@ -137,18 +136,18 @@ func (j Job) step(ctx context.Context, c *Course, all []*Course) {
 	}
 	c.budget--
 	asked := time.Now()
-	report, err := c.source.API.Report(ctx, c.statistic, c.day)
+	answer, err := c.source.API.Ask(ctx, c.statistic, c.window)
 	switch reason := wechat.ReasonOf(err); {
-	case err == nil && report.Empty(), reason == wechat.ReasonNotReady, reason == wechat.ReasonRequest:
+	case err == nil && answer.Empty(), reason == wechat.ReasonNotReady, reason == wechat.ReasonUnavailable, reason == wechat.ReasonRequest:
 		c.without(err)
-	case err == nil && !report.Covers(c.day):
-		j.Warn(fmt.Sprintf("left out %s of %s: WeChat's answer for %s names another day", c.Endpoint, c.AppID, c.day.DateOnly()))
+	case err == nil && !answer.Covers(c.window):
+		j.Warn(fmt.Sprintf("left out %s of %s: WeChat's answer for %s names another day", c.Endpoint, c.AppID, c.window.End.DateOnly()))
 		c.without(nil)
 	case err == nil:
-		j.save(ctx, c, asked, report)
+		j.save(ctx, c, asked, answer)
 	case ctx.Err() != nil:
 	case reason == wechat.ReasonDecode:
-		j.Warn(fmt.Sprintf("left out %s of %s for %s: %v", c.Endpoint, c.AppID, c.day.DateOnly(), err))
+		j.Warn(fmt.Sprintf("left out %s of %s for %s: %v", c.Endpoint, c.AppID, c.window.End.DateOnly(), err))
 		c.without(err)
 	default:
 		failed(c, err, all)
@@ -190,14 +189,11 @@ func failed(c *Course, err error, all []*Course) {
 }
 
 // save archives an answer. One that has arrived is kept even when the context has ended.
-func (j Job) save(ctx context.Context, c *Course, asked time.Time, report *wechat.Report) {
+func (j Job) save(ctx context.Context, c *Course, asked time.Time, answer *wechat.Answer) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveTimeout)
 	defer cancel()
-	key := poller.AnswerKey{
-		Endpoint: c.Endpoint, Answered: time.Now(),
-		Window: wechat.Window{End: c.day, Range: wechat.Range1Day},
-	}
-	packed, err := j.Archive.Pack(asked, report.Answer)
+	key := poller.AnswerKey{Series: c.statistic.Series(), Window: c.window, Answered: time.Now()}
+	packed, err := j.Archive.Pack(asked, answer.Bytes)
 	if err == nil {
 		err = j.Archive.SaveAnswer(ctx, c.AppID, key, packed)
 	}
@@ -240,15 +236,11 @@ func progressOf(last *Course, all []*Course) Progress {
 // String returns the progress as a few words.
 func (p Progress) String() string {
 	return fmt.Sprintf("%d days added, at most %d left (%s); %s of %s at %s", p.Added, p.Left,
-		time.Duration(p.Left)*apart, p.Last.Endpoint, p.Last.AppID, p.Last.day.DateOnly())
+		time.Duration(p.Left)*apart, p.Last.Endpoint, p.Last.AppID, p.Last.window.End.DateOnly())
 }
 
-// ownedByExporter reports whether an exporter asks for a day of a statistic itself today, or
+// ownedByExporter reports whether an exporter asks for a window of a statistic itself today, or
 // will do so later.
-func ownedByExporter(s wechat.Statistic, day, today wechat.Day) bool {
-	if s.Cohorts == nil {
-		return day.Begin().After(today.Add(-3).Begin())
-	}
-	return day.Begin().After(today.Add(-2).Begin()) ||
-		slices.ContainsFunc(s.Cohorts, func(days int) bool { return day == today.Add(-1-days) })
+func ownedByExporter(s wechat.Statistic, w wechat.Window, today wechat.Day) bool {
+	return w.End.After(s.Before(s.Newest(today), 1).End) || slices.Contains(poller.Scheduled(s, today), w)
 }

@@ -62,15 +62,15 @@ func (p Past) At(w wechat.Window) (Totals, bool) {
 	return Totals{}, false
 }
 
-func endsBefore(t Totals, end wechat.Day) int { return t.End.Begin().Compare(end.Begin()) }
+func endsBefore(t Totals, end wechat.Day) int { return t.End.Compare(end) }
 
 // TotalsOf returns the totals of a portrait whose window ends on a day. WeChat gives no
 // totals. Every user has a gender, be it unknown, so the genders are added up, as the
 // recording rules do; without genders it is another dimension.
-func TotalsOf(p *wechat.Portrait, end wechat.Day) Totals {
+func TotalsOf(p wechat.Portrait, end wechat.Day) Totals {
 	sum := func(metric wechat.Metric) (total int64) {
 		for _, dimension := range totalled() {
-			rows := p.Rows[wechat.Breakdown{Metric: metric, Dimension: dimension}]
+			rows := p[wechat.Breakdown{Metric: metric, Dimension: dimension}]
 			for _, row := range rows {
 				total += row.Users
 			}
@@ -88,10 +88,10 @@ func totalled() []wechat.Dimension {
 	return []wechat.Dimension{wechat.Gender, wechat.Platform, wechat.Age, wechat.Province, wechat.City, wechat.Device}
 }
 
-// Total returns the users of all names of the rows, and false if there are no rows.
-func (r Rows) Total(metric wechat.Metric) (total int64, ok bool) {
+// Total returns the users of all names of a portrait, and false if there are none.
+func (n Numbers) Total(metric wechat.Metric) (total int64, ok bool) {
 	for _, dimension := range totalled() {
-		rows, _ := r.List(wechat.Breakdown{Metric: metric, Dimension: dimension})
+		rows, _ := n.List(wechat.Breakdown{Metric: metric, Dimension: dimension})
 		for _, row := range rows {
 			total += row.Users
 		}

@@ -8,12 +8,6 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
-// Rows are the rows of a portrait that are shown: sorted by name and cut to the names
-// with the most users. The zero Rows are none. Rows are never changed.
-type Rows struct {
-	lists []list // those of the dimensions, in the order of dimensions and metrics
-}
-
 // list holds the rows of one breakdown.
 type list struct {
 	wechat.Breakdown
@@ -29,14 +23,14 @@ type row struct {
 	users int64
 }
 
-// NewRows returns the rows of a portrait that are shown: those of the dimensions, each
-// cut to the limit that top has for it, if any.
-func NewRows(p *wechat.Portrait, dimensions []wechat.Dimension, top map[wechat.Dimension]int) Rows {
+// newLists returns the lists of a portrait that are shown, each sorted by name and cut to the
+// limit that top has for its dimension, if any.
+func newLists(p wechat.Portrait, dimensions []wechat.Dimension, top map[wechat.Dimension]int) []list {
 	lists := make([]list, 0, len(dimensions)*len(wechat.Metrics()))
 	for _, dimension := range dimensions {
 		for _, metric := range wechat.Metrics() {
 			l := list{Breakdown: wechat.Breakdown{Metric: metric, Dimension: dimension}}
-			answered := slices.Clone(p.Rows[l.Breakdown])
+			answered := slices.Clone(p[l.Breakdown])
 			if limit, ok := top[dimension]; ok {
 				l.limited = true
 				answered, l.dropped = mostUsers(answered, limit)
@@ -49,7 +43,11 @@ func NewRows(p *wechat.Portrait, dimensions []wechat.Dimension, top map[wechat.D
 			lists = append(lists, l)
 		}
 	}
-	return Rows{lists}
+	return lists
+}
+
+func (l list) equal(other list) bool {
+	return l.Breakdown == other.Breakdown && l.dropped == other.dropped && slices.Equal(l.rows, other.rows)
 }
 
 // mostUsers returns as many rows as the limit allows, those with the most users, and
@@ -66,8 +64,8 @@ func mostUsers(rows []wechat.Row, limit int) (kept []wechat.Row, dropped int) {
 }
 
 // List returns the rows of a breakdown, sorted by name, and how many others were cut.
-func (r Rows) List(of wechat.Breakdown) (rows []wechat.Row, dropped int) {
-	for _, list := range r.lists {
+func (n Numbers) List(of wechat.Breakdown) (rows []wechat.Row, dropped int) {
+	for _, list := range n.lists {
 		if list.Breakdown != of {
 			continue
 		}

@@ -17,7 +17,7 @@ func TestNamesAreShared(t *testing.T) {
 	name := func(s *collector.Snapshot) *byte {
 		var first *byte
 		s.Each(func(sample collector.Sample) {
-			if first == nil && sample.Metric == collector.AppMetrics()[0] {
+			if first == nil && sample.Metric.Name == "wxapp_users" {
 				first = unsafe.StringData(sample.Labels[3])
 			}
 		})

@@ -25,8 +25,8 @@ type SelfMetrics struct {
 	reloadSuccess      prometheus.Gauge
 }
 
-// NewSelfMetrics returns the metrics, with every series that is known in advance at 0:
-// those of the user portrait and of the datasets beside it that are on.
+// NewSelfMetrics returns the metrics, with every series that is known in advance at 0: those of
+// the datasets that are on.
 func NewSelfMetrics(datasets ...wechat.Dataset) *SelfMetrics {
 	m := &SelfMetrics{
 		apiRequests: prometheus.NewCounterVec(counterOpts(&apiRequests), apiRequests.Labels),
@@ -42,11 +42,9 @@ func NewSelfMetrics(datasets ...wechat.Dataset) *SelfMetrics {
 		reloadSuccessful: prometheus.NewGauge(gaugeOpts(&reloadSuccessful)),
 		reloadSuccess:    prometheus.NewGauge(gaugeOpts(&reloadSuccess)),
 	}
-	endpoints := []string{wechat.EndpointUserPortrait, wechat.EndpointToken, wechat.EndpointQuota}
+	endpoints := []string{wechat.EndpointToken, wechat.EndpointQuota}
 	for _, dataset := range datasets {
-		for _, statistic := range dataset.Statistics {
-			endpoints = append(endpoints, statistic.Endpoint)
-		}
+		endpoints = append(endpoints, dataset.Endpoints()...)
 	}
 	for _, endpoint := range endpoints {
 		m.apiRequests.WithLabelValues("0", endpoint)

@@ -33,51 +33,82 @@ type Outcome string
 // The outcomes of a question.
 const (
 	OutcomeData     Outcome = "data"
-	OutcomeEmpty    Outcome = "empty"     // a portrait without rows
+	OutcomeEmpty    Outcome = "empty"     // an answer without numbers
 	OutcomeNotReady Outcome = "not_ready" // errcode 61503
 	OutcomeFailed   Outcome = "failed"
+	// OutcomeUnavailable: WeChat has no answer, and that is no failure.
+	OutcomeUnavailable Outcome = "unavailable"
 )
 
 // Snapshot is all that is shown of one app. It is never changed: the end of a poll
 // replaces it.
 type Snapshot struct {
-	App    App
-	Status Status
-	// Failures are the failures of the last poll, and those of windows that are due and
-	// failed before. Empty unless Status is StatusDown.
+	App App
+	// Status and Failures are those of the user portrait, or of all datasets if it is off.
+	// Failures are those of the last poll, and of windows that are due and failed before; empty
+	// unless Status is StatusDown.
+	Status   Status
 	Failures []*wechat.Error
 	// LastPoll is when the last poll ended, LastSuccess when the last answer with data
-	// was stored, NextPoll when the next poll is due. Zero: not known.
+	// was stored, NextPoll when the next poll is due. Zero: not known. The first two are about
+	// the same datasets as Status.
 	LastPoll, LastSuccess, NextPoll time.Time
 	// TokenExpiry is when the access token expires. Zero: none is held, or the time is
 	// unknown.
 	TokenExpiry time.Time
-	// Quota is the last quota of portrait calls that was read, at QuotaAsked. Nil: unknown.
-	Quota      *wechat.Quota
-	QuotaAsked time.Time
-	// Calls counts the portrait calls of the day of the last poll.
-	Calls Calls
-	// FailedPolls counts the polls that failed, by reason.
-	FailedPolls map[wechat.Reason]int64
 	// RowsMerged counts the rows of answers that were added to another row with the same
 	// name, RowsRejected those that were skipped.
 	RowsMerged, RowsRejected int64
-	// Asked is the last question about each range, the shortest range first. Ranges
-	// that were never asked about are absent.
-	Asked []Question
-	// Held are the newest windows that are held, the shortest first.
-	Held []HeldWindow
-	// Past holds the totals of earlier windows.
+	// Past holds the totals of earlier windows of the user portrait.
 	Past Past
-	// Datasets are the datasets beside the user portrait that are on, in their order.
+	// Datasets are the datasets that are on, in their order.
 	Datasets []Dataset
-	// NoPortrait says that the user portrait is not asked for. Status, Failures, LastPoll
-	// and LastSuccess are then about the datasets.
-	NoPortrait bool
 }
 
-// Calls counts the portrait calls of an app on a day in Asia/Shanghai. The one repetition
-// after a refused token is not counted.
+// Dataset is what is shown of a dataset.
+type Dataset struct {
+	Name   string
+	Status Status
+	// Failures are the failures of windows that are due.
+	Failures []*wechat.Error
+	// FailedPolls counts the polls that failed, by reason.
+	FailedPolls map[wechat.Reason]int64
+	// End is the newest day that the numbers are about. Zero: there are none.
+	End wechat.Day
+	// Held are the windows that are held and shown, in the order of the statistics. Of a
+	// window that is too old to be shown there are no numbers.
+	Held []Held
+	// Asked are the last questions about the statistics. Statistics that were never asked
+	// about are absent.
+	Asked []Question
+	// Endpoints are what is called, in the order of the statistics.
+	Endpoints []Endpoint
+}
+
+// Held is a window of a statistic that is held.
+type Held struct {
+	Series string // of the wechat.Statistic
+	wechat.Window
+	// Answered is when the answer first came, Confirmed when it came last.
+	Answered, Confirmed time.Time
+	// Withdrawn says that the numbers are too old to be shown.
+	Withdrawn bool
+	// Numbers are none when they are withdrawn.
+	Numbers Numbers
+}
+
+// Endpoint is what is known of the calls of an endpoint.
+type Endpoint struct {
+	Name string
+	// Calls counts those of the day of the last call.
+	Calls Calls
+	// Quota is the last quota that was read, at QuotaAsked. Nil: unknown.
+	Quota      *wechat.Quota
+	QuotaAsked time.Time
+}
+
+// Calls counts the calls of an endpoint for an app on a day in Asia/Shanghai. The one
+// repetition after a refused token is not counted.
 type Calls struct {
 	Day   wechat.Day `json:"day"`
 	Count int        `json:"count"`
@@ -91,8 +122,9 @@ func (c Calls) On(day wechat.Day) int {
 	return c.Count
 }
 
-// Question is the last question about a range and its outcome.
+// Question is the last question about a statistic and its outcome.
 type Question struct {
+	Series  string // of the wechat.Statistic
 	Window  wechat.Window
 	At      time.Time // when the answer came, or when the question failed
 	Outcome Outcome
@@ -100,29 +132,60 @@ type Question struct {
 	Failure *wechat.Error
 }
 
-// HeldWindow is the newest window of a range that is held of an app.
-type HeldWindow struct {
-	wechat.Window
-	// Answered is when the answer first came, Confirmed when it came last.
-	Answered, Confirmed time.Time
-	// Withdrawn says that the numbers are too old to be shown.
-	Withdrawn bool
-	// Rows are the numbers, none when they are withdrawn.
-	Rows Rows
+// Dataset returns a dataset by its name, or nil if it is off.
+func (s *Snapshot) Dataset(name string) *Dataset {
+	for i := range s.Datasets {
+		if s.Datasets[i].Name == name {
+			return &s.Datasets[i]
+		}
+	}
+	return nil
 }
 
-// HasData reports whether numbers of any window are shown, or of any dataset when the user
-// portrait is not asked for.
+// Portrait returns the user portrait, empty if it is off.
+func (s *Snapshot) Portrait() *Dataset {
+	if portrait := s.Dataset(wechat.UserPortrait); portrait != nil {
+		return portrait
+	}
+	return &Dataset{}
+}
+
+// optional returns the datasets beside the user portrait.
+func (s *Snapshot) optional() []Dataset {
+	if s.Dataset(wechat.UserPortrait) != nil {
+		return s.Datasets[1:]
+	}
+	return s.Datasets
+}
+
+// Leading returns the datasets that the status of the app is about: the user portrait, or all
+// datasets if it is off.
+func (s *Snapshot) Leading() []Dataset {
+	if s.Dataset(wechat.UserPortrait) != nil {
+		return s.Datasets[:1]
+	}
+	return s.Datasets
+}
+
+// HasData reports whether numbers of a leading dataset are shown.
 func (s *Snapshot) HasData() bool {
-	for _, dataset := range s.Datasets {
-		if s.NoPortrait && !dataset.End.IsZero() && !dataset.Withdrawn {
+	for _, dataset := range s.Leading() {
+		if dataset.HasData() {
 			return true
 		}
 	}
-	for _, held := range s.Held {
+	return false
+}
+
+// HasData reports whether numbers are shown.
+func (d *Dataset) HasData() bool {
+	for _, held := range d.Held {
 		if !held.Withdrawn {
 			return true
 		}
 	}
 	return false
 }
+
+// Withdrawn reports whether there are numbers, all of which are too old to be shown.
+func (d *Dataset) Withdrawn() bool { return !d.End.IsZero() && !d.HasData() }

@@ -18,8 +18,7 @@ func TestAppsFileIsBounded(t *testing.T) {
 		if err := os.WriteFile("apps.yaml", []byte(app+strings.Repeat("x", size-len(app))), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		setEnvironment(t, map[string]string{"WXAPP_APPS_FILE": "apps.yaml"})
-		_, _, err := Read()
+		_, _, err := read(environmentOf(map[string]string{"WXAPP_APPS_FILE": "apps.yaml"}))
 		got := ""
 		if err != nil {
 			got = err.Error()
@@ -31,12 +30,12 @@ func TestAppsFileIsBounded(t *testing.T) {
 // TestAppsFileOfUnusualPath holds that a path cannot break a line of the report or show
 // a secret that was put in its place.
 func TestAppsFileOfUnusualPath(t *testing.T) {
+	t.Parallel()
 	for path, want := range map[string]string{
 		"a\nb":     `WXAPP_APPS_FILE: "a\nb": cannot be read (no such file or directory); name a readable YAML file`,
 		testSecret: `WXAPP_APPS_FILE: (not shown: it looks like a secret): cannot be read (no such file or directory); name a readable YAML file`,
 	} {
-		setEnvironment(t, map[string]string{"WXAPP_APPS_FILE": path})
-		if _, _, err := Read(); err == nil || err.Error() != want {
+		if _, _, err := read(environmentOf(map[string]string{"WXAPP_APPS_FILE": path})); err == nil || err.Error() != want {
 			t.Errorf("got %v\nwant %s", err, want)
 		}
 	}

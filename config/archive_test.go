@@ -22,6 +22,7 @@ func bucketFile(t *testing.T, mode os.FileMode) string {
 // The exporter and an export know where the archive is: in the bucket, if one is set, or
 // else in the folder.
 func TestWhereTheArchiveIs(t *testing.T) {
+	t.Parallel()
 	path := bucketFile(t, 0o600)
 	inBucket := Archive{ObjectStorage: bucketYAML, Setting: "WXAPP_ARCHIVE_CONFIG_FILE"}
 	for _, test := range []struct {
@@ -34,9 +35,8 @@ func TestWhereTheArchiveIs(t *testing.T) {
 		{map[string]string{"WXAPP_ARCHIVE_CONFIG_FILE": path}, inBucket},
 		{map[string]string{"WXAPP_ARCHIVE_CONFIG_FILE": path, "WXAPP_ARCHIVE": " "}, inBucket},
 	} {
-		setEnvironment(t, withAccount(test.settings))
-		for name, read := range map[string]func() (Config, []string, error){"Read": Read, "ReadExport": ReadExport} {
-			c, warnings, err := read()
+		for name, read := range map[string]func(environment) (Config, []string, error){"Read": read, "ReadExport": readExport} {
+			c, warnings, err := read(environmentOf(withAccount(test.settings)))
 			if err != nil || len(warnings) > 0 {
 				t.Fatalf("%s, %v: error %v, warnings %q", name, test.settings, err, warnings)
 			}
@@ -48,9 +48,9 @@ func TestWhereTheArchiveIs(t *testing.T) {
 }
 
 func TestBucketFileThatOthersCanRead(t *testing.T) {
+	t.Parallel()
 	path := bucketFile(t, 0o644)
-	setEnvironment(t, withAccount(map[string]string{"WXAPP_ARCHIVE_CONFIG_FILE": path}))
-	_, warnings, err := Read()
+	_, warnings, err := read(environmentOf(withAccount(map[string]string{"WXAPP_ARCHIVE_CONFIG_FILE": path})))
 	if err != nil || len(warnings) != 1 {
 		t.Fatalf("error %v, warnings %q", err, warnings)
 	}
@@ -59,8 +59,8 @@ func TestBucketFileThatOthersCanRead(t *testing.T) {
 
 // Made-up numbers never go to a bucket: the demo does not even read the file.
 func TestDemoIgnoresTheBucket(t *testing.T) {
-	setEnvironment(t, map[string]string{"WXAPP_ARCHIVE_CONFIG_FILE": "absent.yaml"})
-	c, warnings, err := ReadDemo()
+	t.Parallel()
+	c, warnings, err := readDemo(environmentOf(map[string]string{"WXAPP_ARCHIVE_CONFIG_FILE": "absent.yaml"}))
 	if err != nil || len(warnings) != 1 || !strings.Contains(warnings[0], "WXAPP_ARCHIVE_CONFIG_FILE: is ignored") {
 		t.Fatalf("error %v, warnings %q", err, warnings)
 	}

@@ -19,11 +19,9 @@ type Config struct {
 	TokenEndpoint TokenEndpoint
 	APIURL        string // without a slash at its end
 
-	// Datasets are the datasets to ask for beside the user portrait.
-	Datasets []wechat.Dataset
-	// Ranges are the windows of the user portrait, the shortest first; none when it is not
-	// to be asked for.
-	Ranges     []wechat.Range
+	// Datasets are the datasets that are on, at least one. Of the user portrait they have the
+	// ranges that are.
+	Datasets   []wechat.Dataset
 	Dimensions []wechat.Dimension
 	// Top is how many names of a dimension to keep, and of wechat.Page how many pages. What
 	// is absent has no limit.
@@ -77,6 +75,10 @@ func Read() (Config, []string, error) {
 	if err != nil {
 		return Config{}, nil, err
 	}
+	return read(e)
+}
+
+func read(e environment) (Config, []string, error) {
 	c, p := parseAll(e)
 	if err := p.err(); err != nil {
 		return Config{}, p.warnings, err
@@ -105,6 +107,10 @@ func ReadDemo() (Config, []string, error) {
 	if err != nil {
 		return Config{}, nil, err
 	}
+	return readDemo(e)
+}
+
+func readDemo(e environment) (Config, []string, error) {
 	if e.given[datasetsSetting] == "" {
 		e.Datasets = "all"
 	}
@@ -139,10 +145,8 @@ func ReadListenAddresses() ([]string, error) {
 // parseCommon parses the settings that do not belong to an account.
 func parseCommon(p *problems, e environment) Config {
 	warnUnknownVariables(p, e.variables)
-	ranges, datasets := parseDatasets(p, e)
 	return Config{
-		Ranges:          ranges,
-		Datasets:        datasets,
+		Datasets:        parseDatasets(p, e),
 		Dimensions:      parseList(p.at("WXAPP_DIMENSIONS"), e.Dimensions, wechat.Dimensions()),
 		Top:             parseTop(p.at("WXAPP_TOP"), e.Top, defaultOf("WXAPP_TOP")),
 		PollInterval:    parsePollInterval(p.at("WXAPP_POLL_INTERVAL"), e.PollInterval),

@@ -20,23 +20,6 @@ const (
 	hushWord   = "hush"
 )
 
-// setEnvironment sets the variables and clears all others that we read.
-func setEnvironment(t *testing.T, variables map[string]string) {
-	t.Helper()
-	for _, variable := range os.Environ() {
-		name, _, _ := strings.Cut(variable, "=")
-		if strings.HasPrefix(strings.ToUpper(name), "WXAPP_") || strings.HasPrefix(name, "OTEL_") {
-			t.Setenv(name, "") // restores the variable when the test ends
-			if err := os.Unsetenv(name); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	for name, value := range variables {
-		t.Setenv(name, value)
-	}
-}
-
 // withAccount adds the settings without which no other one is looked at alone.
 func withAccount(variables map[string]string) map[string]string {
 	all := map[string]string{"WXAPP_APPID": "wx0123456789abcdef", "WXAPP_SECRET": testSecret}
@@ -63,8 +46,8 @@ func checkEqual[T any](t *testing.T, what string, got, want T) {
 }
 
 func TestDefaults(t *testing.T) {
-	setEnvironment(t, withAccount(nil))
-	got, warnings, err := Read()
+	t.Parallel()
+	got, warnings, err := read(environmentOf(withAccount(nil)))
 	if err != nil || len(warnings) > 0 {
 		t.Fatalf("error %v, warnings %q", err, warnings)
 	}
@@ -97,8 +80,8 @@ func TestDefaults(t *testing.T) {
 // TestEmptyIsNotSet holds that an empty or blank value takes the default, but for
 // the two settings that say what empty means.
 func TestEmptyIsNotSet(t *testing.T) {
-	setEnvironment(t, withAccount(nil))
-	want, _, err := Read()
+	t.Parallel()
+	want, _, err := read(environmentOf(withAccount(nil)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,8 +93,7 @@ func TestEmptyIsNotSet(t *testing.T) {
 			blank[name] = empty
 		}
 		blank["WXAPP_APPID"], blank["WXAPP_SECRET"] = " wx0123456789abcdef\n", " "+testSecret+"\n"
-		setEnvironment(t, blank)
-		got, warnings, err := Read()
+		got, warnings, err := read(environmentOf(blank))
 		if err != nil || len(warnings) > 0 {
 			t.Fatalf("error %v, warnings %q", err, warnings)
 		}
@@ -122,21 +104,9 @@ func TestEmptyIsNotSet(t *testing.T) {
 	}
 }
 
-// TestBareNames holds that names without the prefix are not read.
-func TestBareNames(t *testing.T) {
-	setEnvironment(t, withAccount(map[string]string{"APPID": "other", "SECRET": "other", "TOP": "other", "RANGES": "other"}))
-	got, warnings, err := Read()
-	if err != nil || len(warnings) > 0 {
-		t.Fatalf("error %v, warnings %q", err, warnings)
-	}
-	if got.Apps[0].ID != "wx0123456789abcdef" || got.Apps[0].Tokens.Value.Reveal() != testSecret {
-		t.Errorf("a bare name was read: %v", got.Apps[0])
-	}
-}
-
 func TestDemoIgnoresAccounts(t *testing.T) {
-	setEnvironment(t, nil)
-	want, warnings, err := ReadDemo()
+	t.Parallel()
+	want, warnings, err := readDemo(environmentOf(nil))
 	if err != nil || len(warnings) > 0 {
 		t.Fatalf("error %v, warnings %q", err, warnings)
 	}
@@ -144,7 +114,7 @@ func TestDemoIgnoresAccounts(t *testing.T) {
 		t.Errorf("without settings the demo has %+v", want)
 	}
 
-	setEnvironment(t, map[string]string{
+	got, warnings, err := readDemo(environmentOf(map[string]string{
 		"WXAPP_APPID":          "no appid!",
 		"WXAPP_APP_NAME":       "\xff",
 		"WXAPP_SECRET":         hushWord,
@@ -155,21 +125,20 @@ func TestDemoIgnoresAccounts(t *testing.T) {
 		"WXAPP_TOKEN_ENDPOINT": "wrong",
 		"WXAPP_API_URL":        "http://example.com/?" + hushWord,
 		"WXAPP_ARCHIVE":        " ",
-	})
-	got, warnings, err := ReadDemo()
+	}))
 	if err != nil || len(warnings) > 0 {
 		t.Fatalf("error %v, warnings %q", err, warnings)
 	}
 	checkEqual(t, "config", got, want)
 
-	setEnvironment(t, map[string]string{"WXAPP_ARCHIVE": "kept", "WXAPP_TOP": "city:5", "WXAPP_LOG_LEVEL": "loud", "WXAPP_SECERT": hushWord})
-	if _, warnings, err = ReadDemo(); err == nil || len(warnings) != 1 {
+	variables := map[string]string{"WXAPP_ARCHIVE": "kept", "WXAPP_TOP": "city:5", "WXAPP_LOG_LEVEL": "loud", "WXAPP_SECERT": hushWord}
+	if _, warnings, err = readDemo(environmentOf(variables)); err == nil || len(warnings) != 1 {
 		t.Fatalf("error %v, warnings %q", err, warnings)
 	}
 	checkEqual(t, "error", err.Error(), `WXAPP_LOG_LEVEL: "loud" is unknown; set it to debug, info, warn or error`)
 
-	t.Setenv("WXAPP_LOG_LEVEL", "warn")
-	if got, _, err = ReadDemo(); err != nil {
+	variables["WXAPP_LOG_LEVEL"] = "warn"
+	if got, _, err = readDemo(environmentOf(variables)); err != nil {
 		t.Fatal(err)
 	}
 	want.Archive.Folder, want.Top, want.LogLevel = "kept", map[wechat.Dimension]int{"city": 5, "device": 20, "page": 20}, slog.LevelWarn
@@ -235,9 +204,7 @@ func runSettings(t *testing.T, input string) string {
 			variables[name] = value
 		}
 	}
-	setEnvironment(t, variables)
-
-	config, warnings, err := Read()
+	config, warnings, err := read(environmentOf(variables))
 	var lines []string
 	if err != nil {
 		for line := range strings.SplitSeq(err.Error(), "\n") {

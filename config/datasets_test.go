@@ -7,6 +7,7 @@ import (
 )
 
 func TestDatasets(t *testing.T) {
+	t.Parallel()
 	for text, want := range map[string]string{
 		"":                              "[1d 7d 30d] []",
 		"user_portrait":                 "[1d 7d 30d] []",
@@ -18,13 +19,13 @@ func TestDatasets(t *testing.T) {
 		"all,pages":                     `WXAPP_DATASETS: "all" is unknown; use user_portrait, visits, sources, retention or pages`,
 		"daily_visit_trend,sources,,,,": `WXAPP_DATASETS: "daily_visit_trend" is unknown`,
 	} {
-		for name, read := range map[string]func() (Config, []string, error){"serve": Read, "demo": ReadDemo, "export": ReadExport} {
-			setEnvironment(t, map[string]string{"WXAPP_APPID": "wx0123456789abcdef", "WXAPP_SECRET": "0123456789abcdef0123456789abcdef", "WXAPP_DATASETS": text})
+		for name, read := range map[string]func(environment) (Config, []string, error){"serve": read, "demo": readDemo, "export": readExport} {
+			e := environmentOf(map[string]string{"WXAPP_APPID": "wx0123456789abcdef", "WXAPP_SECRET": "0123456789abcdef0123456789abcdef", "WXAPP_DATASETS": text})
 			want := want
 			if name == "demo" && text == "" { // the demo shows everything
 				want = "[1d 7d 30d] [visits sources retention pages]"
 			}
-			c, _, err := read()
+			c, _, err := read(e)
 			var names []string
 			for _, dataset := range c.Datasets {
 				names = append(names, dataset.Name)

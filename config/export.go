@@ -11,13 +11,15 @@ func ReadExport() (Config, []string, error) {
 	if err != nil {
 		return Config{}, nil, err
 	}
+	return readExport(e)
+}
+
+func readExport(e environment) (Config, []string, error) {
 	p := &problems{given: e.given}
 	warnUnknownVariables(p, e.variables)
-	ranges, datasets := parseDatasets(p, e)
 	c := Config{
 		Archive:      parseArchive(p, e),
-		Ranges:       ranges,
-		Datasets:     datasets,
+		Datasets:     parseDatasets(p, e),
 		Dimensions:   parseList(p.at("WXAPP_DIMENSIONS"), e.Dimensions, wechat.Dimensions()),
 		Top:          parseTop(p.at("WXAPP_TOP"), e.Top, defaultOf("WXAPP_TOP")),
 		MaxAge:       parseDuration(p.at("WXAPP_MAX_AGE"), e.MaxAge),

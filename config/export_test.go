@@ -10,16 +10,16 @@ import (
 // Names come from whatever can be read of the apps, and mistakes that do not matter to an
 // export are none.
 func TestReadExport(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "apps.yaml")
 	apps := "apps:\n- {appid: wxb, name: B, secret_file: /does/not/exist}\n- {appid: wxc}\n"
 	if err := os.WriteFile(file, []byte(apps), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	setEnvironment(t, map[string]string{
+	c, warnings, err := readExport(environmentOf(map[string]string{
 		"WXAPP_APPID": "wxa", "WXAPP_APP_NAME": "A", "WXAPP_SECRET": "", "WXAPP_APPS_FILE": file, "WXAPP_API_URL": "nonsense",
 		"WXAPP_PUBLISH_HOUR": "99", "WXAPP_ARCHIVE": "kept", "WXAPP_LOCATION_INFO": "false", "WXAPP_TOPP": hushWord,
-	})
-	c, warnings, err := ReadExport()
+	}))
 	if err != nil || c.Archive.Folder != "kept" || c.LocationInfo || len(c.Ranges) != 3 || c.MaxAge <= 0 {
 		t.Errorf("%+v, %v", c, err)
 	}
@@ -34,8 +34,8 @@ func TestReadExport(t *testing.T) {
 		t.Errorf("warnings %s, want %s", got, want)
 	}
 
-	setEnvironment(t, map[string]string{"WXAPP_RANGES": "2d", "WXAPP_MAX_AGE": "7d"})
-	if _, _, err := ReadExport(); err == nil || !strings.Contains(err.Error(), "WXAPP_RANGES: ") || !strings.Contains(err.Error(), "WXAPP_MAX_AGE: ") {
+	wrong := environmentOf(map[string]string{"WXAPP_RANGES": "2d", "WXAPP_MAX_AGE": "7d"})
+	if _, _, err := readExport(wrong); err == nil || !strings.Contains(err.Error(), "WXAPP_RANGES: ") || !strings.Contains(err.Error(), "WXAPP_MAX_AGE: ") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -78,9 +78,8 @@ func TestFilesMustBeRegular(t *testing.T) {
 			case strings.HasPrefix(variable, "WXAPP_WEB"):
 				variables = withAccount(variables)
 			}
-			setEnvironment(t, variables)
 			want := fmt.Sprintf(test.want, kind)
-			if _, _, err := Read(); err == nil || err.Error() != want {
+			if _, _, err := read(environmentOf(variables)); err == nil || err.Error() != want {
 				t.Errorf("%v:\n got %v\nwant %s", test.environment, err, want)
 			}
 		}
@@ -104,8 +103,7 @@ func TestLinkedFiles(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	setEnvironment(t, map[string]string{"WXAPP_APPS_FILE": "apps.yaml"})
-	c, warnings, err := Read()
+	c, warnings, err := read(environmentOf(map[string]string{"WXAPP_APPS_FILE": "apps.yaml"}))
 	if err != nil || len(warnings) > 0 || len(c.Apps) != 1 || c.Apps[0].Tokens.WatchedFile() != "link" {
 		t.Errorf("apps %v, warnings %q, error %v", c.Apps, warnings, err)
 	}
@@ -114,8 +112,7 @@ func TestLinkedFiles(t *testing.T) {
 // A token file may come later or be unreadable for a while.
 func TestUnreadableTokenFile(t *testing.T) {
 	writeFiles(t, map[string]string{"token": strings.Repeat("x", wechat.MaxTokenFile+1)})
-	setEnvironment(t, map[string]string{"WXAPP_APPID": "wx0123456789abcdef", "WXAPP_TOKEN_FILE": "token"})
-	_, warnings, err := Read()
+	_, warnings, err := read(environmentOf(map[string]string{"WXAPP_APPID": "wx0123456789abcdef", "WXAPP_TOKEN_FILE": "token"}))
 	want := []string{`WXAPP_TOKEN_FILE: "token" is larger than 65536 bytes; there is no data for this app until it can be read`}
 	if err != nil || !slices.Equal(warnings, want) {
 		t.Errorf("warnings %q, error %v, want %q", warnings, err, want)
@@ -148,8 +145,7 @@ func TestFilesThatOthersCanRead(t *testing.T) {
 			if err := os.Chmod(test.open, mode); err != nil {
 				t.Fatal(err)
 			}
-			setEnvironment(t, test.variables)
-			if _, warnings, err := Read(); err != nil || !slices.Equal(warnings, want) {
+			if _, warnings, err := read(environmentOf(test.variables)); err != nil || !slices.Equal(warnings, want) {
 				t.Errorf("%v with %s %o:\n got %q, error %v\nwant %q", test.variables, test.open, mode, warnings, err, want)
 			}
 		}

@@ -41,8 +41,7 @@ func TestPlainHTTP(t *testing.T) {
 			} {
 				for _, allowed := range []string{"", "false", "true"} {
 					variables["WXAPP_ALLOW_HTTP"] = allowed
-					setEnvironment(t, variables)
-					_, warnings, err := Read()
+					_, warnings, err := read(environmentOf(variables))
 					var wantErr string
 					var wantWarnings []string
 					switch {
@@ -67,12 +66,13 @@ func TestPlainHTTP(t *testing.T) {
 
 // Cloud hosting is plain http, and no token or secret is sent.
 func TestPlainHTTPWithoutToken(t *testing.T) {
-	setEnvironment(t, map[string]string{
+	t.Parallel()
+	e := environmentOf(map[string]string{
 		"WXAPP_APPID":          "wx0123456789abcdef",
 		"WXAPP_TOKEN_ENDPOINT": "none",
 		"WXAPP_API_URL":        "http://api.weixin.qq.com",
 	})
-	if _, warnings, err := Read(); err != nil || len(warnings) > 0 {
+	if _, warnings, err := read(e); err != nil || len(warnings) > 0 {
 		t.Errorf("warnings %q, error %v", warnings, err)
 	}
 }

@@ -24,6 +24,10 @@ func Inspect() Inspection {
 	if err != nil {
 		return Inspection{Mistakes: []string{err.Error()}, WrongAPI: true, WrongTokens: true, WrongArchive: true, WrongPush: true}
 	}
+	return inspect(e)
+}
+
+func inspect(e environment) Inspection {
 	c, p := parseAll(e)
 	found := Inspection{Config: c, Warnings: p.warnings}
 	for _, err := range p.errs {

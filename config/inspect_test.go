@@ -9,6 +9,7 @@ import (
 )
 
 func TestInspect(t *testing.T) {
+	t.Parallel()
 	apps := filepath.Join(t.TempDir(), "apps.yml")
 	content := `apps:
   - {appid: wx0000000000000001, secret: ` + testSecret + `}
@@ -20,11 +21,10 @@ func TestInspect(t *testing.T) {
 	if err := os.WriteFile(apps, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	setEnvironment(t, map[string]string{
+	found := inspect(environmentOf(map[string]string{
 		"WXAPP_APPS_FILE": apps, "WXAPP_TOP": "device:-1", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT": "ftp://" + hushWord,
 		"WXAPP_ARCHIVE": "kept", "WXAPP_SECRT": hushWord,
-	})
-	found := Inspect()
+	}))
 	var ids []string
 	for _, app := range found.Config.Apps {
 		ids = append(ids, app.ID)
@@ -45,15 +45,14 @@ func TestInspect(t *testing.T) {
 		"WXAPP_TOKEN_ENDPOINT":      func(i Inspection) bool { return i.WrongTokens },
 		"WXAPP_ARCHIVE_CONFIG_FILE": func(i Inspection) bool { return i.WrongArchive },
 	} {
-		setEnvironment(t, withAccount(map[string]string{variable: "/nonsense"}))
-		if found := Inspect(); !wrong(found) || len(found.Config.Apps) == 0 {
+		if found := inspect(environmentOf(withAccount(map[string]string{variable: "/nonsense"}))); !wrong(found) || len(found.Config.Apps) == 0 {
 			t.Errorf("%s: %+v", variable, found)
 		}
 	}
 
-	setEnvironment(t, withAccount(nil))
-	found = Inspect()
-	read, _, err := Read()
+	right := environmentOf(withAccount(nil))
+	found = inspect(right)
+	read, _, err := read(right)
 	if err != nil || len(found.Mistakes) > 0 || fmt.Sprintf("%+v", found.Config) != fmt.Sprintf("%+v", read) {
 		t.Errorf("without a mistake: %+v, want %+v, %v", found, read, err)
 	}

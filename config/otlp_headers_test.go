@@ -7,7 +7,8 @@ import (
 )
 
 func TestOTLPHeaders(t *testing.T) {
-	config, _, err := parseOTLPOf(t, to(grpcReceiver, "OTEL_EXPORTER_OTLP_HEADERS", "Authorization=Basic%20aHVzaA==, x-scope-orgid = 1 ,empty="))
+	t.Parallel()
+	config, _, err := parseOTLPOf(to(grpcReceiver, "OTEL_EXPORTER_OTLP_HEADERS", "Authorization=Basic%20aHVzaA==, x-scope-orgid = 1 ,empty="))
 	if err != nil {
 		t.Fatal(err)
 	}

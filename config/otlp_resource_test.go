@@ -7,6 +7,7 @@ import (
 
 // The resource is the same at every start, and the environment wins.
 func TestOTLPResource(t *testing.T) {
+	t.Parallel()
 	host, err := os.Hostname()
 	if err != nil {
 		t.Fatal(err)
@@ -26,7 +27,7 @@ func TestOTLPResource(t *testing.T) {
 		},
 	}
 	for _, test := range tests {
-		config, _, err := parseOTLPOf(t, test.variables)
+		config, _, err := parseOTLPOf(test.variables)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -13,13 +13,8 @@ import (
 )
 
 // parseOTLPOf reads OpenTelemetry's variables as given, and no others.
-func parseOTLPOf(t *testing.T, variables map[string]string) (*otlp.Config, []string, error) {
-	t.Helper()
-	setEnvironment(t, variables)
-	e, err := readEnvironment()
-	if err != nil {
-		t.Fatal(err)
-	}
+func parseOTLPOf(variables map[string]string) (*otlp.Config, []string, error) {
+	e := environmentOf(variables)
 	p := &problems{given: e.given}
 	config := parseOTLP(p, e)
 	return config, p.warnings, p.err()
@@ -125,7 +120,7 @@ OTEL_METRIC_EXPORT_INTERVAL: "60s" is not a number of milliseconds; use a value 
 	}
 	for _, test := range tests {
 		t.Run(describe(test.variables), func(t *testing.T) {
-			_, warnings, err := parseOTLPOf(t, test.variables)
+			_, warnings, err := parseOTLPOf(test.variables)
 			if got := fmt.Sprint(err); got != test.want {
 				t.Errorf("got  %s\nwant %s", got, test.want)
 			}
@@ -180,7 +175,7 @@ func TestOTLPWarnings(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(describe(test.variables), func(t *testing.T) {
-			_, warnings, err := parseOTLPOf(t, test.variables)
+			_, warnings, err := parseOTLPOf(test.variables)
 			if err != nil {
 				t.Error(err)
 			}
@@ -199,7 +194,7 @@ func TestOTLPOff(t *testing.T) {
 		to("wrong", "OTEL_METRICS_EXPORTER", "none"),
 		{"OTEL_METRICS_EXPORTER": "none"},
 	} {
-		config, warnings, err := parseOTLPOf(t, variables)
+		config, warnings, err := parseOTLPOf(variables)
 		if config != nil || warnings != nil || err != nil {
 			t.Errorf("%v: config %v, warnings %q, error %v", variables, config, warnings, err)
 		}
@@ -208,6 +203,7 @@ func TestOTLPOff(t *testing.T) {
 
 // What the variables mean.
 func TestOTLPConfig(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		variables map[string]string
 		want      otlp.Config // the fields that are compared
@@ -255,7 +251,7 @@ func TestOTLPConfig(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(describe(test.variables), func(t *testing.T) {
-			config, warnings, err := parseOTLPOf(t, test.variables)
+			config, warnings, err := parseOTLPOf(test.variables)
 			if err != nil || len(warnings) > 0 {
 				t.Fatalf("error %v, warnings %q", err, warnings)
 			}
@@ -270,9 +266,10 @@ func TestOTLPConfig(t *testing.T) {
 
 // The errors stop serve and demo alike.
 func TestOTLPErrorsStopTheStart(t *testing.T) {
-	setEnvironment(t, withAccount(map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": "localhost:4317"}))
-	for name, read := range map[string]func() (Config, []string, error){"serve": Read, "demo": ReadDemo} {
-		if _, _, err := read(); err == nil || !strings.Contains(err.Error(), "OTEL_EXPORTER_OTLP_ENDPOINT") {
+	t.Parallel()
+	e := environmentOf(withAccount(map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": "localhost:4317"}))
+	for name, read := range map[string]func(environment) (Config, []string, error){"serve": read, "demo": readDemo} {
+		if _, _, err := read(e); err == nil || !strings.Contains(err.Error(), "OTEL_EXPORTER_OTLP_ENDPOINT") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -16,12 +16,13 @@ import (
 
 // A certificate is useless to a receiver that takes plaintext.
 func TestOTLPCertificateWithoutTLS(t *testing.T) {
+	t.Parallel()
 	certificate, key := writeCertificate(t)
 	for _, variables := range []map[string]string{
 		to(grpcReceiver, "OTEL_EXPORTER_OTLP_CERTIFICATE", certificate),
 		to(grpcReceiver, "OTEL_EXPORTER_OTLP_CERTIFICATE", certificate, "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", certificate, "OTEL_EXPORTER_OTLP_CLIENT_KEY", key),
 	} {
-		_, _, err := parseOTLPOf(t, variables)
+		_, _, err := parseOTLPOf(variables)
 		const want = "OTEL_EXPORTER_OTLP_ENDPOINT: must begin with https:// because OTEL_EXPORTER_OTLP_CERTIFICATE is set, which plaintext does not use"
 		if fmt.Sprint(err) != want {
 			t.Errorf("got %v, want %s", err, want)
@@ -30,8 +31,9 @@ func TestOTLPCertificateWithoutTLS(t *testing.T) {
 }
 
 func TestOTLPCertificates(t *testing.T) {
+	t.Parallel()
 	certificate, key := writeCertificate(t)
-	config, _, err := parseOTLPOf(t, to("https://h", "OTEL_EXPORTER_OTLP_CERTIFICATE", certificate,
+	config, _, err := parseOTLPOf(to("https://h", "OTEL_EXPORTER_OTLP_CERTIFICATE", certificate,
 		"OTEL_EXPORTER_OTLP_METRICS_CLIENT_CERTIFICATE", certificate, "OTEL_EXPORTER_OTLP_CLIENT_KEY", key))
 	if err != nil {
 		t.Fatal(err)
@@ -39,7 +41,7 @@ func TestOTLPCertificates(t *testing.T) {
 	if config.TLS.RootCAs == nil || len(config.TLS.Certificates) != 1 || config.TLS.InsecureSkipVerify {
 		t.Errorf("TLS is %+v", config.TLS)
 	}
-	config, _, err = parseOTLPOf(t, to("https://h"))
+	config, _, err = parseOTLPOf(to("https://h"))
 	if err != nil || config.TLS != nil {
 		t.Errorf("without certificates TLS is %v, error %v", config.TLS, err)
 	}

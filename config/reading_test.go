@@ -19,12 +19,12 @@ func TestReadApps(t *testing.T) {
 		"own":        "hush",
 		"empty":      "",
 	})
-	setEnvironment(t, map[string]string{"WXAPP_APPS_FILE": "apps.yaml", "WXAPP_APPID": "wxfedcba9876543210", "WXAPP_SECRET_FILE": "own"})
-	started, warnings, err := Read()
+	variables := map[string]string{"WXAPP_APPS_FILE": "apps.yaml", "WXAPP_APPID": "wxfedcba9876543210", "WXAPP_SECRET_FILE": "own"}
+	started, warnings, err := read(environmentOf(variables))
 	if err != nil {
 		t.Fatal(err)
 	}
-	again, err := ReadApps()
+	again, err := readAgain(environmentOf(variables))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,11 +37,9 @@ func TestReadApps(t *testing.T) {
 	checkEqual(t, "files", slices.Sorted(maps.Keys(again.Files)), []string{"apps.yaml", "file", "own"})
 	checkEqual(t, "warnings", again.Warnings, warnings)
 
-	t.Setenv("WXAPP_APPS_FILE", "wrong.yaml")
-	t.Setenv("WXAPP_APPID", "demo")
-	t.Setenv("WXAPP_SECRET_FILE", "empty")
-	_, _, want := Read()
-	wrong, err := ReadApps()
+	variables = map[string]string{"WXAPP_APPS_FILE": "wrong.yaml", "WXAPP_APPID": "demo", "WXAPP_SECRET_FILE": "empty"}
+	_, _, want := read(environmentOf(variables))
+	wrong, err := readAgain(environmentOf(variables))
 	if want == nil || err == nil || err.Error() != want.Error() {
 		t.Errorf("error %v, at a start %v", err, want)
 	}
@@ -55,8 +53,7 @@ func TestReadApps(t *testing.T) {
 // Files are told apart by their contents alone.
 func TestFilesReadAgain(t *testing.T) {
 	writeFiles(t, map[string]string{"apps.yaml": "apps: [{appid: wx0123456789abcdef, secret_file: secret}]", "secret": "hush", "other": "hush"})
-	setEnvironment(t, map[string]string{"WXAPP_APPS_FILE": "apps.yaml"})
-	before, err := ReadApps()
+	before, err := readAgain(environmentOf(map[string]string{"WXAPP_APPS_FILE": "apps.yaml"}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -115,21 +115,27 @@ type environment struct {
 	variables []string
 }
 
-// readEnvironment reads the environment. An empty value counts as not set, unless the
-// list says what empty means.
+// readEnvironment reads the environment of the process.
 func readEnvironment() (environment, error) {
-	e := environment{given: map[string]string{}, values: map[string]wechat.Secret{}, variables: os.Environ()}
-	if err := envconfig.Process("", &e.settings); err != nil {
+	var s settings
+	if err := envconfig.Process("", &s); err != nil {
 		return environment{}, fmt.Errorf("read the environment: %w", err)
 	}
+	return newEnvironment(s, os.Environ(), os.Getenv), nil
+}
+
+// newEnvironment returns an environment with settings as they were read. An empty value
+// counts as not set, unless the list says what empty means.
+func newEnvironment(s settings, variables []string, valueOf func(name string) string) environment {
+	e := environment{settings: s, given: map[string]string{}, values: map[string]wechat.Secret{}, variables: variables}
 	for field, value := range reflect.ValueOf(&e.settings).Elem().Fields() {
 		setting := field.Tag.Get("envconfig")
 		text := strings.TrimSpace(value.String())
 		variable := setting
-		if form, ok := metricsForm(setting); ok && strings.TrimSpace(os.Getenv(form)) != "" {
-			variable, text = form, strings.TrimSpace(os.Getenv(form))
+		if form, ok := metricsForm(setting); ok && strings.TrimSpace(valueOf(form)) != "" {
+			variable, text = form, strings.TrimSpace(valueOf(form))
 		}
-		if strings.TrimSpace(os.Getenv(variable)) != "" {
+		if strings.TrimSpace(valueOf(variable)) != "" {
 			e.given[setting] = variable
 		}
 		if _, keepEmpty := field.Tag.Lookup("empty"); text == "" && !keepEmpty {
@@ -138,7 +144,7 @@ func readEnvironment() (environment, error) {
 		value.SetString(text)
 		e.values[setting] = wechat.Secret(text)
 	}
-	return e, nil
+	return e
 }
 
 const (

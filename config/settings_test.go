@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -36,10 +37,13 @@ func TestNamesOfSettings(t *testing.T) {
 // TestDefaultsAreTrue holds that the defaults that help shows are those that apply: to set
 // one explicitly changes nothing.
 func TestDefaultsAreTrue(t *testing.T) {
+	t.Parallel()
 	base := withAccount(map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": httpReceiver, "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf"})
-	show := func() string {
+	show := func(more map[string]string) string {
 		t.Helper()
-		c, _, err := Read()
+		variables := maps.Clone(base)
+		maps.Copy(variables, more)
+		c, _, err := read(environmentOf(variables))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -47,8 +51,7 @@ func TestDefaultsAreTrue(t *testing.T) {
 		c.OTLP = nil
 		return fmt.Sprintf("%#v %v %v %v %v %v %v", c, pushed.Endpoint, pushed.Protocol, pushed.Gzip, pushed.Interval, pushed.Timeout, pushed.Resource)
 	}
-	setEnvironment(t, base)
-	want := show()
+	want := show(nil)
 	for _, setting := range Settings() {
 		if setting.Default == "" || setting.Name == "OTEL_EXPORTER_OTLP_PROTOCOL" {
 			continue
@@ -58,25 +61,20 @@ func TestDefaultsAreTrue(t *testing.T) {
 			names = append(names, form)
 		}
 		for _, name := range names {
-			setEnvironment(t, base)
-			t.Setenv(name, setting.Default)
-			checkEqual(t, name+"="+setting.Default, show(), want)
+			checkEqual(t, name+"="+setting.Default, show(map[string]string{name: setting.Default}), want)
 		}
 	}
 }
 
 // TestSettingsDoNotPrintSecrets also covers the settings as they were read.
 func TestSettingsDoNotPrintSecrets(t *testing.T) {
-	setEnvironment(t, map[string]string{
+	t.Parallel()
+	e := environmentOf(map[string]string{
 		"WXAPP_SECRET":               hushWord,
 		"WXAPP_TOKEN_URL":            "https://" + hushWord,
 		"WXAPP_API_URL":              "https://user:" + hushWord + "@example.com",
 		"OTEL_EXPORTER_OTLP_HEADERS": "authorization=" + hushWord,
 	})
-	e, err := readEnvironment()
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, format := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
 		checkHushed(t, format, fmt.Sprintf(format, e.settings))
 		checkHushed(t, format, fmt.Sprintf(format, &e.settings))

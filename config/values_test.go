@@ -102,8 +102,7 @@ func TestRules(t *testing.T) {
 		{"WXAPP_LOG_FORMAT", "xml", `"xml" is unknown; set it to logfmt or json`},
 	}
 	for _, test := range tests {
-		setEnvironment(t, withAccount(map[string]string{test.variable: test.value}))
-		_, warnings, err := Read()
+		_, warnings, err := read(environmentOf(withAccount(map[string]string{test.variable: test.value})))
 		if err == nil {
 			t.Errorf("%s=%s was accepted", test.variable, test.value)
 			continue
@@ -158,14 +157,12 @@ func TestAcceptedValues(t *testing.T) {
 		{"WXAPP_LOG_FORMAT", "json", func(c *Config) { c.LogFormat = "json" }},
 	}
 	for _, test := range tests {
-		setEnvironment(t, withAccount(nil))
-		want, _, err := Read()
+		want, _, err := read(environmentOf(withAccount(nil)))
 		if err != nil {
 			t.Fatal(err)
 		}
 		test.set(&want)
-		t.Setenv(test.variable, test.value)
-		got, warnings, err := Read()
+		got, warnings, err := read(environmentOf(withAccount(map[string]string{test.variable: test.value})))
 		if err != nil || len(warnings) > 0 {
 			t.Errorf("%s=%s: error %v, warnings %q", test.variable, test.value, err, warnings)
 			continue
@@ -203,10 +200,10 @@ func FuzzLists(f *testing.F) {
 
 // Tests and demos use intervals that would use up the quota of an account.
 func TestPollInterval(t *testing.T) {
+	t.Parallel()
 	const short = " is very short and may use up the API quota; 30m is enough, because WeChat publishes once a day"
 	for value, warned := range map[string]bool{"1ns": true, "1s": true, "59.999s": true, "1m": false, "8760h": false} {
-		setEnvironment(t, withAccount(map[string]string{"WXAPP_POLL_INTERVAL": value}))
-		c, warnings, err := Read()
+		c, warnings, err := read(environmentOf(withAccount(map[string]string{"WXAPP_POLL_INTERVAL": value})))
 		if err != nil {
 			t.Errorf("%s: %v", value, err)
 			continue

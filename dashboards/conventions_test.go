@@ -24,7 +24,7 @@ func labelsToChoose(metric string) []string {
 	chosen := []string{"period"}
 	for _, m := range collector.FigureMetrics() {
 		if m.Name == metric {
-			chosen = slices.DeleteFunc([]string{"cohort", "day", "period"}, func(label string) bool { return !slices.Contains(m.Labels, label) })
+			chosen = slices.DeleteFunc([]string{"cohort", "day", "month", "period", "week"}, func(label string) bool { return !slices.Contains(m.Labels, label) })
 		}
 	}
 	return chosen

@@ -43,8 +43,8 @@ func daily(scrapes []scrape) []scrape {
 // recorded series.
 var needRules = map[string]bool{"City, share over time": true}
 
-// On one sample a day, trends are drawn, with a point for nearly every day, and weeks are
-// compared.
+// On one sample a day, trends are drawn, with a point for nearly every day, week or month, and
+// weeks are compared.
 func testHistory(t *testing.T, db *database, simulation simulation) {
 	for _, d := range inEnglish(readDashboards(t)) {
 		for _, p := range d.withQueries() {
@@ -66,6 +66,12 @@ func testHistory(t *testing.T, db *database, simulation simulation) {
 				}
 				if d, e := p.Title == "Active users by day" && query.RefID >= "D", 15; d {
 					want = e // three of four weeks have to be known
+				}
+				switch {
+				case strings.Contains(expr, `period="week"`):
+					want = 4
+				case strings.Contains(expr, `period="month"`):
+					want = 1
 				}
 				want -= daysLater(query)
 				if most < want {

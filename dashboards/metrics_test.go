@@ -46,7 +46,7 @@ func TestMetricsAreUsed(t *testing.T) {
 	}
 }
 
-// usedMetrics returns the metrics that panels, variables and rules read.
+// usedMetrics returns the metrics that panels, variables, annotations and rules read.
 func usedMetrics(t *testing.T) map[string]bool {
 	t.Helper()
 	used := map[string]bool{}
@@ -76,17 +76,8 @@ func usedMetrics(t *testing.T) map[string]bool {
 			return nil
 		})
 	}
-	for _, d := range readDashboards(t) {
-		for _, p := range d.withQueries() {
-			for _, query := range p.Targets {
-				read(fill(query.Expr, singleJob, choice{"visit_uv", "7d"}))
-			}
-		}
-	}
-	for _, group := range readRules(t) {
-		for _, rule := range group.Rules {
-			read(rule.Expr)
-		}
+	for _, e := range expressions(t) {
+		read(e.text)
 	}
 	return used
 }

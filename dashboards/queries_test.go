@@ -155,12 +155,7 @@ func testVariables(t *testing.T, db *database) {
 			if v.Type != "query" {
 				continue
 			}
-			var expr string
-			if inner, ok := strings.CutPrefix(v.Definition, "query_result("); ok {
-				expr = fill(strings.TrimSuffix(inner, ")"), singleJob, choice{})
-			} else if inner, ok := strings.CutPrefix(v.Definition, "label_values("); ok {
-				expr = fill(inner[:strings.LastIndex(inner, ",")], singleJob, choice{})
-			}
+			expr := fill(variableQuery(v.Definition), singleJob, choice{})
 			if n := numbers(db.ask(t, expr, false, "")); n < len(simulatedApps) {
 				t.Errorf("%s: variable %s: %d answers", d.File, v.Name, n)
 			}

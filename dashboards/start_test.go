@@ -21,6 +21,16 @@ var silentAtFirst = map[string]string{
 	"Came back":                                   "yesterday is not published yet at eight in the morning",
 	"Came back, after 1 and 7 days":               "as above",
 	"Retention by day of the visit, last 60 days": "as above",
+	"The last week":                               "no week is known yet",
+	"Week until":                                  "as above",
+	"Users by week":                               "as above",
+	"Sessions and views by week":                  "as above",
+	"Came back weeks later":                       "as above",
+	"The last month":                              "no month is known yet",
+	"Month until":                                 "as above",
+	"Users by month":                              "as above",
+	"Sessions and views by month":                 "as above",
+	"Came back a month later":                     "as above",
 }
 
 // silentQueries lists those queries of other panels that answer nothing ten minutes after

@@ -58,8 +58,8 @@ func testColumns(t *testing.T, db *database) {
 	}
 }
 
-// The app with a wrong secret is shown as failing, first, in red and with the reason; the
-// others are fine and green.
+// The app with a wrong secret is shown as failing, first, in red and with the reason, and its
+// datasets as stale; the others are fine and green.
 func testStates(t *testing.T, db *database) {
 	for _, d := range inEnglish(readDashboards(t)) {
 		for _, p := range d.withQueries() {
@@ -77,6 +77,9 @@ func testStates(t *testing.T, db *database) {
 					want := struct{ Text, Color string }{"fresh", "green"}
 					if sample.Metric.Get("appid") == brokenApp() {
 						want = struct{ Text, Color string }{"FAILING", "red"}
+						if sample.Metric.Get("dataset") != "" { // not asked since
+							want = struct{ Text, Color string }{"STALE", "orange"}
+						}
 					}
 					if got != want {
 						t.Errorf("%s: %s: %s is shown as %v, want %v", d.File, p.Title, sample.Metric, got, want)

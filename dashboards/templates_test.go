@@ -16,6 +16,7 @@ type provisioned struct {
 		Rules []struct {
 			Title       string
 			Annotations map[string]string
+			Data        []struct{ Model struct{ Expr string } }
 		}
 	}
 }

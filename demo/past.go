@@ -14,10 +14,8 @@ import (
 
 // Archive is what a past is written to.
 type Archive interface {
-	// List returns the keys of all answers of an app about the user portrait, in any order.
-	List(ctx context.Context, appid string) ([]poller.AnswerKey, error)
-	// ListReports returns those from the endpoint of a wechat.Statistic.
-	ListReports(ctx context.Context, appid, endpoint string) ([]poller.AnswerKey, error)
+	// List returns the keys of all answers of an app to a statistic, in any order.
+	List(ctx context.Context, appid string, statistic wechat.Statistic) ([]poller.AnswerKey, error)
 	// Pack returns an answer, requested at the given time, in the form that SaveAnswer
 	// takes.
 	Pack(requested time.Time, answer []byte) ([]byte, error)
@@ -25,20 +23,18 @@ type Archive interface {
 	SaveAnswer(ctx context.Context, appid string, key poller.AnswerKey, packed []byte) error
 }
 
-// Past makes up the days before a demo began. All fields are needed but for Datasets.
+// Past makes up the days before a demo began. All fields are needed.
 type Past struct {
 	Archive  Archive
 	Apps     []string // their appids
 	Days     int
-	Datasets []wechat.Dataset // beside the user portrait
+	Datasets []wechat.Dataset
 	// Now is when the demo begins. Its past ends with the third day before: the later ones
 	// are those for which WeChat still answers.
 	Now time.Time
-	// Portrait returns WeChat's answer for a window as it was at a time. It is called from
-	// several goroutines.
-	Portrait func(appid string, w wechat.Window, at time.Time) []byte
-	// Report does so for a statistic of a day, given its endpoint.
-	Report func(endpoint, appid string, day wechat.Day, at time.Time) []byte
+	// Answer returns WeChat's answer to a statistic about a window as it was at a time. It is
+	// called from several goroutines.
+	Answer func(s wechat.Statistic, appid string, w wechat.Window, at time.Time) []byte
 }
 
 // The answers of the past came when a day is usually published, one after the other.
@@ -120,39 +116,42 @@ func (p Past) Follow(ctx context.Context, store *collector.Store, done func(adde
 
 // pastAnswer is an answer that the archive lacks.
 type pastAnswer struct {
-	appid string
-	key   poller.AnswerKey
+	appid     string
+	statistic wechat.Statistic
+	key       poller.AnswerKey
 }
 
-// missing returns the answers that the archive lacks. Those of a dataset about cohorts are
-// asked for again as they grow, so one of another day does not stand for them.
+// missing returns the answers that the archive lacks. Those about cohorts are asked for again as
+// they grow, so one of another day does not stand for them.
 func (p Past) missing(ctx context.Context) ([]pastAnswer, error) {
-	questions, cohorts := p.questions()
 	held := map[string]map[poller.AnswerKey]bool{}
 	for _, appid := range p.Apps {
-		keys, err := p.list(ctx, appid)
-		if err != nil {
-			return nil, err
-		}
 		held[appid] = map[poller.AnswerKey]bool{}
-		for _, key := range keys {
-			held[appid][identity(key, cohorts)] = true
+		for _, question := range p.questions() {
+			keys, err := p.Archive.List(ctx, appid, question.Statistic)
+			if err != nil {
+				return nil, err
+			}
+			for _, key := range keys {
+				held[appid][question.identity(key)] = true
+			}
 		}
 	}
 	var missing []pastAnswer
 	last := wechat.DayOf(p.Now).Add(-3)
+	questions := p.questions()
 	for back := range p.Days {
 		day := last.Add(-back)
 		for i, appid := range p.Apps {
 			for j, question := range questions {
-				n := i*len(questions) + j
+				newest := question.Newest(day.Add(1))
 				key := poller.AnswerKey{
-					Endpoint: question.endpoint,
-					Window:   wechat.Window{End: day.Add(-question.before), Range: question.length},
-					Answered: day.At(wechat.UsuallyPublished + time.Duration(n+1)*pastApart),
+					Series:   question.Series(),
+					Window:   question.Before(newest, question.before),
+					Answered: day.At(wechat.UsuallyPublished + time.Duration(i*len(questions)+j+1)*pastApart),
 				}
-				if !held[appid][identity(key, cohorts)] {
-					missing = append(missing, pastAnswer{appid, key})
+				if newest.End == day && !held[appid][question.identity(key)] {
+					missing = append(missing, pastAnswer{appid, question.Statistic, key})
 				}
 			}
 		}
@@ -160,54 +159,32 @@ func (p Past) missing(ctx context.Context) ([]pastAnswer, error) {
 	return missing, nil
 }
 
-// question is what is asked for each day.
+// question is what is asked for whenever a window has ended: that window, or the one that many
+// before it.
 type question struct {
-	endpoint string // empty: the user portrait
-	length   wechat.Range
-	before   int // how many days the window ends before the day
+	wechat.Statistic
+	before int
 }
 
-// questions returns what is asked for each day, and the endpoints that answer about cohorts.
-func (p Past) questions() (all []question, cohorts map[string]bool) {
-	for _, length := range wechat.Ranges() {
-		all = append(all, question{length: length})
-	}
-	cohorts = map[string]bool{}
+func (p Past) questions() []question {
+	var all []question
 	for _, dataset := range p.Datasets {
 		for _, statistic := range dataset.Statistics {
 			if statistic.Cohorts == nil {
-				all = append(all, question{statistic.Endpoint, wechat.Range1Day, 0})
-				continue
+				all = append(all, question{statistic, 0})
 			}
-			cohorts[statistic.Endpoint] = true
 			for _, before := range statistic.Cohorts {
-				all = append(all, question{statistic.Endpoint, wechat.Range1Day, before})
+				all = append(all, question{statistic, before})
 			}
 		}
 	}
-	return all, cohorts
-}
-
-// list returns the keys of all answers of an app that are asked for.
-func (p Past) list(ctx context.Context, appid string) ([]poller.AnswerKey, error) {
-	keys, err := p.Archive.List(ctx, appid)
-	for _, dataset := range p.Datasets {
-		for _, statistic := range dataset.Statistics {
-			if err != nil {
-				return nil, err
-			}
-			var reports []poller.AnswerKey
-			reports, err = p.Archive.ListReports(ctx, appid, statistic.Endpoint)
-			keys = append(keys, reports...)
-		}
-	}
-	return keys, err
+	return all
 }
 
 // identity returns what two answers to the same question have in common.
-func identity(key poller.AnswerKey, cohorts map[string]bool) poller.AnswerKey {
+func (q question) identity(key poller.AnswerKey) poller.AnswerKey {
 	answered := time.Time{}
-	if cohorts[key.Endpoint] {
+	if q.Cohorts != nil {
 		answered = wechat.DayOf(key.Answered).Begin()
 	}
 	key.Answered = answered
@@ -215,16 +192,10 @@ func identity(key poller.AnswerKey, cohorts map[string]bool) poller.AnswerKey {
 }
 
 func (p Past) write(ctx context.Context, a pastAnswer) error {
-	packed, err := p.Archive.Pack(a.key.Answered.Add(-pastTook), p.answer(a))
+	answer := p.Answer(a.statistic, a.appid, a.key.Window, a.key.Answered)
+	packed, err := p.Archive.Pack(a.key.Answered.Add(-pastTook), answer)
 	if err != nil {
 		return err
 	}
 	return p.Archive.SaveAnswer(ctx, a.appid, a.key, packed)
-}
-
-func (p Past) answer(a pastAnswer) []byte {
-	if a.key.Endpoint == "" {
-		return p.Portrait(a.appid, a.key.Window, a.key.Answered)
-	}
-	return p.Report(a.key.Endpoint, a.appid, a.key.Window.End, a.key.Answered)
 }

@@ -48,11 +48,11 @@ func NewPast(archive Archive, datasets []wechat.Dataset, simulated *wechattest.S
 		Days:     PastDays,
 		Datasets: datasets,
 		Now:      now,
-		Portrait: func(appid string, w wechat.Window, at time.Time) []byte {
-			return simulated.PortraitAt(appid, w.End.Begin(), int(w.Range), at)
-		},
-		Report: func(endpoint, appid string, day wechat.Day, at time.Time) []byte {
-			return simulated.ReportAt(endpoint, appid, day.Begin(), at)
+		Answer: func(s wechat.Statistic, appid string, w wechat.Window, at time.Time) []byte {
+			if s.Endpoint == wechat.EndpointUserPortrait {
+				return simulated.PortraitAt(appid, w.End.Begin(), int(w.Range), at)
+			}
+			return simulated.ReportAt(s.Endpoint, appid, w.End.Begin(), at)
 		},
 	}
 }

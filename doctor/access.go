@@ -14,18 +14,18 @@ type access struct {
 	expiry     time.Time
 	tokenErr   error // of the call for a token
 
-	granted bool  // a call was answered
-	refusal error // why calls are not answered
+	granted string // the dataset about which a call was answered; empty: none was
+	refusal error  // why calls are not answered
 }
 
 // settled reports whether it is known if WeChat answers.
-func (a *access) settled() bool { return a.granted || a.refusal != nil }
+func (a *access) settled() bool { return a.granted != "" || a.refusal != nil }
 
-// judge learns from the outcome of a call about a window.
-func (a *access) judge(err error) {
+// judge learns from the outcome of a call about a dataset.
+func (a *access) judge(dataset string, err error) {
 	switch class := classOf(err); {
 	case class == "":
-		a.granted = true
+		a.granted = dataset
 	case class != window && class != quota:
 		a.refusal = err
 	}
@@ -87,7 +87,7 @@ func (a *access) allowList() Step {
 	switch refused := a.refused(); {
 	case refused == allowList:
 		return failure(allowList, message(a.refusal), remedy(a.refusal))
-	case a.granted || refused == permission && a.tokenErr == nil:
+	case a.granted != "" || refused == permission && a.tokenErr == nil:
 		return ok(allowList, text.Both{
 			English: "WeChat accepts calls from this machine's IP address",
 			Chinese: "微信接受本机 IP 的调用",
@@ -100,10 +100,15 @@ func (a *access) permission() Step {
 	switch {
 	case a.refused() == permission:
 		return failure(permission, message(a.refusal), remedy(a.refusal))
-	case a.granted:
+	case a.granted == wechat.UserPortrait:
 		return ok(permission, text.Both{
 			English: "the app may use the user portrait",
 			Chinese: "该小程序有权使用用户画像接口",
+		})
+	case a.granted != "":
+		return ok(permission, text.Both{
+			English: "the app may use the dataset " + a.granted,
+			Chinese: "该小程序有权使用数据集 " + a.granted,
 		})
 	}
 	return skipped(permission, a.because())

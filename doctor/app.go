@@ -39,32 +39,21 @@ func (w *walk) whole(ctx context.Context, tell func(Step)) {
 		return
 	}
 	access := w.token(ctx)
-	ranges := w.options.longestFirst()
-	var windows []Step
+	questions := w.options.questions()
+	var steps []Step
 	// What WeChat thinks of the app is known from the first answer that is about it.
-	for len(ranges) > 0 && !access.settled() {
-		step, err := w.window(ctx, access, ranges[0])
-		access.judge(err)
-		windows, ranges = append(windows, step), ranges[1:]
-	}
-	var datasets []Step
-	if len(ranges)+len(windows) == 0 {
-		datasets = w.datasets(ctx, access)
+	for len(questions) > 0 && !access.settled() {
+		step, _ := w.ask(ctx, access, questions[0])
+		steps, questions = append(steps, step), questions[1:]
 	}
 	for _, step := range access.steps() {
 		tell(step)
 	}
-	for _, step := range windows {
+	for _, step := range steps {
 		tell(step)
 	}
-	for _, length := range ranges {
-		step, _ := w.window(ctx, access, length)
-		tell(step)
-	}
-	if datasets == nil {
-		datasets = w.datasets(ctx, access)
-	}
-	for _, step := range datasets {
+	for _, question := range questions {
+		step, _ := w.ask(ctx, access, question)
 		tell(step)
 	}
 	tell(w.quota(ctx, access))
@@ -83,10 +72,9 @@ func (w *walk) brief(ctx context.Context) []Step {
 	}
 	access := w.token(ctx)
 	var last *Step
-	if ranges := w.options.longestFirst(); len(ranges) > 0 && !access.settled() {
+	if !access.settled() {
 		w.days.newest = w.days.before
-		step, err := w.window(ctx, access, ranges[0])
-		access.judge(err)
+		step, _ := w.ask(ctx, access, w.options.questions()[0])
 		last = &step
 	}
 	for _, step := range access.steps() {

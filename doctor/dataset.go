@@ -2,60 +2,87 @@ package doctor
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/text"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
+// question is what a step asks WeChat about: a range of the user portrait, or another dataset.
+type question struct {
+	step       string
+	dataset    string
+	statistics []wechat.Statistic
+}
+
+// questions returns those about everything that is on, the longest range first: it is the least
+// likely to be empty.
+func (o Options) questions() []question {
+	var all []question
+	for _, dataset := range o.Settings.Config.Datasets {
+		if dataset.Name != wechat.UserPortrait {
+			all = append(all, question{datasetStep(dataset), dataset.Name, dataset.Statistics})
+			continue
+		}
+		for _, s := range slices.Backward(dataset.Statistics) {
+			all = append(all, question{windowStep(s), dataset.Name, []wechat.Statistic{s}})
+		}
+	}
+	return all
+}
+
+func windowStep(s wechat.Statistic) string { return window + "_" + s.Range.String() }
+
 func datasetStep(dataset wechat.Dataset) string { return window + "_" + dataset.Name }
 
-// dataset asks for the day before yesterday of each statistic of a dataset. An error that
-// belongs to an earlier step is returned beside a step that is skipped.
-func (w *walk) dataset(ctx context.Context, a *access, dataset wechat.Dataset) (Step, error) {
-	name, begin := datasetStep(dataset), time.Now()
+// ask asks a question. An error that belongs to an earlier step is returned beside a step that is
+// skipped.
+func (w *walk) ask(ctx context.Context, a *access, q question) (Step, error) {
 	if because, blocked := w.blocked(a); blocked {
-		return skipped(name, because), errNotAsked
+		return skipped(q.step, because), errNotAsked
 	}
+	begin := time.Now()
+	take := w.report
+	if q.dataset == wechat.UserPortrait {
+		take = w.window
+	}
+	step, err := take(ctx, q)
+	if !a.settled() {
+		a.judge(q.dataset, err)
+	}
+	return step.lasting(time.Since(begin)), err
+}
+
+// report asks for the last but one window of each statistic of a dataset.
+func (w *walk) report(ctx context.Context, q question) (Step, error) {
 	numbers := false
-	for _, statistic := range dataset.Statistics {
-		report, err := w.client.Report(ctx, statistic, w.days.before)
+	var asked wechat.Window
+	for _, statistic := range q.statistics {
+		asked = statistic.Before(statistic.Newest(w.days.before.Add(2)), 1)
+		answer, err := w.client.Ask(ctx, statistic, asked)
 		switch class := classOf(err); {
 		case class == window:
 			w.noteUnanswered(err)
-			return failure(name, message(err), remedy(err)).lasting(time.Since(begin)), err
+			return failure(q.step, message(err), remedy(err)), err
 		case class == permission || class == quota: // of this dataset alone
-			return failure(name, message(err), remedy(err)).lasting(time.Since(begin)), err
+			return failure(q.step, message(err), remedy(err)), err
 		case class != "":
-			return skipped(name, (&access{refusal: err}).because()), err
+			return skipped(q.step, (&access{refusal: err}).because()), err
 		}
-		numbers = numbers || err == nil && !report.Empty()
+		numbers = numbers || err == nil && !answer.Empty()
 	}
 	if !numbers {
-		return warning(name, text.Both{
-			English: "no numbers for " + w.days.before.DateOnly(),
-			Chinese: w.days.before.DateOnly() + "没有数据",
+		return warning(q.step, text.Both{
+			English: "no numbers for " + span(asked, text.English),
+			Chinese: span(asked, text.Chinese) + "没有数据",
 		}, text.Both{
 			English: "if the app has users, wait for WeChat's next publication, and ask again",
 			Chinese: "如果该小程序有用户，请等微信下次发布数据后再试",
-		}).lasting(time.Since(begin)), nil
+		}), nil
 	}
-	return ok(name, text.Both{
-		English: "there are numbers for " + w.days.before.DateOnly(),
-		Chinese: w.days.before.DateOnly() + "有数据",
-	}).lasting(time.Since(begin)), nil
-}
-
-// datasets takes the steps of all datasets. Without the user portrait the first one shows
-// whether WeChat lets this machine ask.
-func (w *walk) datasets(ctx context.Context, a *access) []Step {
-	var steps []Step
-	for _, dataset := range w.options.Settings.Config.Datasets {
-		step, err := w.dataset(ctx, a, dataset)
-		if !a.settled() {
-			a.judge(err)
-		}
-		steps = append(steps, step)
-	}
-	return steps
+	return ok(q.step, text.Both{
+		English: "there are numbers for " + span(asked, text.English),
+		Chinese: span(asked, text.Chinese) + "有数据",
+	}), nil
 }

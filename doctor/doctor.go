@@ -123,21 +123,8 @@ func (o Options) skipApps(apps []config.App, because text.Both, tell func(Step))
 	for _, name := range []string{token, allowList, permission} {
 		tell(skipped(name, because).about(app))
 	}
-	for _, length := range o.longestFirst() {
-		tell(skipped(windowStep(length), because).about(app))
-	}
-	for _, dataset := range o.Settings.Config.Datasets {
-		tell(skipped(datasetStep(dataset), because).about(app))
+	for _, question := range o.questions() {
+		tell(skipped(question.step, because).about(app))
 	}
 	tell(skipped(quota, because).about(app))
 }
-
-// longestFirst returns the ranges that are on. The longest is the least likely to be empty.
-func (o Options) longestFirst() []wechat.Range {
-	ranges := slices.Clone(o.Settings.Config.Ranges)
-	slices.Sort(ranges)
-	slices.Reverse(ranges)
-	return ranges
-}
-
-func windowStep(length wechat.Range) string { return window + "_" + length.String() }

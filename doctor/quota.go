@@ -3,6 +3,7 @@ package doctor
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/text"
@@ -13,7 +14,7 @@ import (
 // yesterday. Later ones happen.
 const lastPublication = 16
 
-// quota compares what is left of the quota with what the settings use per day.
+// quota compares what is left of the quotas with what the settings use per day.
 func (w *walk) quota(ctx context.Context, a *access) Step {
 	if w.exceeded != nil {
 		return failure(quota, message(w.exceeded), remedy(w.exceeded))
@@ -23,39 +24,74 @@ func (w *walk) quota(ctx context.Context, a *access) Step {
 		return skipped(quota, because)
 	}
 	begin := time.Now()
-	left, err := w.client.Quota(ctx, wechat.EndpointUserPortrait)
-	lasted := time.Since(begin)
-	switch wechat.ReasonOf(err) {
-	case "":
-	case wechat.ReasonQuota:
-		return failure(quota, message(err), remedy(err)).lasting(lasted)
-	default: // only this is not known, and polls do not need it
-		return warning(quota, message(err), remedy(err)).lasting(lasted)
+	usages := w.options.usages()
+	var total usage
+	var left []string
+	enough := true
+	for _, u := range usages {
+		quotaOf, err := w.client.Quota(ctx, u.endpoint)
+		switch wechat.ReasonOf(err) {
+		case "":
+		case wechat.ReasonQuota:
+			return failure(quota, message(err), remedy(err)).lasting(time.Since(begin))
+		default: // only this is not known, and polls do not need it
+			return warning(quota, message(err), remedy(err)).lasting(time.Since(begin))
+		}
+		total.data, total.waiting = total.data+u.data, total.waiting+u.waiting
+		enough = enough && quotaOf.Remaining >= u.data+u.waiting
+		left = append(left, fmt.Sprintf("%s %s / %s", u.endpoint, text.Grouped(quotaOf.Remaining), text.Grouped(quotaOf.Limit)))
 	}
-	data, waiting := w.options.usage()
 	cause := text.Both{
-		English: fmt.Sprintf("%s of %s calls are left today; these settings use %d a day, and up to %s more while they wait for the publication",
-			text.Grouped(left.Remaining), text.Grouped(left.Limit), data, text.Grouped(waiting)),
-		Chinese: fmt.Sprintf("今天还剩 %s 次（共 %s 次）；按当前设置每天使用 %d 次，等待发布期间最多再用 %s 次",
-			text.Grouped(left.Remaining), text.Grouped(left.Limit), data, text.Grouped(waiting)),
+		English: fmt.Sprintf("these settings use %d calls a day, and up to %s more while they wait for the publication; left today: %s",
+			total.data, text.Grouped(total.waiting), strings.Join(left, ", ")),
+		Chinese: fmt.Sprintf("按当前设置每天使用 %d 次，等待发布期间最多再用 %s 次；今天剩余：%s",
+			total.data, text.Grouped(total.waiting), strings.Join(left, "、")),
 	}
-	if left.Remaining >= data+waiting {
-		return ok(quota, cause).lasting(lasted)
+	if enough {
+		return ok(quota, cause).lasting(time.Since(begin))
 	}
 	return warning(quota, cause, text.Both{
 		English: "find out what else calls this API for the app, or make the poll interval longer",
 		Chinese: "查明还有什么程序在调用该小程序的此接口，或延长轮询间隔",
-	}).lasting(lasted)
+	}).lasting(time.Since(begin))
 }
 
-// usage returns how many calls per app and day are made for data, and how many more while
-// yesterday is not published.
-func (o Options) usage() (data, waiting int64) {
+// usage is how many calls of an endpoint are made per app and day for data, and how many more
+// while yesterday is not published.
+type usage struct {
+	endpoint      string
+	data, waiting int64
+}
+
+// usages returns those of all endpoints. The first shows whether yesterday is published.
+func (o Options) usages() []usage {
 	c := o.Settings.Config
-	data = 2 * int64(len(c.Ranges))
-	hours := time.Duration(max(0, lastPublication-c.PublishHour)) * time.Hour
-	if c.PollInterval > 0 {
-		waiting = int64(hours / c.PollInterval)
+	var all []usage
+	for _, dataset := range c.Datasets {
+		for _, endpoint := range dataset.Endpoints() {
+			of := usage{endpoint: endpoint}
+			for _, s := range dataset.Statistics {
+				if s.Endpoint == endpoint {
+					of.data += calls(s)
+				}
+			}
+			all = append(all, of)
+		}
 	}
-	return data, waiting
+	hours := time.Duration(max(0, lastPublication-c.PublishHour)) * time.Hour
+	if c.PollInterval > 0 && len(all) > 0 {
+		all[0].waiting = int64(hours / c.PollInterval)
+	}
+	return all
+}
+
+// calls returns the largest number of calls of a statistic on a day.
+func calls(s wechat.Statistic) int64 {
+	switch {
+	case s.Cohorts != nil:
+		return int64(len(s.Cohorts))
+	case s.Period != wechat.PeriodDay: // once when it has ended, and once to settle it
+		return 1
+	}
+	return 2
 }

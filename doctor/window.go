@@ -30,41 +30,37 @@ func (o Options) days(now time.Time) days {
 // errNotAsked is the error of a window that WeChat was not asked for.
 var errNotAsked = errors.New("not asked")
 
-// window asks for the newest window of a range. An error that belongs to an earlier step
-// is returned beside a step that is skipped.
-func (w *walk) window(ctx context.Context, a *access, length wechat.Range) (Step, error) {
-	name, begin := windowStep(length), time.Now()
-	if because, blocked := w.blocked(a); blocked {
-		return skipped(name, because), errNotAsked
-	}
-	asked := w.days.newest
-	portrait, err := w.client.UserPortrait(ctx, wechat.Window{End: asked, Range: length})
+// window asks for the newest window of a range of the user portrait. An error that belongs to an
+// earlier step is returned beside a step that is skipped.
+func (w *walk) window(ctx context.Context, q question) (Step, error) {
+	statistic, asked := q.statistics[0], w.days.newest
+	answer, err := w.client.Ask(ctx, statistic, statistic.Window(asked))
 	waiting := text.Both{}
-	if asked != w.days.before && w.isUnpublished(portrait, err) {
+	if asked != w.days.before && w.isUnpublished(answer, err) {
 		waiting = text.Both{
 			English: asked.DateOnly() + " is not published yet; ",
 			Chinese: "微信尚未发布 " + asked.DateOnly() + " 的数据；",
 		}
 		asked = w.days.before
 		w.days.newest = asked
-		portrait, err = w.client.UserPortrait(ctx, wechat.Window{End: asked, Range: length})
+		answer, err = w.client.Ask(ctx, statistic, statistic.Window(asked))
 	}
-	step := w.outcome(name, wechat.Window{End: asked, Range: length}, portrait, err)
+	step := w.outcome(q.step, statistic.Window(asked), answer, err)
 	step.Cause.English = waiting.English + step.Cause.English
 	step.Cause.Chinese = waiting.Chinese + step.Cause.Chinese
-	return step.lasting(time.Since(begin)), err
+	return step, err
 }
 
 // isUnpublished reports whether an answer for yesterday may mean that it is not published
 // yet. An empty one does not if a longer window had users.
-func (w *walk) isUnpublished(portrait *wechat.Portrait, err error) bool {
+func (w *walk) isUnpublished(answer *wechat.Answer, err error) bool {
 	if err != nil {
 		return wechat.ReasonOf(err) == wechat.ReasonNotReady
 	}
-	return portrait.Empty() && !w.days.published
+	return answer.Empty() && !w.days.published
 }
 
-func (w *walk) outcome(name string, asked wechat.Window, portrait *wechat.Portrait, err error) Step {
+func (w *walk) outcome(name string, asked wechat.Window, answer *wechat.Answer, err error) Step {
 	none := text.Both{
 		English: "no numbers for " + span(asked, text.English),
 		Chinese: span(asked, text.Chinese) + "没有数据",
@@ -80,10 +76,11 @@ func (w *walk) outcome(name string, asked wechat.Window, portrait *wechat.Portra
 		return skipped(name, (&access{refusal: err}).because())
 	case err != nil:
 		return warning(name, none, remedy(err))
-	case !portrait.Empty():
+	case !answer.Empty():
 		w.days.published = true
 		rows := 0
-		for _, list := range portrait.Rows {
+		portrait, _ := answer.Numbers.(wechat.Portrait)
+		for _, list := range portrait {
 			rows += len(list)
 		}
 		return ok(name, text.Both{

@@ -4,11 +4,8 @@ package export
 
 import (
 	"bufio"
-	"cmp"
 	"context"
-	"fmt"
 	"io"
-	"slices"
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
@@ -18,11 +15,8 @@ import (
 
 // Archive is what an export reads of an archive.
 type Archive interface {
-	// List returns the keys of all answers of an app, in any order.
-	List(ctx context.Context, appid string) ([]poller.AnswerKey, error)
-	// ListReports returns the keys of all answers of an app from the endpoint of a
-	// wechat.Statistic, in any order.
-	ListReports(ctx context.Context, appid, endpoint string) ([]poller.AnswerKey, error)
+	// List returns the keys of all answers of an app to a statistic, in any order.
+	List(ctx context.Context, appid string, statistic wechat.Statistic) ([]poller.AnswerKey, error)
 	// Answer returns an answer as WeChat sent it. The error is poller.ErrDamaged when it
 	// is there but is no whole answer.
 	Answer(ctx context.Context, appid string, key poller.AnswerKey) ([]byte, error)
@@ -35,10 +29,8 @@ type Options struct {
 	// Apps are the apps that are shown.
 	Apps []collector.App
 
-	// Datasets, Ranges, Dimensions, Top and MaxAge are those by which a scrape shows the
-	// answers.
+	// Datasets, Dimensions, Top and MaxAge are those by which a scrape shows the answers.
 	Datasets   []wechat.Dataset
-	Ranges     []wechat.Range
 	Dimensions []wechat.Dimension
 	Top        map[wechat.Dimension]int
 	MaxAge     time.Duration
@@ -70,45 +62,31 @@ type Export struct {
 	apps []app // those with answers
 }
 
-// app is an app and the keys of its answers.
+// app is an app and what the archive has of it.
 type app struct {
 	collector.App
-	ranges   [][]poller.AnswerKey // by range, each in the order in which they came
-	datasets []reports
+	tracks []*track
 }
 
 // New lists the answers of the apps. No answer is read yet.
 func New(ctx context.Context, options Options) (*Export, error) {
 	e := &Export{Options: options}
 	for _, shown := range options.Apps {
-		keys, err := options.Archive.List(ctx, shown.ID)
-		if err != nil {
-			return nil, fmt.Errorf("list the answers of %s: %w", shown.ID, err)
-		}
 		listed, answers := app{App: shown}, 0
 		for _, dataset := range options.Datasets {
-			reports, err := listReports(ctx, options.Archive, shown.ID, dataset)
-			if err != nil {
-				return nil, err
+			for _, t := range tracks(dataset) {
+				if err := t.list(ctx, options.Archive, shown.ID); err != nil {
+					return nil, err
+				}
+				listed.tracks = append(listed.tracks, &t)
+				answers += len(t.arrivals)
 			}
-			listed.datasets = append(listed.datasets, reports)
-			answers += len(reports.keys)
-		}
-		for _, length := range options.Ranges {
-			ofRange := slices.DeleteFunc(slices.Clone(keys), func(key poller.AnswerKey) bool { return key.Window.Range != length })
-			slices.SortFunc(ofRange, asTheyCame)
-			listed.ranges = append(listed.ranges, slices.Clip(ofRange))
-			answers += len(ofRange)
 		}
 		if answers > 0 {
 			e.apps = append(e.apps, listed)
 		}
 	}
 	return e, nil
-}
-
-func asTheyCame(a, b poller.AnswerKey) int {
-	return cmp.Or(a.Answered.Compare(b.Answered), a.Window.EndTime().Compare(b.Window.EndTime()))
 }
 
 // Span is the time from From until To, which is not a part of it.
@@ -150,14 +128,9 @@ func (e *Export) Bounds() Span {
 		}
 	}
 	for _, app := range e.apps {
-		for _, keys := range app.ranges {
-			for _, key := range keys {
-				include(key.Answered, e.withdrawn(key))
-			}
-		}
-		for _, reports := range app.datasets {
-			for _, a := range reports.arrivals {
-				include(a.at, a.lastDay.Add(1).Begin().Add(e.MaxAge))
+		for _, t := range app.tracks {
+			for _, a := range t.arrivals {
+				include(a.at, t.expires(a, e.MaxAge))
 			}
 		}
 	}
@@ -172,17 +145,14 @@ func (e *Export) Bounds() Span {
 func (e *Export) Write(ctx context.Context, w io.Writer, span Span) (samples int64, err error) {
 	span = span.clip(Span{span.From, e.Now})
 	buffered := bufio.NewWriterSize(w, 1<<18)
-	text := newText(buffered, e.metrics(), e.Labels)
+	text := newText(buffered, e.Labels)
 	for _, app := range e.apps {
 		if err := ctx.Err(); err != nil {
 			return text.samples, err
 		}
-		held, err := e.held(ctx, app, Span{span.From, span.To.Add(lookback)})
-		if err != nil {
-			return text.samples, err
-		}
-		for _, reports := range app.datasets {
-			shown, err := e.heldReports(ctx, app.ID, reports, Span{span.From, span.To.Add(lookback)})
+		var held []held
+		for i, t := range app.tracks {
+			shown, err := e.timeline(ctx, app.ID, i, t, Span{span.From, span.To.Add(lookback)})
 			if err != nil {
 				return text.samples, err
 			}

@@ -8,10 +8,10 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
-// shown is a snapshot, and when some of its metrics are shown.
+// shown is a snapshot, and when its metrics of an origin are shown.
 type shown struct {
 	snapshot *collector.Snapshot
-	metrics  []string
+	origin   collector.Origin
 	times    []int64 // in milliseconds since 1970
 	// next is the index of the snapshot that takes its place, or -1. Until is how many of
 	// the times are those of a series that the next one does not have.
@@ -22,36 +22,6 @@ type shown struct {
 // scrape tells that a series has gone, but OpenMetrics has no word for it: a sample of the
 // last five minutes would be shown beside those that have taken its place.
 const lookback = 5 * time.Minute
-
-// windowMetrics returns the metrics that an answer tells, and appMetrics those that all
-// answers of an app tell. What else a scrape shows is not in the archive.
-func windowMetrics() []string {
-	return []string{
-		"wxapp_users", "wxapp_data_begin_timestamp_seconds", "wxapp_data_end_timestamp_seconds", "wxapp_names_dropped",
-	}
-}
-
-// datasetMetrics returns those that the answers of a dataset tell.
-func datasetMetrics() []string {
-	var names []string
-	for _, metric := range collector.FigureMetrics() {
-		names = append(names, metric.Name)
-	}
-	return append(names, "wxapp_dataset_end_timestamp_seconds")
-}
-
-// metrics returns all metrics that are written, in their order.
-func (e *Export) metrics() []string {
-	all := append(windowMetrics(), appMetrics()...)
-	if len(e.Datasets) > 0 {
-		all = append(all, datasetMetrics()...)
-	}
-	return all
-}
-
-func appMetrics() []string {
-	return []string{"wxapp_app_info", "wxapp_last_success_timestamp_seconds"}
-}
 
 // shown returns what is shown of an app within a span: each held answer in a snapshot of
 // its own, and the app as such while an answer of it is held.
@@ -66,31 +36,31 @@ func (e *Export) shown(a app, all []held, span Span) []shown {
 		if i+1 < len(all) && all[i+1].follows(h) {
 			next = i + 1
 		}
-		list = append(list, shown{h.snapshot(a.App), h.metrics(), own, next, until})
+		list = append(list, shown{h.snapshot(a.App), collector.FromAnswer, own, next, until})
 		times = append(times, own...)
 	}
 	slices.Sort(times)
 	for _, at := range slices.Compact(times) {
 		success := e.lastSuccess(all, at)
-		if last := &list[len(list)-1]; last.next < 0 && slices.Equal(last.metrics, appMetrics()) && last.snapshot.LastSuccess.Equal(success) {
+		if last := &list[len(list)-1]; last.next < 0 && last.origin == collector.FromApp && last.snapshot.LastSuccess.Equal(success) {
 			last.times = append(last.times, at)
 			last.until++
 		} else {
-			list = append(list, shown{&collector.Snapshot{App: a.App, LastSuccess: success}, appMetrics(), []int64{at}, -1, 1})
+			list = append(list, shown{&collector.Snapshot{App: a.App, LastSuccess: success}, collector.FromApp, []int64{at}, -1, 1})
 		}
 	}
 	return list
 }
 
 // lastSuccess returns when the last answer with numbers came before a time.
-// Those of datasets count if there is no user portrait.
+// Those of other datasets count if there is no user portrait.
 func (e *Export) lastSuccess(all []held, at int64) (last time.Time) {
 	for _, h := range all {
-		if h.dataset != nil && len(e.Ranges) > 0 {
+		if h.dataset != e.Datasets[0].Name && e.Datasets[0].Name == wechat.UserPortrait {
 			continue
 		}
-		if !h.empty && h.From.UnixMilli() <= at && h.key.Answered.After(last) {
-			last = h.key.Answered
+		if !h.empty && h.From.UnixMilli() <= at && h.answered.After(last) {
+			last = h.answered
 		}
 	}
 	return last

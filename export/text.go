@@ -24,14 +24,17 @@ type text struct {
 // family is a metric and what is written of it.
 type family struct {
 	metric *collector.Metric
+	origin collector.Origin
 	text   []byte // that waits
 	begun  bool
 }
 
-func newText(w io.Writer, metrics []string, labels []Label) *text {
+func newText(w io.Writer, labels []Label) *text {
 	t := &text{w: w, labels: labels}
-	for _, name := range metrics {
-		t.families = append(t.families, &family{metric: collector.MetricNamed(name)})
+	for _, of := range collector.Families() {
+		if of.Origin != collector.FromPoll { // an archive does not have the others
+			t.families = append(t.families, &family{metric: &of.Metric, origin: of.Origin})
+		}
 	}
 	return t
 }
@@ -50,22 +53,23 @@ type point struct {
 
 // add writes what is shown of an app.
 func (t *text) add(all []shown) {
-	byMetric := make(map[*collector.Metric]*table, len(t.families))
+	tables := make(map[*collector.Metric]*table, len(t.families))
+	origins := make(map[*collector.Metric]collector.Origin, len(t.families))
 	for _, family := range t.families {
-		byMetric[family.metric] = newTable(family.metric, t.labels)
+		tables[family.metric], origins[family.metric] = newTable(family.metric, t.labels), family.origin
 	}
 	times := make([][]string, len(all))
 	for i, shown := range all {
 		times[i] = formatTimes(shown.times)
 		t.times = append(t.times, shown.times...)
 		shown.snapshot.Each(func(sample collector.Sample) {
-			if slices.Contains(shown.metrics, sample.Metric.Name) {
-				byMetric[sample.Metric].add(sample, i)
+			if origins[sample.Metric] == shown.origin {
+				tables[sample.Metric].add(sample, i)
 			}
 		})
 	}
 	for i, family := range t.families {
-		for _, series := range byMetric[family.metric].series {
+		for _, series := range tables[family.metric].series {
 			t.write(family, series, func(i int) []string {
 				shown, point := all[series.points[i].shown], series.points[i]
 				if shown.next < 0 || i+1 == len(series.points) || series.points[i+1].shown != shown.next {

@@ -2,34 +2,27 @@ package poller
 
 import (
 	"context"
-	"log/slog"
-	"maps"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
-	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
 // longestSleep is the longest time between two checks of the clock: the clock may be
 // changed, and timers may stop while the machine is suspended.
 const longestSleep = 10 * time.Minute
 
-// app polls one app. Only its own goroutine uses it, except for the fields that a mutex
-// guards.
+// app polls one app: it sleeps, asks, archives and logs. What is known of it and what is due is
+// in its knowledge. Only its own goroutine uses it, except for the fields that a mutex guards.
 type app struct {
-	*Poller
+	shared   *shared
 	source   Source
-	log      *slog.Logger
+	known    *knowledge
 	archiver *archiver
-	windows  *windows // of the user portrait
-	datasets []*dataset
-	state    State              // without what is in windows and datasets
-	snapshot collector.Snapshot // the one to show next
-	reported map[string]bool    // failures that were logged and have not ended
-	warned   bool               // about an answer that names another window
-	past     pastReader
+	report   *reporter
+	past     *pastReader
+	shown    *collector.Snapshot // last; nil: none
 
 	before   *app          // the app that this one replaces, or nil
 	restored chan struct{} // closed when the archive has been read, or cannot be read now
@@ -44,27 +37,31 @@ type app struct {
 	hidden  bool // removed or replaced: its snapshots are not shown
 }
 
-func newApp(p *Poller, source Source) *app {
+func newApp(shared *shared, source Source) *app {
 	source.Name = strings.ToValidUTF8(source.Name, "\uFFFD")
+	log := shared.Logger.With("app", source.Name, "appid", source.ID)
 	return &app{
-		Poller:   p,
+		shared:   shared,
 		source:   source,
-		log:      p.Logger.With("app", source.Name, "appid", source.ID),
-		archiver: newArchiver(p, source.ID),
-		windows:  newWindows(source.ID),
-		datasets: newDatasets(p.Datasets, source.ID),
-		snapshot: collector.Snapshot{App: source.App, FailedPolls: map[wechat.Reason]int64{}},
+		known:    newKnowledge(source.ID, shared.Schedule, shared.Datasets, shared.Shows),
+		archiver: newArchiver(shared, source.ID, log),
+		report:   newReporter(log),
+		past:     &pastReader{shared: shared, appid: source.ID, log: log},
 		restored: make(chan struct{}),
 		done:     make(chan struct{}),
 		replaced: make(chan struct{}),
 	}
 }
 
-// run polls the app until the context ends, and then saves what is not archived yet.
+// run polls the app until the context ends, and then saves what is not archived yet. An app whose
+// archive cannot be read within 10 s starts without it, and reading is tried again later.
 func (a *app) run(ctx, program context.Context) {
 	defer close(a.done)
 	if a.before == nil || !a.takeOver() {
-		a.restore(ctx)
+		_ = a.archiver.restore(ctx, a.known) // its failure is logged
+		now := time.Now()
+		a.known.begin(now)
+		a.show(now)
 	}
 	close(a.restored)
 	for a.sleep(ctx) {
@@ -81,11 +78,9 @@ func (a *app) takeOver() bool {
 	if before.stop != nil { // it was started
 		<-before.done
 	}
-	name := a.snapshot.App
-	a.archiver, a.windows, a.datasets, a.state, a.snapshot = before.archiver, before.windows, before.datasets, before.state, before.snapshot
-	a.snapshot.App = name
-	a.reported, a.warned, a.past.complete = before.reported, before.warned, before.past.complete
-	a.restarted() // the change may have removed the cause
+	a.known, a.archiver, a.past.complete = before.known, before.archiver, before.past.complete
+	a.report.follow(before.report)
+	a.known.restarted() // the change may have removed the cause
 	if !a.archiver.readable {
 		return false
 	}
@@ -99,7 +94,7 @@ func (a *app) remove() {
 	defer a.showing.Unlock()
 	a.hidden = true
 	a.halt()
-	a.Store.Remove(a.source.ID)
+	a.shared.Store.Remove(a.source.ID)
 }
 
 // replace stops the app and keeps its series. The Poller's mu is held.
@@ -123,12 +118,12 @@ func (a *app) halt() {
 func (a *app) sleep(ctx context.Context) bool {
 	for ctx.Err() == nil {
 		now := time.Now()
-		pause := a.nextPoll(now).Sub(now)
+		pause := a.known.next(now).at.Sub(now)
 		if pause <= 0 {
 			return true
 		}
 		a.refresh(now)
-		a.startPast(ctx)
+		a.past.start(ctx, a.archiver, a.known.past)
 		wait := min(pause, longestSleep)
 		if a.archiver.waiting() {
 			wait = min(wait, archiveRetry)
@@ -141,8 +136,8 @@ func (a *app) sleep(ctx context.Context) bool {
 	return false
 }
 
-// wait waits, but not longer than until the past has been read. It returns false if the
-// context ends first.
+// wait waits, but not longer than until the past has been read, which it shows. It returns
+// false if the context ends first.
 func (a *app) wait(ctx context.Context, wait time.Duration) bool {
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
@@ -150,7 +145,11 @@ func (a *app) wait(ctx context.Context, wait time.Duration) bool {
 	case <-timer.C:
 		return true
 	case read := <-a.past.read:
-		a.addPast(read)
+		a.past.complete = read.complete
+		if len(read.past) > 0 { // what came from WeChat meanwhile is newer
+			a.known.past = read.past.Merge(a.known.past)
+			a.show(time.Now())
+		}
 		return true
 	case <-ctx.Done():
 		return false
@@ -159,7 +158,7 @@ func (a *app) wait(ctx context.Context, wait time.Duration) bool {
 
 // tidyArchive retries what could not be read from the archive or written to it.
 func (a *app) tidyArchive(ctx context.Context) {
-	if !a.archiver.readable && a.restoreArchive(ctx) == nil {
+	if !a.archiver.readable && a.archiver.restore(ctx, a.known) == nil {
 		a.show(time.Now())
 	}
 	if a.archiver.waiting() {
@@ -171,7 +170,7 @@ func (a *app) tidyArchive(ctx context.Context) {
 // more, and what cannot be written then is lost. If the app was removed, it tries until
 // it succeeds. If the app was replaced, its successor does it.
 func (a *app) end(program context.Context) {
-	for len(a.archiver.pending) > 0 || a.archiver.state != nil {
+	for a.archiver.unsaved() {
 		if program.Err() != nil {
 			a.tidyArchive(context.WithoutCancel(program))
 			a.archiver.giveUp()
@@ -190,112 +189,42 @@ func (a *app) end(program context.Context) {
 	}
 }
 
-// nextPoll returns when the next poll is due, of the user portrait or of a dataset.
-func (a *app) nextPoll(now time.Time) time.Time {
-	if len(a.datasets) == 0 {
-		return a.nextPortraitPoll(now)
-	}
-	next := a.nextDatasetPoll(now)
-	if a.withoutPortrait() {
-		return next
-	}
-	return earliest(next, a.nextPortraitPoll(now))
-}
-
-func (a *app) nextPortraitPoll(now time.Time) time.Time {
-	_, at := a.Schedule.next(now, a.windows)
-	return at
-}
-
-// restarted ends the pauses after failures that need a person.
-func (a *app) restarted() {
-	a.windows.restarted()
-	for _, d := range a.datasets {
-		for _, s := range d.statistics {
-			s.windows.restarted()
-		}
-	}
-}
-
 // refresh updates what is shown when it changes without a poll: when numbers become too
 // old, or when the clock was changed.
 func (a *app) refresh(now time.Time) {
-	next := latest(now, a.nextPoll(now))
-	withdrawn := 0
-	for _, held := range a.held(now) {
-		if held.Withdrawn {
-			withdrawn++
-		}
-	}
-	for _, held := range a.snapshot.Held {
-		if held.Withdrawn {
-			withdrawn--
-		}
-	}
-	for _, d := range a.datasets {
-		if !d.until.IsZero() && now.After(d.until) {
-			withdrawn++
-		}
-	}
-	if withdrawn != 0 || !next.Equal(a.snapshot.NextPoll) {
+	if next := a.known.snapshot(now); !next.NextPoll.Equal(a.shown.NextPoll) || withdrawn(next) != withdrawn(a.shown) {
 		a.show(now)
 	}
 }
 
+// withdrawn returns how many windows are too old to be shown.
+func withdrawn(s *collector.Snapshot) (windows int) {
+	for _, dataset := range s.Datasets {
+		for _, held := range dataset.Held {
+			if held.Withdrawn {
+				windows++
+			}
+		}
+	}
+	return windows
+}
+
 // show puts what is known now into the Store.
 func (a *app) show(now time.Time) {
-	a.snapshot.LastPoll, a.snapshot.LastSuccess = a.state.LastPoll, a.state.LastSuccess
-	a.snapshot.NextPoll = latest(now, a.nextPoll(now))
-	a.snapshot.TokenExpiry = a.source.API.TokenExpiry()
-	a.snapshot.Quota, a.snapshot.QuotaAsked = a.state.Quota, a.state.QuotaAsked
-	a.snapshot.Calls = a.state.Calls
-	a.snapshot.Asked = a.asked()
-	a.snapshot.Held = a.held(now)
-	a.snapshot.NoPortrait = a.withoutPortrait()
-	a.snapshot.Datasets = nil
-	for _, d := range a.datasets {
-		a.snapshot.Datasets = append(a.snapshot.Datasets, d.shown(now, a.MaxAge))
-	}
-	snapshot := a.snapshot
-	snapshot.FailedPolls = maps.Clone(snapshot.FailedPolls)
+	a.shown = a.known.snapshot(now)
+	a.shown.App = a.source.App
+	a.shown.TokenExpiry = a.source.API.TokenExpiry()
 
 	a.showing.Lock()
 	defer a.showing.Unlock()
 	if !a.hidden {
-		a.Store.Put(&snapshot)
+		a.shared.Store.Put(a.shown)
 	}
 }
 
-// asked returns the last question about each range, the shortest range first.
-func (a *app) asked() []collector.Question {
-	var asked []collector.Question
-	for _, length := range a.sortedRanges() {
-		state := a.windows.lastAsked(length)
-		if state == nil {
-			continue
-		}
-		question := collector.Question{Window: state.Window, At: state.touched(), Outcome: state.Outcome}
-		if state.Failure != nil {
-			question.Outcome, question.Failure = collector.OutcomeFailed, state.Failure
-		}
-		asked = append(asked, question)
-	}
-	return asked
-}
-
-// held returns the newest window that is held of each range, the shortest range first.
-func (a *app) held(now time.Time) []collector.HeldWindow {
-	var held []collector.HeldWindow
-	for _, length := range a.sortedRanges() {
-		newest := a.windows.newest(length)
-		if newest == nil {
-			continue
-		}
-		window := collector.HeldWindow{Window: newest.Window, Answered: newest.Answered, Confirmed: newest.Confirmed, Rows: newest.rows}
-		if now.Sub(newest.Window.EndTime()) > a.MaxAge {
-			window.Withdrawn, window.Rows = true, collector.Rows{}
-		}
-		held = append(held, window)
-	}
-	return held
+// state returns what is remembered of the app.
+func (a *app) state() State {
+	state := a.known.state()
+	state.Name = a.source.Name
+	return state
 }

@@ -10,30 +10,21 @@ import (
 
 // AnswerKey names an archived answer of an app.
 type AnswerKey struct {
-	// Endpoint is that of a wechat.Statistic; empty for the user portrait.
-	Endpoint string
-	Window   wechat.Window // one day for a statistic
-	Answered time.Time     // when the answer came
+	Series   string // of a wechat.Statistic
+	Window   wechat.Window
+	Answered time.Time // when the answer came
 }
 
-// Asked returns what was asked for: the window, and before it the endpoint of a statistic.
-func (k AnswerKey) Asked() string {
-	if k.Endpoint == "" {
-		return k.Window.String()
-	}
-	return k.Endpoint + " " + k.Window.String()
-}
+// Asked returns the series and the window.
+func (k AnswerKey) Asked() string { return k.Series + " " + k.Window.String() }
 
 // Archive keeps the answers of WeChat and the state of every app. WeChat answers for two
 // days only, so the archive is the only record of older days. Its methods may be called
 // from several goroutines and may be slow: the Poller sets deadlines and does not wait
 // any longer.
 type Archive interface {
-	// List returns the keys of all user portraits of an app, in any order.
-	List(ctx context.Context, appid string) ([]AnswerKey, error)
-	// ListReports returns the keys of all answers of an app from the endpoint of a
-	// wechat.Statistic, in any order.
-	ListReports(ctx context.Context, appid, endpoint string) ([]AnswerKey, error)
+	// List returns the keys of all answers of an app to a statistic, in any order.
+	List(ctx context.Context, appid string, statistic wechat.Statistic) ([]AnswerKey, error)
 	// Answer returns an answer as WeChat sent it.
 	Answer(ctx context.Context, appid string, key AnswerKey) ([]byte, error)
 	// Pack returns an answer, requested at the given time, in the form that SaveAnswer
@@ -52,10 +43,9 @@ type Archive interface {
 type NoArchive struct{}
 
 // List returns nothing.
-func (NoArchive) List(context.Context, string) ([]AnswerKey, error) { return nil, nil }
-
-// ListReports returns nothing.
-func (NoArchive) ListReports(context.Context, string, string) ([]AnswerKey, error) { return nil, nil }
+func (NoArchive) List(context.Context, string, wechat.Statistic) ([]AnswerKey, error) {
+	return nil, nil
+}
 
 // Answer returns nothing. It is never called because List returns no key.
 func (NoArchive) Answer(context.Context, string, AnswerKey) ([]byte, error) { return nil, nil }

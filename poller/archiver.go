@@ -3,10 +3,9 @@ package poller
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"slices"
 	"time"
-
-	"github.com/wxapp-exporter/wxapp_exporter/collector"
 )
 
 const (
@@ -16,17 +15,21 @@ const (
 	// tried again.
 	archiveRetry = 30 * time.Second
 	// maxPending is the largest number of answers of an app that wait for an archive that
-	// cannot be written, for the user portrait and for each other dataset: those of ten
-	// days, or of fewer while datasets are caught up.
+	// cannot be written, for each dataset: those of ten days, or of fewer while datasets are
+	// caught up.
 	maxPending = 60
+	// maxAttempts is how often reading the archive of an app may fail because of one answer.
+	// Then that answer is skipped, so that the others can be shown.
+	maxAttempts = 3
 )
 
-// archiver writes the answers and the state of one app to the archive. What cannot be
+// archiver reads and writes the answers and the state of one app in the archive. What cannot be
 // written stays pending and is tried again. Nothing is written before the archive has
 // been read, because it may know more than the program.
 type archiver struct {
-	*Poller
+	shared   *shared
 	appid    string
+	log      *slog.Logger
 	pending  []pendingAnswer
 	state    *State // to be written, or nil
 	readable bool   // the archive has been read
@@ -39,12 +42,15 @@ type pendingAnswer struct {
 	packed []byte
 }
 
-func newArchiver(p *Poller, appid string) *archiver {
-	return &archiver{Poller: p, appid: appid, access: make(chan struct{}, 1)}
+func newArchiver(shared *shared, appid string, log *slog.Logger) *archiver {
+	return &archiver{shared: shared, appid: appid, log: log, access: make(chan struct{}, 1)}
 }
 
 // waiting reports whether something still has to be read or written.
-func (r *archiver) waiting() bool { return !r.readable || len(r.pending) > 0 || r.state != nil }
+func (r *archiver) waiting() bool { return !r.readable || r.unsaved() }
+
+// unsaved reports whether something still has to be written.
+func (r *archiver) unsaved() bool { return len(r.pending) > 0 || r.state != nil }
 
 // do calls use, which accesses the archive. It returns after archiveTimeout even if use
 // does not, because nothing can interrupt a file system that hangs. The app does not
@@ -78,18 +84,54 @@ func (r *archiver) do(ctx context.Context, use func(ctx context.Context) error) 
 	}
 }
 
+// restore merges what the archive holds of the app into what is known.
+func (r *archiver) restore(ctx context.Context, known *knowledge) error {
+	var state State
+	var skipped []error
+	err := r.shared.archiving.do(ctx, func(t *turn) error {
+		return r.do(ctx, func(ctx context.Context) (err error) {
+			reading := &reading{
+				archive: r.shared.Archive, appid: r.appid, known: known, now: time.Now(),
+				places: r.shared.decoding, turn: t, skips: r.attempts >= maxAttempts-1,
+			}
+			read, err := reading.state(ctx)
+			state, skipped = read, reading.skipped
+			return err
+		})
+	})
+	r.attempts++
+	if err != nil {
+		if ctx.Err() == nil {
+			r.shared.health.set(r.appid, "read", err)
+		}
+		return err
+	}
+	r.readable = true
+	r.shared.health.set(r.appid, "read", nil)
+	for _, reason := range skipped {
+		r.log.Warn("an archived answer cannot be used and was skipped; the one before it is used if there is one", "error", reason)
+	}
+	first := known.lastPoll.IsZero()
+	known.restore(state, first)
+	known.forget(time.Now())
+	if first {
+		known.restarted()
+	}
+	return nil
+}
+
 // saveAnswer archives an answer. It does so even if the context has ended: an answer that
 // has arrived is kept.
 func (r *archiver) saveAnswer(ctx context.Context, key AnswerKey, requested time.Time, answer []byte) {
-	packed, err := r.Archive.Pack(requested, answer)
+	packed, err := r.shared.Archive.Pack(requested, answer)
 	if err != nil { // a bug: packing accesses nothing
-		r.Logger.Error("an answer cannot be archived", "appid", r.appid, "window", key.Window, "error", err)
+		r.log.Error("an answer cannot be archived", "window", key.Asked(), "error", err)
 		return
 	}
 	r.pending = append(r.pending, pendingAnswer{key, packed})
 	r.pend(1)
-	if surplus := len(r.pending) - maxPending*(1+len(r.Datasets)); surplus > 0 {
-		r.health.lose(r.appid, r.pending[:surplus])
+	if surplus := len(r.pending) - maxPending*len(r.shared.Datasets); surplus > 0 {
+		r.shared.health.lose(r.appid, r.pending[:surplus])
 		r.pend(-surplus)
 		r.pending = slices.Delete(r.pending, 0, surplus)
 	}
@@ -100,16 +142,7 @@ func (r *archiver) saveAnswer(ctx context.Context, key AnswerKey, requested time
 
 // saveState archives what is known of the app, after the answers that it refers to.
 func (r *archiver) saveState(ctx context.Context, state State) {
-	for i := range state.Windows { // a pending state must not keep numbers in memory
-		state.Windows[i].rows = collector.Rows{}
-	}
-	for _, dataset := range state.Datasets {
-		for _, s := range dataset.Statistics {
-			for i := range s.Windows {
-				s.Windows[i].figures = collector.Figures{}
-			}
-		}
-	}
+	state = state.withoutNumbers()
 	r.state = &state
 	if len(r.pending) == 0 {
 		r.flush(context.WithoutCancel(ctx))
@@ -121,9 +154,9 @@ func (r *archiver) flush(ctx context.Context) {
 	if !r.readable {
 		return
 	}
-	_ = r.archiving.do(ctx, func(*turn) error {
+	_ = r.shared.archiving.do(ctx, func(*turn) error {
 		err := r.writeAll(ctx)
-		r.health.set(r.appid, "written", err)
+		r.shared.health.set(r.appid, "written", err)
 		return err
 	})
 }
@@ -132,7 +165,7 @@ func (r *archiver) writeAll(ctx context.Context) error {
 	for len(r.pending) > 0 {
 		next := r.pending[0]
 		if err := r.write(ctx, func(ctx context.Context) error {
-			return r.Archive.SaveAnswer(ctx, r.appid, next.key, next.packed)
+			return r.shared.Archive.SaveAnswer(ctx, r.appid, next.key, next.packed)
 		}); err != nil {
 			return err
 		}
@@ -145,11 +178,11 @@ func (r *archiver) writeAll(ctx context.Context) error {
 	}
 	state := *r.state
 	if err := r.write(ctx, func(ctx context.Context) error {
-		archived, err := r.Archive.State(ctx, r.appid)
+		archived, err := r.shared.Archive.State(ctx, r.appid)
 		if err != nil {
 			return fmt.Errorf("read the archived state before it is replaced: %w", err)
 		}
-		return r.Archive.SaveState(ctx, r.appid, state.merge(archived).current(time.Now()))
+		return r.shared.Archive.SaveState(ctx, r.appid, state.merge(archived).current(time.Now()))
 	}); err != nil {
 		return err
 	}
@@ -159,19 +192,19 @@ func (r *archiver) writeAll(ctx context.Context) error {
 
 func (r *archiver) write(ctx context.Context, use func(ctx context.Context) error) error {
 	err := r.do(ctx, use)
-	r.Metrics.ArchiveWritten(err)
+	r.shared.Metrics.ArchiveWritten(err)
 	return err
 }
 
 // giveUp records what is pending as lost.
 func (r *archiver) giveUp() {
-	r.health.lose(r.appid, r.pending)
+	r.shared.health.lose(r.appid, r.pending)
 	r.pend(-len(r.pending))
 	r.pending = nil
 }
 
 // pend changes the number of answers that are pending.
 func (r *archiver) pend(answers int) {
-	r.Metrics.ArchivePending(answers)
-	r.health.pend(answers)
+	r.shared.Metrics.ArchivePending(answers)
+	r.shared.health.pend(answers)
 }

@@ -5,169 +5,149 @@ import (
 	"errors"
 	"time"
 
-	"github.com/wxapp-exporter/wxapp_exporter/collector"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
 // poll asks for everything that is due, the user portrait first.
 func (a *app) poll(ctx context.Context) {
-	if len(a.datasets) == 0 || a.portraitIsDue(time.Now()) {
-		a.pollPortrait(ctx)
-	}
-	if len(a.datasets) > 0 && ctx.Err() == nil {
-		a.pollDatasets(ctx)
+	groups := a.known.groups()
+	for i, group := range groups {
+		if ctx.Err() != nil {
+			return
+		}
+		a.round(ctx, group, groups[:i])
 	}
 }
 
-// pollPortrait asks for every user portrait that is due, keeps the answers and shows the
-// outcome.
-func (a *app) pollPortrait(ctx context.Context) {
-	started := time.Now()
-	var failures []*wechat.Error
-	var stored []string
-	answered, once := false, pollOnce{}
-	for {
-		window, due := a.Schedule.next(time.Now(), a.windows)
-		if due.After(started) || once.again(window, a.windows, time.Now()) {
+// round is a poll of a group of datasets.
+type round struct {
+	group    []*dataset
+	polled   map[*dataset][]*wechat.Error // with their failures
+	stored   []string                     // series and windows
+	called   bool                         // WeChat
+	answered bool
+}
+
+// round asks for everything of a group of datasets that is due, keeps the answers and shows the
+// outcome. It stops when something of the groups before is due.
+func (a *app) round(ctx context.Context, group []*dataset, before [][]*dataset) {
+	began := time.Now()
+	r := &round{group: group, polled: map[*dataset][]*wechat.Error{}}
+	asked := pollOnce{}
+	for len(before) == 0 || !a.known.isDue(before[0], time.Now()) {
+		q, ok := a.known.nextOf(group, time.Now())
+		if !ok || q.at.After(began) {
 			break
 		}
-		asked := time.Now()
-		portrait, err := a.ask(ctx, window)
-		if err != nil && ctx.Err() != nil {
-			// The program stops, or the app is removed. Earlier answers are shown and
-			// saved.
-			break
+		if q.dataset.optional() && a.readQuotas(ctx, r) {
+			continue // little may be left of one
 		}
-		now := time.Now()
-		if err != nil && !a.windows.canBeAsked(window, now) {
-			continue // midnight has passed meanwhile: what is due now are other windows
-		}
-		if err != nil && wechat.ReasonOf(err) != wechat.ReasonNotReady {
-			failures = append(failures, a.windows.failed(window, err, a.Schedule.PollInterval, now))
+		if asked.again(q.target, time.Now()) {
 			continue
 		}
-		answered = true
-		if a.accept(ctx, window, portrait, asked, now) {
-			stored = append(stored, window.String())
+		if !a.ask(ctx, q, r) {
+			break
 		}
 	}
-	if answered && ctx.Err() == nil {
-		a.readQuota(ctx, started)
+	if !r.called {
+		return
 	}
-
+	if r.answered && !group[0].optional() && ctx.Err() == nil {
+		a.readQuotas(ctx, r)
+	}
 	now := time.Now()
-	if ctx.Err() == nil && (answered || len(failures) > 0) {
-		a.state.LastPoll = now
-		a.windows.starting = false
-		countFailures(a.snapshot.FailedPolls, failures)
-		// What was due then: if midnight has passed meanwhile, the windows of the new day
-		// have not been asked for, and say nothing yet.
-		a.judge(started)
+	if ctx.Err() == nil {
+		a.known.ended(group, r.polled, began, now)
 	}
-	a.windows.forget(now)
+	a.known.forget(now)
 	a.show(now)
-	a.report(stored)
-	a.archiver.saveState(ctx, a.savedState())
-}
-
-// savedState returns the state as it is archived.
-func (a *app) savedState() State {
-	state := a.state
-	state.Name = a.source.Name
-	state.Windows, state.Pause = a.windows.sorted(), a.windows.pause
-	state.Datasets = statesOf(a.datasets)
-	return state
+	a.report.ended(r, a.shown.NextPoll)
+	a.archiver.saveState(ctx, a.state())
 }
 
 // errTooLate is the error of a call that waited until WeChat did not answer for the window
 // any more.
 var errTooLate = errors.New("WeChat does not answer for the window any more")
 
-// ask asks WeChat for one portrait.
-func (a *app) ask(ctx context.Context, w wechat.Window) (portrait *wechat.Portrait, err error) {
-	err = a.limiter().do(ctx, func(*turn) error {
+// ask asks WeChat a question and records what comes of it. It returns false if the context has
+// ended: the program stops, or the app is removed. Earlier answers are shown and saved.
+func (a *app) ask(ctx context.Context, q question, r *round) bool {
+	requested := time.Now()
+	var answer *wechat.Answer
+	err := a.shared.calls(q.series.endpoint).do(ctx, func(*turn) (err error) {
 		now := time.Now()
-		if !a.windows.canBeAsked(w, now) {
+		if !q.series.canBeAsked(q.window, now) {
 			return errTooLate
 		}
-		today := wechat.DayOf(now)
-		a.state.Calls = collector.Calls{Day: today, Count: a.state.Calls.On(today) + 1}
-		portrait, err = a.source.API.UserPortrait(ctx, w)
+		r.called = true
+		a.known.asking(q, now)
+		answer, err = a.source.API.Ask(ctx, q.series.Statistic, q.window)
 		return err
 	})
-	return portrait, err
-}
-
-// limiter returns the limiter for the next call of the app.
-func (a *app) limiter() *limiter {
-	if a.windows.failing() {
-		return a.retries
-	}
-	return a.requests
-}
-
-// accept stores an answer, or nil if the window is not published yet, and archives it if
-// it is new. It reports whether the answer has data that were not held before.
-func (a *app) accept(ctx context.Context, w wechat.Window, p *wechat.Portrait, asked, now time.Time) bool {
-	state := a.windows.answered(w, now)
-	switch {
-	case p == nil:
-		state.Outcome = collector.OutcomeNotReady
-		a.log.Debug("window is not published yet", "window", w)
+	if err != nil && ctx.Err() != nil {
 		return false
-	case p.Empty():
-		state.Outcome = collector.OutcomeEmpty
-		if state.HasData() || !state.Held() && !a.Schedule.emptyIsFinal(w, now, a.windows) {
-			a.log.Debug("the answer for the window is empty", "window", w)
-			return false
-		}
+	}
+	now := time.Now()
+	if err != nil && !q.series.canBeAsked(q.window, now) {
+		return true // midnight has passed meanwhile: what is due now are other windows
+	}
+	failures := r.polled[q.dataset]
+	switch reason := wechat.ReasonOf(err); {
+	case err == nil, reason == wechat.ReasonNotReady:
+		r.answered = true
+		a.accept(ctx, q, r, answer, requested, now)
+	case reason == wechat.ReasonUnavailable:
+		a.known.unavailable(q, now)
 	default:
-		state.Outcome = collector.OutcomeData
-		a.state.LastSuccess = now
-		a.inspect(w, p)
-	}
-
-	state.Confirmed = now
-	digest := digestOf(p, a.seed)
-	if state.Held() && digest == state.digest {
-		return false
-	}
-	state.Answered, state.Empty, state.digest = now, p.Empty(), digest
-	state.rows = collector.NewRows(p, a.Dimensions, a.Top)
-	a.snapshot.Past = a.snapshot.Past.With(w.Range, collector.TotalsOf(p, w.End))
-	a.archiver.saveAnswer(ctx, AnswerKey{Window: w, Answered: now}, asked, p.Answer)
-	return !state.Empty
-}
-
-// inspect counts the rows of an answer that were merged or skipped, and warns about what
-// is unusual.
-func (a *app) inspect(w wechat.Window, p *wechat.Portrait) {
-	a.snapshot.RowsMerged += int64(p.Merged)
-	a.snapshot.RowsRejected += int64(p.Rejected)
-	if p.Rejected > 0 {
-		a.log.Warn("unusable rows skipped: their name or number cannot be used", "window", w, "rows", p.Rejected)
-	}
-	if !p.Covers(w) && !a.warned {
-		a.warned = true
-		a.log.Warn("WeChat's answer names a different window from the requested one; it is stored as the requested one", "window", w, "ref_date", p.RefDate)
-	}
-}
-
-// readQuota asks for the quota once a day. The numbers do not depend on it, so a failure
-// only counts as a failed request.
-func (a *app) readQuota(ctx context.Context, now time.Time) {
-	if wechat.DayOf(a.state.QuotaAsked) == wechat.DayOf(now) {
-		return
-	}
-	a.state.QuotaAsked = now
-	err := a.limiter().do(ctx, func(*turn) error {
-		quota, err := a.source.API.Quota(ctx, wechat.EndpointUserPortrait)
-		if err == nil {
-			a.state.Quota = &quota
+		if failure := a.known.failed(q, err, now); failure != nil {
+			failures = append(failures, failure)
 		}
-		return err
-	})
-	if err != nil {
-		a.log.Debug("quota could not be read", "error", err)
 	}
+	r.polled[q.dataset] = failures
+	return true
+}
+
+// accept records an answer, or nil if the window is not published yet, and archives it if it is
+// new.
+func (a *app) accept(ctx context.Context, q question, r *round, answer *wechat.Answer, requested, now time.Time) {
+	changed := a.known.answered(q, answer, now)
+	if changed.rows {
+		a.report.inspect(q, answer)
+	}
+	if changed.archive {
+		key := AnswerKey{Series: q.series.Series(), Window: q.window, Answered: now}
+		a.archiver.saveAnswer(ctx, key, requested, answer.Bytes)
+	}
+	if changed.numbers {
+		r.stored = append(r.stored, q.series.Series()+" "+q.window.String())
+	}
+}
+
+// readQuotas asks for the quota of every endpoint of a group once a day. It reports whether it
+// did. The numbers do not depend on it, so a failure only counts as a failed request.
+func (a *app) readQuotas(ctx context.Context, r *round) (asked bool) {
+	hopeless := false
+	for _, d := range r.group {
+		for _, e := range d.endpoints {
+			now := time.Now()
+			if wechat.DayOf(e.quotaAsked) == wechat.DayOf(now) {
+				continue
+			}
+			asked, r.called = true, true
+			e.quotaAsked = now
+			if hopeless {
+				continue
+			}
+			err := a.shared.calls(e).do(ctx, func(*turn) error {
+				quota, err := a.source.API.Quota(ctx, e.name)
+				d.quotaRead(e, quota, err)
+				return err
+			})
+			if err != nil {
+				hopeless = wechat.ReasonOf(err).ConcernsApp()
+				a.report.log.Debug("quota could not be read", "endpoint", e.name, "error", err)
+			}
+		}
+	}
+	return asked
 }

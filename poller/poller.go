@@ -3,9 +3,6 @@ package poller
 import (
 	"context"
 	"errors"
-	"hash/maphash"
-	"log/slog"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -17,8 +14,7 @@ import (
 
 // API is the part of WeChat's API that a Poller calls. *wechat.Client implements it.
 type API interface {
-	UserPortrait(ctx context.Context, w wechat.Window) (*wechat.Portrait, error)
-	Report(ctx context.Context, s wechat.Statistic, day wechat.Day) (*wechat.Report, error)
+	Ask(ctx context.Context, s wechat.Statistic, w wechat.Window) (*wechat.Answer, error)
 	Quota(ctx context.Context, endpoint string) (wechat.Quota, error)
 	TokenExpiry() time.Time
 }
@@ -29,62 +25,20 @@ type Source struct {
 	API API
 }
 
-// Options are the options of a Poller. All but Datasets and PastReady are required.
-type Options struct {
-	// Schedule says when to ask. Without Ranges the user portrait is not asked for.
-	Schedule Schedule
-	// Datasets are the datasets to ask for beside the user portrait.
-	Datasets []wechat.Dataset
-	// Dimensions are the dimensions to show. The archive keeps whole answers.
-	Dimensions []wechat.Dimension
-	// Top limits a dimension to the names with the most users, per metric and range, and
-	// wechat.Page to the pages with the most visits.
-	Top map[wechat.Dimension]int
-	// PastReady is closed when the past may be read from the archive. Nil: at once.
-	PastReady <-chan struct{}
-	// MaxAge is the time after the end of a window at which its numbers are withdrawn.
-	MaxAge  time.Duration
-	Store   *collector.Store
-	Archive Archive
-	Metrics *collector.SelfMetrics
-	Logger  *slog.Logger
-}
-
 // Poller polls any number of apps, which do not wait for each other. Add and Remove
 // may be called from several goroutines, before and during Run.
 type Poller struct {
-	Options
-
-	requests  *limiter      // calls of apps whose last call did not fail
-	retries   *limiter      // calls of the others
-	archiving *limiter      // reads and writes of the archive
-	decoding  chan struct{} // a place per answer that is decoded while the archive is restored
-	pasts     chan struct{} // a place per app whose past is read
-	totalling chan struct{} // a place for an answer of the past that is decoded
-	health    *archiveHealth
-	seed      maphash.Seed // of the digests of answers
+	*shared
 
 	mu      sync.Mutex
 	apps    map[string]*app
 	ctx     context.Context // of Run; nil before
 	stopped bool
-	running sync.WaitGroup
 }
 
 // New returns a Poller without apps.
 func New(options Options) *Poller {
-	return &Poller{
-		Options:   options,
-		requests:  newLimiter(8, 250*time.Millisecond),
-		retries:   newLimiter(4, 2*time.Second),
-		archiving: newLimiter(32, 250*time.Millisecond),
-		decoding:  make(chan struct{}, runtime.GOMAXPROCS(0)),
-		pasts:     make(chan struct{}, 4),
-		totalling: make(chan struct{}, 1),
-		health:    &archiveHealth{log: options.Logger},
-		seed:      maphash.MakeSeed(),
-		apps:      map[string]*app{},
-	}
+	return &Poller{shared: newShared(options), apps: map[string]*app{}}
 }
 
 // Add adds an app. While the Poller runs, its first poll begins at once. An app with the
@@ -95,7 +49,7 @@ func (p *Poller) Add(source Source) {
 	if p.stopped {
 		return
 	}
-	added := newApp(p, source)
+	added := newApp(p.shared, source)
 	if before, ok := p.apps[source.ID]; ok {
 		added.before = before
 		before.replace()
@@ -184,8 +138,3 @@ func (p *Poller) start(a *app) {
 
 // errLost is the error of Run when answers were lost.
 var errLost = errors.New("answers are lost because the archive could not be written")
-
-// sortedRanges returns the ranges that are asked for, the shortest first.
-func (p *Poller) sortedRanges() []wechat.Range {
-	return slices.Sorted(slices.Values(p.Schedule.Ranges))
-}

@@ -6,56 +6,42 @@ import (
 	"strings"
 	"time"
 
-	"github.com/wxapp-exporter/wxapp_exporter/collector"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
-// countFailures counts a failed poll, once for every reason.
-func countFailures(failedPolls map[wechat.Reason]int64, failures []*wechat.Error) {
-	counted := map[wechat.Reason]bool{}
-	for _, failure := range failures {
-		if !counted[failure.Reason] {
-			counted[failure.Reason] = true
-			failedPolls[failure.Reason]++
-		}
+// reporter logs what the polls of an app find out. A failure that lasts is logged once.
+type reporter struct {
+	log      *slog.Logger
+	reported map[string]map[string]bool // failures that were logged and have not ended, by dataset
+	warned   map[string]bool            // endpoints with an answer that named another window
+}
+
+func newReporter(log *slog.Logger) *reporter {
+	return &reporter{log: log, reported: map[string]map[string]bool{}, warned: map[string]bool{}}
+}
+
+// follow goes on where another reporter was.
+func (r *reporter) follow(before *reporter) { r.reported, r.warned = before.reported, before.warned }
+
+// ended logs the end of a poll: what is new, what fails and what works again.
+func (r *reporter) ended(of *round, nextPoll time.Time) {
+	if len(of.stored) > 0 {
+		r.log.Info("new numbers", "windows", strings.Join(of.stored, ", "))
+	}
+	for _, d := range of.group {
+		r.reported[d.Name] = r.failures(d, r.reported[d.Name], nextPoll)
 	}
 }
 
-// judge sets the status and the failures to show: those of the windows that are due
-// and failed when they were last asked for.
-func (a *app) judge(now time.Time) {
-	a.snapshot.Status, a.snapshot.Failures = collector.StatusUp, nil
-	shown := map[string]bool{}
-	for _, state := range a.windows.sorted() {
-		if state.Failure == nil || !a.windows.canBeAsked(state.Window, now) {
-			continue
-		}
-		if _, due := a.Schedule.due(state.Window, now, a.windows); !due {
-			continue
-		}
-		a.snapshot.Status = collector.StatusDown
-		if text := state.Failure.Error(); !shown[text] {
-			shown[text] = true
-			a.snapshot.Failures = append(a.snapshot.Failures, state.Failure)
-		}
+// failures logs the failures of a dataset that were not reported before, and that none is
+// left. It returns those that last.
+func (r *reporter) failures(d *dataset, reported map[string]bool, nextPoll time.Time) (lasting map[string]bool) {
+	log := r.log
+	if d.optional() {
+		log = log.With("dataset", d.Name)
 	}
-}
-
-// report logs the end of a poll: what is new, what fails and what works again. A failure
-// that lasts is logged once.
-func (a *app) report(stored []string) {
-	if len(stored) > 0 {
-		a.log.Info("new numbers", "windows", strings.Join(stored, " "))
-	}
-	a.reported = a.logFailures(a.reported, a.snapshot.Failures)
-}
-
-// logFailures logs the failures of a poll that were not reported before, and that none is
-// left. It returns those that last. The attributes say what was polled.
-func (a *app) logFailures(reported map[string]bool, failures []*wechat.Error, attributes ...any) (lasting map[string]bool) {
-	log := a.log.With(attributes...)
 	lasting = map[string]bool{}
-	for _, failure := range failures {
+	for _, failure := range d.failures {
 		kind := string(failure.Reason) + " " + failure.Code
 		if lasting[kind] {
 			continue
@@ -69,10 +55,23 @@ func (a *app) logFailures(reported map[string]bool, failures []*wechat.Error, at
 			level = slog.LevelError
 		}
 		log.Log(context.Background(), level, "poll failed", "reason", failure.Reason, "error", failure,
-			"remedy", failure.Remedy(), "next_poll", a.snapshot.NextPoll.UTC().Format(time.RFC3339))
+			"remedy", failure.Remedy(), "next_poll", nextPoll.UTC().Format(time.RFC3339))
 	}
 	if len(reported) > 0 && len(lasting) == 0 {
 		log.Info("poll succeeded again")
 	}
 	return lasting
+}
+
+// inspect warns about what is unusual in an answer.
+func (r *reporter) inspect(q question, answer *wechat.Answer) {
+	series := q.series.Series()
+	if answer.Rejected > 0 {
+		r.log.Warn("unusable rows skipped: their name or number cannot be used", "series", series, "window", q.window, "rows", answer.Rejected)
+	}
+	if !answer.Covers(q.window) && !r.warned[q.series.Endpoint] {
+		r.warned[q.series.Endpoint] = true
+		r.log.Warn("WeChat's answer names a different window from the requested one; it is stored as the requested one",
+			"series", series, "window", q.window, "ref_date", answer.RefDate)
+	}
 }

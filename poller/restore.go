@@ -1,10 +1,10 @@
 package poller
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -12,220 +12,215 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
-// maxAttempts is how often reading the archive of an app may fail because of one answer.
-// Then that answer is skipped, so that the others can be shown.
-const maxAttempts = 3
-
-// restore reads what the archive holds of the app and shows it. If it cannot be read
-// within 10 s, the app starts without it, and reading is tried again later.
-func (a *app) restore(ctx context.Context) {
-	_ = a.restoreArchive(ctx) // its failure is logged
-	now := time.Now()
-	if !a.withoutPortrait() && a.nextPortraitPoll(now).After(now) {
-		a.windows.starting = false
-		a.judge(now)
-		if a.snapshot.Status == collector.StatusUp && len(a.held(now)) == 0 {
-			a.snapshot.Status = collector.StatusUnknown
-		}
-	}
-	a.judgeRestored(now)
-	a.show(now)
-}
-
-// restoreArchive merges what the archive holds of the app into what is known.
-func (a *app) restoreArchive(ctx context.Context) error {
-	var archived *archivedApp
-	err := a.archiving.do(ctx, func(t *turn) error {
-		return a.archiver.do(ctx, func(ctx context.Context) (err error) {
-			read, err := a.readArchive(ctx, t)
-			archived = read
-			return err
-		})
-	})
-	a.archiver.attempts++
-	if err != nil {
-		if ctx.Err() == nil {
-			a.health.set(a.source.ID, "read", err)
-		}
-		return err
-	}
-	a.archiver.readable = true
-	a.health.set(a.source.ID, "read", nil)
-	for _, warning := range archived.warnings {
-		a.log.Warn("an archived answer cannot be used and was skipped; the one before it is used if there is one", "error", warning)
-	}
-	first := a.state.LastPoll.IsZero()
-	state := a.savedState().merge(archived.state)
-	if first {
-		state.Pause = archived.state.Pause
-	}
-	a.windows.pause = state.Pause
-	for _, w := range state.Windows {
-		a.windows.known[w.Window] = &w
-	}
-	for _, d := range a.datasets {
-		d.restore(state.Datasets[d.Name], archived.state.Datasets[d.Name], first)
-	}
-	state.Windows, state.Pause, state.Datasets = nil, Pause{}, nil
-	a.state = state
-	a.windows.forget(time.Now())
-	if first {
-		a.restarted()
-	}
-	return nil
-}
-
-// archivedApp is the part of an app's archive that is needed now.
-type archivedApp struct {
-	state    State
-	warnings []error
-}
-
-// readArchive reads the state of the app, and the newest answer of each window that is
-// shown or may still be asked for. The keys of the answers decide: an answer that the
+// reading reads what the archive holds of an app: its state, and the newest answer of each window
+// that is shown or may still be asked for. The keys of the answers decide: an answer that the
 // state does not mention counts, and one that is missing does not, whatever the state
 // says.
-func (a *app) readArchive(ctx context.Context, t *turn) (*archivedApp, error) {
-	state, err := a.Archive.State(ctx, a.source.ID)
-	if err != nil {
-		return nil, fmt.Errorf("read the state: %w", err)
-	}
-	var keys []AnswerKey
-	if !a.withoutPortrait() {
-		if keys, err = a.Archive.List(ctx, a.source.ID); err != nil {
-			return nil, fmt.Errorf("list the answers: %w", err)
-		}
-	}
-	answers := map[wechat.Window][]AnswerKey{}
-	for _, key := range keys {
-		answers[key.Window] = append(answers[key.Window], key)
-		if state.LastPoll.Before(key.Answered) {
-			state.LastPoll = key.Answered
-		}
-		if state.LastSuccess.Before(key.Answered) {
-			state.LastSuccess = key.Answered
-		}
-	}
-	known := map[wechat.Window]WindowState{}
-	for _, w := range state.Windows {
-		known[w.Window] = w
-	}
+type reading struct {
+	archive Archive
+	appid   string
+	known   *knowledge // for its datasets and what is shown of them
+	now     time.Time
+	places  chan struct{} // one for each answer that is decoded at a time
+	turn    *turn
+	// skips says that an answer that cannot be read is skipped, as a damaged one is.
+	skips bool
 
-	now := time.Now()
-	archived := &archivedApp{}
-	state.Windows = nil
-	for _, length := range wechat.Ranges() {
-		newest := false // whether the newest answer of the range has been read
-		for _, w := range newestFirst(length, known, answers) {
-			askable := a.windows.canBeAsked(w, now)
-			if newest && !askable {
-				break
-			}
-			window, ok := known[w]
-			if !ok {
-				window = WindowState{Window: w}
-			}
-			held, skipped, err := a.readAnswer(ctx, t, &window, answers[w])
+	skipped []error // why answers were skipped
+}
+
+// state reads the state with what is known from the answers.
+func (r *reading) state(ctx context.Context) (State, error) {
+	state, err := r.archive.State(ctx, r.appid)
+	if err != nil {
+		return State{}, fmt.Errorf("read the state: %w", err)
+	}
+	series := maps.Clone(state.Series)
+	if series == nil {
+		series = map[string][]WindowState{}
+	}
+	for _, d := range r.known.datasets {
+		answers, err := r.list(ctx, d)
+		if err != nil {
+			return State{}, err
+		}
+		if r.known.leads(d) {
+			came := newestAnswer(answers)
+			state.LastPoll, state.LastSuccess = latest(state.LastPoll, came), latest(state.LastSuccess, came)
+		}
+		common := newestCommon(answers)
+		for i, s := range d.series {
+			windows, err := r.series(ctx, d, s, state.Series[s.Series()], answers[i], common)
 			if err != nil {
-				return nil, err
+				return State{}, err
 			}
-			archived.warnings = append(archived.warnings, skipped...)
-			if held && !newest {
-				newest = true
-			} else {
-				window.rows = collector.Rows{}
-			}
-			if held || askable {
-				state.Windows = append(state.Windows, window)
-			}
+			series[s.Series()] = windows
 		}
 	}
-	archived.state = state
-	archived.state.Datasets = nil
-	for _, d := range a.datasets {
-		read, skipped, err := a.readDataset(ctx, t, d, state.Datasets[d.Name], now)
+	state.Series = series
+	return state, nil
+}
+
+// answers are the keys of the answers of a series, by the last day of their window and the
+// newest first.
+type answers map[wechat.Day][]AnswerKey
+
+// list returns the keys of the answers of a dataset, by statistic.
+func (r *reading) list(ctx context.Context, d *dataset) ([]answers, error) {
+	var all []answers
+	for _, s := range d.series {
+		keys, err := r.archive.List(ctx, r.appid, s.Statistic)
+		if err != nil {
+			return nil, fmt.Errorf("list the answers of %s: %w", s.Series(), err)
+		}
+		byEnd := answers{}
+		for _, key := range keys {
+			byEnd[key.Window.End] = append(byEnd[key.Window.End], key)
+		}
+		for _, of := range byEnd {
+			slices.SortFunc(of, func(a, b AnswerKey) int { return b.Answered.Compare(a.Answered) })
+		}
+		all = append(all, byEnd)
+	}
+	return all, nil
+}
+
+// newestAnswer returns when the last answer came; zero: there is none.
+func newestAnswer(all []answers) (came time.Time) {
+	for _, of := range all {
+		for _, keys := range of {
+			came = latest(came, keys[0].Answered)
+		}
+	}
+	return came
+}
+
+// newestCommon returns the latest day that all statistics have answered, or the zero Day.
+func newestCommon(all []answers) (newest wechat.Day) {
+	for end := range all[0] {
+		everywhere := !slices.ContainsFunc(all, func(others answers) bool { return others[end] == nil })
+		if everywhere && (newest.IsZero() || end.After(newest)) {
+			newest = end
+		}
+	}
+	return newest
+}
+
+// series reads the windows of a series that are known or answered, the latest first.
+func (r *reading) series(ctx context.Context, d *dataset, s *series, remembered []WindowState, of answers, common wechat.Day) ([]WindowState, error) {
+	known := map[wechat.Day]WindowState{}
+	for _, w := range remembered {
+		known[w.End] = w
+	}
+	ends := slices.Collect(maps.Keys(known))
+	for end := range of {
+		if _, ok := known[end]; !ok {
+			ends = append(ends, end)
+		}
+	}
+	slices.SortFunc(ends, func(a, b wechat.Day) int { return b.Compare(a) })
+
+	var windows []WindowState
+	telling, scheduled := tellingCohorts(s, of), d.scheduled(s, wechat.DayOf(r.now))
+	found := false // the newest answer
+	for _, end := range ends {
+		w := s.Window(end)
+		askable := s.canBeAsked(w, r.now)
+		if found && !askable && end != common {
+			continue
+		}
+		needed := slices.Contains(scheduled, w) || telling[end]
+		if d.Joint {
+			needed = needed || !common.IsZero() && !end.Before(common)
+		} else {
+			needed = needed || !found && s.Cohorts == nil
+		}
+		state := known[end]
+		state.End = end
+		held, err := r.window(ctx, s, &state, of[end], needed)
 		if err != nil {
 			return nil, err
 		}
-		archived.warnings = append(archived.warnings, skipped...)
-		archived.state.Datasets = mergeDatasets(archived.state.Datasets, map[string]DatasetState{d.Name: read})
-	}
-	return archived, nil
-}
-
-// newestFirst returns the windows of a range that the state knows or that have answers,
-// the latest first.
-func newestFirst(length wechat.Range, known map[wechat.Window]WindowState, answers map[wechat.Window][]AnswerKey) []wechat.Window {
-	var all []wechat.Window
-	for w := range answers {
-		if w.Range == length {
-			all = append(all, w)
+		found = found || held
+		if held || askable {
+			windows = append(windows, state)
 		}
 	}
-	for w := range known {
-		if _, listed := answers[w]; w.Range == length && !listed {
-			all = append(all, w)
-		}
-	}
-	slices.SortFunc(all, func(a, b wechat.Window) int { return b.EndTime().Compare(a.EndTime()) })
-	return all
+	return windows, nil
 }
 
-// readAnswer reads the newest usable answer of a window into its state. It reports
-// whether there is one, and why newer ones were skipped. The error means that an answer
-// could not be read, which may be temporary.
-func (a *app) readAnswer(ctx context.Context, t *turn, state *WindowState, keys []AnswerKey) (held bool, skipped []error, err error) {
-	confirmed, of := state.Confirmed, state.Answered
-	state.Answered, state.Confirmed, state.Empty = time.Time{}, time.Time{}, false
-	slices.SortFunc(keys, func(a, b AnswerKey) int { return b.Answered.Compare(a.Answered) })
+// tellingCohorts returns the cohorts that are shown: for each number of windows the newest
+// that was answered so much later.
+func tellingCohorts(s *series, of answers) map[wechat.Day]bool {
+	telling := map[wechat.Day]bool{}
+	for _, n := range s.Cohorts {
+		var newest wechat.Day
+		for end, keys := range of {
+			if s.Tells(s.Window(end), n, keys[0].Answered) && (newest.IsZero() || end.After(newest)) {
+				newest = end
+			}
+		}
+		telling[newest] = true
+	}
+	return telling
+}
+
+// window reads the newest usable answer of a window into its state, or only when it came if its
+// numbers are not needed. It reports whether there is one. The error means that an answer could
+// not be read, which may be temporary.
+func (r *reading) window(ctx context.Context, s *series, state *WindowState, keys []AnswerKey, needed bool) (held bool, err error) {
+	before := *state
+	state.Answered, state.Confirmed, state.Empty, state.Digest = time.Time{}, time.Time{}, false, 0
 	for _, key := range keys {
-		portrait, err := a.decodeArchived(ctx, key, a.decoding, t)
-		if err != nil && !errors.Is(err, ErrDamaged) && a.archiver.attempts < maxAttempts-1 {
-			return false, nil, err
-		}
-		if err != nil {
-			skipped = append(skipped, err)
-			continue
+		var answer *wechat.Answer
+		if needed {
+			answer, err = decodeArchived(ctx, r.archive, r.appid, s.Statistic, key, r.places, r.turn)
+			if err != nil && !errors.Is(err, ErrDamaged) && !r.skips {
+				return false, err
+			}
+			if err != nil {
+				r.skipped = append(r.skipped, err)
+				continue
+			}
 		}
 		state.Answered, state.Confirmed = key.Answered, key.Answered
-		if key.Answered.Equal(of) {
-			state.Confirmed = latest(confirmed, key.Answered)
+		if key.Answered.Equal(before.Answered) {
+			state.Confirmed, state.Empty, state.Digest = latest(before.Confirmed, key.Answered), before.Empty, before.Digest
 		}
-		state.Empty = portrait.Empty()
+		outcome := collector.OutcomeData
+		if answer != nil {
+			state.Empty, state.Digest = answer.Empty(), answer.Digest()
+			state.numbers = collector.NewNumbers(s.Statistic, answer, r.known.show.Dimensions, r.known.show.Top)
+			if answer.Empty() {
+				outcome = collector.OutcomeEmpty
+			}
+		}
 		if state.Asked.Before(key.Answered) {
-			state.Asked, state.Outcome = key.Answered, cmp.Or(outcomeOf(portrait), state.Outcome)
+			state.Asked, state.Outcome = key.Answered, outcome
 		}
-		state.digest = digestOf(portrait, a.seed)
-		state.rows = collector.NewRows(portrait, a.Dimensions, a.Top)
-		return true, skipped, nil
+		return true, nil
 	}
-	if !of.IsZero() { // the answer that was held is lost: ask again
+	if before.Held() { // the answer that was held is lost: ask again
 		state.Asked, state.Outcome = time.Time{}, ""
 	}
-	return false, skipped, nil
-}
-
-func outcomeOf(p *wechat.Portrait) collector.Outcome {
-	if p.Empty() {
-		return collector.OutcomeEmpty
-	}
-	return collector.OutcomeData
+	return false, nil
 }
 
 // decodeArchived reads an archived answer and decodes it when there is a place for it. Only
 // reading can hang, so the turn, which may be nil, is not lost while it decodes.
-func (a *app) decodeArchived(ctx context.Context, key AnswerKey, places chan struct{}, t *turn) (portrait *wechat.Portrait, err error) {
-	answer, err := a.Archive.Answer(ctx, a.source.ID, key)
+func decodeArchived(ctx context.Context, archive Archive, appid string, s wechat.Statistic, key AnswerKey, places chan struct{}, t *turn) (decoded *wechat.Answer, err error) {
+	answer, err := archive.Answer(ctx, appid, key)
 	if err != nil {
 		return nil, err
 	}
 	t.aside(func() {
 		places <- struct{}{}
 		defer func() { <-places }()
-		portrait, err = wechat.DecodePortrait(answer)
+		decoded, err = s.Decode(answer, key.Window)
 	})
 	if err != nil {
-		return nil, fmt.Errorf("%w: %s of %s, answered %s: %w", ErrDamaged, a.source.ID, key.Window, key.Answered.UTC().Format(time.RFC3339Nano), err)
+		return nil, fmt.Errorf("%w: %s of %s, answered %s: %w", ErrDamaged, key.Asked(), appid, key.Answered.UTC().Format(time.RFC3339Nano), err)
 	}
-	return portrait, nil
+	decoded.Bytes = nil
+	return decoded, nil
 }

@@ -1,17 +1,18 @@
 package poller
 
 import (
-	"errors"
 	"math/rand/v2"
 	"time"
 
+	"github.com/wxapp-exporter/wxapp_exporter/collector"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
 // This file is the whole retry policy: how long to pause after a failure, and what to
 // pause. How long is in the table of errcodes, see wechat.Error.Pause. A failure that may
-// concern only the requested window pauses that window, and the whole app only if another
-// call failed just before; any other failure pauses the app.
+// concern only the requested window pauses that window, and its endpoint only if another
+// call failed just before; any other failure pauses the endpoint. One that concerns the whole
+// app also pauses the optional datasets, but those never pause the user portrait.
 
 // longestPause is the limit of every pause. A pause that ends later than that comes from
 // a clock that was set back.
@@ -22,12 +23,16 @@ const longestPause = 25 * time.Hour
 // would cost another day.
 const quotaMargin = 5 * time.Minute
 
+// refusedPause is the pause of an endpoint of an optional dataset that the app may not use, so
+// that it is called once a day.
+const refusedPause = 24 * time.Hour
+
 // firstPause is the pause after a poll that could not go on.
 const firstPause = 10 * time.Second
 
-// Pause is the pause of a whole app after failures.
+// Pause is the pause of an endpoint after failures.
 type Pause struct {
-	// Until is when the app may be asked for again.
+	// Until is when it may be called again.
 	Until time.Time `json:"until,omitzero"`
 	// Failures counts the failed calls in a row.
 	Failures int `json:"failures,omitzero"`
@@ -56,75 +61,102 @@ func pauseAfter(p wechat.Pause, failures int, pollInterval time.Duration, now ti
 	return min(pause+rand.N(pause/10+1), longestPause)
 }
 
-// failed records that a call for a window failed, and returns the failure.
-func (ws *windows) failed(w wechat.Window, err error, pollInterval time.Duration, now time.Time) *wechat.Error {
-	failure, ok := errors.AsType[*wechat.Error](err)
-	if !ok {
-		failure = &wechat.Error{Reason: wechat.ReasonOf(err), Endpoint: ws.endpoint, Message: err.Error(), Err: err}
-	}
-	state := ws.change(w)
+// pause records that a call failed, and when it may be repeated.
+func (k *knowledge) pause(t target, failure *wechat.Error, now time.Time) {
+	state, pause := t.series.change(t.window), &t.series.endpoint.pause
 	state.Failure, state.Failed = failure, now
 	state.Failures++
-	ws.pause.Failures++
-	ws.pause.Reason = failure.Reason
+	pause.Failures++
+	pause.Reason = failure.Reason
 
-	failures := ws.pause.Failures
+	failures := pause.Failures
 	if failure.Reason.ConcernsWindow() {
-		state.Retry = now.Add(pauseAfter(failure.Pause(), state.Failures, pollInterval, now))
+		state.Retry = now.Add(pauseAfter(failure.Pause(), state.Failures, k.PollInterval, now))
 		failures-- // the first may concern this window alone
 	}
 	if failures > 0 {
-		ws.pause.Until = now.Add(pauseAfter(failure.Pause(), failures, pollInterval, now))
+		pause.Until = now.Add(pauseAfter(failure.Pause(), failures, k.PollInterval, now))
 	}
-	return failure
+	if t.dataset.optional() && failure.Reason == wechat.ReasonPermission {
+		pause.Until = now.Add(refusedPause)
+	}
 }
 
 // answered records that a call for a window was answered, which ends its pause and that
-// of the app.
-func (ws *windows) answered(w wechat.Window, now time.Time) *WindowState {
-	state := ws.change(w)
+// of its endpoint.
+func (s *series) answered(w wechat.Window, now time.Time) *WindowState {
+	state := s.change(w)
 	state.Asked = now
 	state.Failure, state.Failed, state.Failures, state.Retry = nil, time.Time{}, 0, time.Time{}
-	ws.pause = Pause{}
+	s.endpoint.pause = Pause{}
 	return state
 }
 
-// failing reports whether the last call for the app failed.
-func (ws *windows) failing() bool { return ws.pause.Failures > 0 }
+// refused reports whether WeChat does not go back as far as the window.
+func (w *WindowState) refused() bool {
+	return w.Failure != nil && w.Failure.Reason == wechat.ReasonRequest || w.Outcome == collector.OutcomeUnavailable
+}
 
-// blocked returns the time before which a window is not to be asked for, because of
-// failures.
-func (ws *windows) blocked(w wechat.Window, now time.Time) time.Time {
-	until := latest(ws.state(w).Retry, ws.pause.Until)
-	if until.Sub(now) > longestPause {
-		return time.Time{}
+// blocked returns the time before which a window is not to be asked for: because of failures,
+// of failures that concern the whole app, or because little is left of the quota.
+func (k *knowledge) blocked(t target, now time.Time) time.Time {
+	until := latest(t.state().Retry, t.series.endpoint.pause.Until)
+	if isWrong(until, now) {
+		until = time.Time{}
+	}
+	if !t.dataset.optional() {
+		return until
+	}
+	for _, e := range k.endpoints() {
+		if e.pause.Reason.ConcernsApp() && !isWrong(e.pause.Until, now) {
+			until = latest(until, e.pause.Until)
+		}
+	}
+	if t.series.endpoint.braked(now) {
+		until = latest(until, wechat.DayOf(now).Add(1).Begin())
 	}
 	return until
 }
 
-// restarted ends the pauses after failures that need a person: a restart means that the
-// cause is gone. All other pauses go on, so that a restart causes no additional calls.
-func (ws *windows) restarted() {
-	if ws.pause.Reason.NeedsPerson() {
-		ws.pause = Pause{}
-	}
-	for _, state := range ws.known {
-		if state.Failure != nil && state.Failure.Reason.NeedsPerson() {
-			state.Retry = time.Time{}
+// isWrong reports whether a pause ends later than any may.
+func isWrong(until, now time.Time) bool { return until.Sub(now) > longestPause }
+
+// braked reports whether less than a tenth of today's quota was left when it was read. An
+// unknown quota does not brake.
+func (e *endpoint) braked(now time.Time) bool {
+	return e.quota != nil && wechat.DayOf(e.quotaAsked) == wechat.DayOf(now) && e.quota.Remaining*10 < e.quota.Limit
+}
+
+// restarted ends the pauses after failures that last until a person does something: a restart
+// means that the cause is gone. All other pauses go on, so that a restart causes no additional
+// calls.
+func (k *knowledge) restarted() {
+	for _, d := range k.datasets {
+		for _, e := range d.endpoints {
+			if e.pause.Reason.NeedsPerson() {
+				e.pause = Pause{}
+			}
+		}
+		for _, s := range d.series {
+			for _, state := range s.known {
+				if state.Failure != nil && state.Failure.Reason.NeedsPerson() {
+					state.Retry = time.Time{}
+				}
+			}
 		}
 	}
 }
 
 // pollOnce makes sure that a poll asks for no window twice, whatever the schedule says
-// and however the clock changes. A window that is due again ends the poll and pauses the
-// app.
-type pollOnce map[wechat.Window]bool
+// and however the clock changes. A window that is due again pauses its endpoint.
+type pollOnce map[target]bool
 
-func (asked pollOnce) again(w wechat.Window, ws *windows, now time.Time) bool {
-	if asked[w] {
-		ws.pause.Until = latest(ws.pause.Until, now.Add(firstPause))
+func (asked pollOnce) again(t target, now time.Time) bool {
+	if asked[t] {
+		pause := &t.series.endpoint.pause
+		pause.Until = latest(pause.Until, now.Add(firstPause))
 		return true
 	}
-	asked[w] = true
+	asked[t] = true
 	return false
 }

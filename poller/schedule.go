@@ -2,10 +2,8 @@ package poller
 
 import (
 	"hash/fnv"
-	"slices"
 	"time"
 
-	"github.com/wxapp-exporter/wxapp_exporter/collector"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
@@ -13,27 +11,28 @@ const (
 	// emptyRetry is the pause after an empty answer for the day before yesterday.
 	emptyRetry = time.Hour
 	// acceptEmptyAfter is how long after the publication hour an empty answer for the day
-	// before yesterday is accepted: by then it can only mean that nobody came.
+	// before yesterday is accepted: by then it can only mean that there were no users.
 	acceptEmptyAfter = 6 * time.Hour
 	// idleInterval replaces a shorter poll interval for an app that had no users in the
 	// longest window of the day before, either.
 	idleInterval = 4 * time.Hour
 	// maxJitter is the longest delay of an app's first poll of the day.
 	maxJitter = time.Hour
+
+	// caughtUpDays is how many days back a dataset is caught up, and caughtUpCalls how many
+	// calls that may take per app, dataset and day.
+	caughtUpDays  = 30
+	caughtUpCalls = 5
+	// catchUpPause is the time after the last answer for yesterday at which catching up
+	// begins, so that it comes after all else.
+	catchUpPause = time.Minute
 )
 
-// Schedule decides what to ask WeChat for and when. Its decisions depend only on the time
-// and on what is known.
-//
-// All days are days in Asia/Shanghai. D1 is yesterday and D2 the day before; WeChat
-// answers for windows that end on one of them only, so what is not fetched as D1 or
-// D2 is lost.
+// Schedule says when WeChat is asked. All days are days in Asia/Shanghai.
 type Schedule struct {
-	// Ranges are the lengths of the windows to ask for, in any order.
-	Ranges []wechat.Range
-	// PublishHour is the hour of the day from which D1 is asked for.
+	// PublishHour is the hour of the day from which yesterday is asked for.
 	PublishHour int
-	// PollInterval is the pause between two questions about a D1 that is not published.
+	// PollInterval is the pause between two questions about a yesterday that is not published.
 	PollInterval time.Duration
 }
 
@@ -45,127 +44,118 @@ func (s Schedule) jitter(appid string) time.Duration {
 	return time.Duration(hash.Sum32()) * time.Millisecond % max(1, min(s.PollInterval, maxJitter))
 }
 
-// next returns the window to ask for next, and when; a time in the past means that the
-// call is overdue.
-//
-// D2 comes before D1, and a longer window before a shorter one. The shorter one is asked
-// for only when the longer one is held: the longest window is the least likely to be
-// empty, so it shows whether the day is published.
-func (s Schedule) next(now time.Time, ws *windows) (wechat.Window, time.Time) {
-	today := wechat.DayOf(now)
-	tomorrow := today.Add(1).Begin()
+// publishing returns when today's first poll for yesterday is due.
+func (k *knowledge) publishing(now time.Time) time.Time {
+	return wechat.DayOf(now).At(time.Duration(k.PublishHour)*time.Hour + k.jitter(k.appid))
+}
 
-	var window wechat.Window
-	at := tomorrow
-	for _, end := range []wechat.Day{today.Add(-2), today.Add(-1)} {
-		for _, length := range s.longestFirst() {
-			w := wechat.Window{End: end, Range: length}
-			due, ask := s.due(w, now, ws)
-			if !ask {
+// question is a question to WeChat, and when it is due.
+type question struct {
+	target
+	at      time.Time // in the past: it is overdue
+	catchUp bool      // the archive lacks the window
+}
+
+// next returns the next question about any dataset. If nothing is due today, that is
+// the first one of tomorrow.
+func (k *knowledge) next(now time.Time) question {
+	if q, ok := k.nextOf(k.datasets, now); ok {
+		return q
+	}
+	tomorrow := wechat.DayOf(now).Add(1)
+	if q, ok := k.nextOf(k.datasets, tomorrow.Begin()); ok {
+		q.at = latest(q.at, tomorrow.Begin())
+		return q
+	}
+	return question{at: tomorrow.Add(1).Begin()}
+}
+
+// nextOf returns the next question about some datasets: the first in their order that is
+// overdue, or else the one that is due first. What is caught up comes after all else. It
+// returns false if nothing is due today.
+func (k *knowledge) nextOf(datasets []*dataset, now time.Time) (next question, found bool) {
+	today := wechat.DayOf(now)
+	offer := func(q question) {
+		q.at = latest(q.at, k.blocked(q.target, now))
+		if !found || q.at.Before(next.at) && next.at.After(now) {
+			next, found = q, true
+		}
+	}
+	for _, d := range datasets {
+		for _, r := range d.rules {
+			for _, t := range r.scheduled(today) {
+				if at, ask := r.due(k, t, now); ask {
+					offer(question{target: t, at: at})
+				}
+			}
+		}
+	}
+	for _, d := range datasets {
+		if q, ask := d.lacking(now); ask {
+			offer(q)
+		}
+	}
+	return next, found && next.at.Before(today.Add(1).Begin())
+}
+
+// isDue reports whether a question about some datasets is due.
+func (k *knowledge) isDue(datasets []*dataset, now time.Time) bool {
+	q, ok := k.nextOf(datasets, now)
+	return ok && !q.at.After(now)
+}
+
+// due returns when a window that is scheduled is to be asked for, or false if it is not.
+func (k *knowledge) due(t target, now time.Time) (time.Time, bool) {
+	for _, r := range t.dataset.rules {
+		for _, scheduled := range r.scheduled(wechat.DayOf(now)) {
+			if scheduled == t {
+				return r.due(k, t, now)
+			}
+		}
+	}
+	return time.Time{}, false
+}
+
+// lacking returns a question about the newest window that the archive lacks, once the newest
+// one that can be asked for is held. Windows before one that WeChat refused are not asked for:
+// it does not go back so far.
+func (d *dataset) lacking(now time.Time) (question, bool) {
+	today := wechat.DayOf(now)
+	if d.caughtUp.On(today) >= caughtUpCalls {
+		return question{}, false
+	}
+	oldest := today.Add(-caughtUpDays)
+	refused := map[*series]bool{}
+	for n := 1; n < caughtUpDays; n++ {
+		for _, s := range d.series {
+			w := s.Before(s.Newest(today), n)
+			if s.Keeps > 0 || w.End.Before(oldest) {
 				continue
 			}
-			due = latest(due, ws.blocked(w, now))
-			if !due.After(now) {
-				return w, due
+			newest, state := s.state(s.newestAsked(today)), s.state(w)
+			if state.refused() {
+				refused[s] = true
 			}
-			if due.Before(at) {
-				window, at = w, due
+			askedToday := state.Failure == nil && state.askedOn(today)
+			if newest.Held() && !state.Held() && !refused[s] && !askedToday {
+				return question{target{d, s, w}, newest.Confirmed.Add(catchUpPause), true}, true
 			}
 		}
 	}
-	if at.Equal(tomorrow) {
-		return s.next(tomorrow, ws)
-	}
-	return window, at
+	return question{}, false
 }
 
-// due returns when a window is to be asked for, or false if it is not.
-func (s Schedule) due(w wechat.Window, now time.Time, ws *windows) (time.Time, bool) {
-	if !s.unlocked(w, ws) {
-		return time.Time{}, false
-	}
-	today := wechat.DayOf(now)
-	publish := today.At(time.Duration(s.PublishHour)*time.Hour + s.jitter(ws.appid))
-	r := ws.state(w)
-	asked := r.Asked
-	if asked.After(now) { // the clock was set back
-		asked = time.Time{}
-	}
-	askedToday := !asked.Before(today.Begin())
-
-	if w.End == today.Add(-1) {
-		switch {
-		case r.Held():
-			return time.Time{}, false
-		case asked.IsZero():
-			return publish, true
-		default:
-			return latest(publish, asked.Add(s.retryInterval(w, ws))), true
-		}
-	}
-	switch {
-	case r.Held() && askedToday: // settled
-		return time.Time{}, false
-	case r.Held():
-		return publish, true
-	case asked.IsZero():
-		return today.Begin(), true
-	case askedToday || ws.starting:
-		return asked.Add(emptyRetry), true
-	default:
-		return publish, true
-	}
-}
-
-// retryInterval returns the pause before D1 is asked for again.
-func (s Schedule) retryInterval(d1 wechat.Window, ws *windows) time.Duration {
-	longestD2 := wechat.Window{End: d1.End.Add(-1), Range: s.longestFirst()[0]}
-	if r := ws.state(longestD2); r.Outcome == collector.OutcomeEmpty && !r.HasData() {
-		return max(idleInterval, s.PollInterval)
-	}
-	return s.PollInterval
-}
-
-// unlocked reports whether the longer windows with the same end allow asking for w: the
-// longest one that has not failed is held, or all of them failed, so that w itself has to
-// show whether the day is published.
-func (s Schedule) unlocked(w wechat.Window, ws *windows) bool {
-	for _, length := range s.longestFirst() {
-		if length == w.Range {
-			return true
-		}
-		longer := ws.state(wechat.Window{End: w.End, Range: length})
-		if longer.Held() {
-			return true
-		}
-		if longer.Failures == 0 {
-			return false
-		}
-	}
-	return false
-}
-
-// emptyIsFinal reports whether an empty answer for w that arrives now means that
-// nobody came, rather than that the day is not published yet.
-func (s Schedule) emptyIsFinal(w wechat.Window, now time.Time, ws *windows) bool {
-	for _, length := range s.Ranges {
-		longer := ws.state(wechat.Window{End: w.End, Range: length})
-		if length > w.Range && longer.HasData() {
+// emptyIsFinal reports whether an empty answer for a window that arrives now means that there
+// were no users, rather than that the day is not published yet.
+func (k *knowledge) emptyIsFinal(t target, now time.Time) bool {
+	for _, s := range t.dataset.series {
+		if s.endpoint == t.series.endpoint && s.Range > t.series.Range && s.state(s.Window(t.window.End)).HasData() {
 			return true
 		}
 	}
-	accept := w.End.Add(2).At(time.Duration(s.PublishHour)*time.Hour + acceptEmptyAfter)
+	if portrait := k.portraitOf(t.window); t.dataset.optional() && portrait != nil && portrait.Held() && portrait.Empty {
+		return true
+	}
+	accept := t.window.End.Add(2).At(time.Duration(k.PublishHour)*time.Hour + acceptEmptyAfter)
 	return !now.Before(accept)
-}
-
-func (s Schedule) longestFirst() []wechat.Range {
-	return slices.SortedFunc(slices.Values(s.Ranges), func(a, b wechat.Range) int { return int(b - a) })
-}
-
-func earliest(times ...time.Time) time.Time {
-	return slices.MinFunc(times, time.Time.Compare)
-}
-
-func latest(times ...time.Time) time.Time {
-	return slices.MaxFunc(times, time.Time.Compare)
 }

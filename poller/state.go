@@ -2,6 +2,8 @@ package poller
 
 import (
 	"cmp"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
@@ -14,51 +16,113 @@ type State struct {
 	// Name is the name that the owner gave the app, or the appid.
 	Name string `json:"name,omitzero"`
 	// LastPoll is when the last poll ended, LastSuccess when the last answer with data
-	// came.
+	// came: of the user portrait, or of all datasets if it is off.
 	LastPoll    time.Time `json:"last_poll,omitzero"`
 	LastSuccess time.Time `json:"last_success,omitzero"`
+	// Series are the windows that are known, by series and in any order, of all statistics
+	// that were ever on.
+	Series map[string][]WindowState `json:"series"`
+	// Endpoints are what is known of their calls, by name.
+	Endpoints map[string]EndpointState `json:"endpoints"`
+	// CaughtUp counts the calls of a day for windows that the archive lacked, by dataset.
+	CaughtUp map[string]collector.Calls `json:"caught_up,omitzero"`
+}
+
+// EndpointState is what is remembered of the calls of an endpoint.
+type EndpointState struct {
+	// Calls counts the calls of a day.
+	Calls collector.Calls `json:"calls,omitzero"`
 	// Quota is the last quota that was read, nil if unknown. QuotaAsked is when it was
 	// last asked for, whether or not an answer came.
 	Quota      *wechat.Quota `json:"quota,omitzero"`
 	QuotaAsked time.Time     `json:"quota_asked,omitzero"`
-	// Calls counts the portrait calls of a day.
-	Calls collector.Calls `json:"calls,omitzero"`
-	// Pause is the pause of the whole app after failures.
+	// Pause is the pause after failures.
 	Pause Pause `json:"pause,omitzero"`
-	// Windows are the windows that are known, in any order.
-	Windows []WindowState `json:"windows"`
-	// Datasets are the datasets beside the user portrait that were ever on, by name.
-	Datasets map[string]DatasetState `json:"datasets,omitzero"`
+}
+
+// state returns what is remembered of the app.
+func (k *knowledge) state() State {
+	state := State{
+		LastPoll: k.lastPoll, LastSuccess: k.lastSuccess,
+		Series: map[string][]WindowState{}, Endpoints: map[string]EndpointState{}, CaughtUp: map[string]collector.Calls{},
+	}
+	for _, d := range k.datasets {
+		if !d.caughtUp.Day.IsZero() {
+			state.CaughtUp[d.Name] = d.caughtUp
+		}
+		for _, s := range d.series {
+			state.Series[s.Series()] = s.sorted()
+		}
+		for _, e := range d.endpoints {
+			state.Endpoints[e.name] = EndpointState{e.calls, e.quota, e.quotaAsked, e.pause}
+		}
+	}
+	return state
+}
+
+// restore merges what is remembered into what is known. The pauses are those of the state if
+// nothing was asked yet.
+func (k *knowledge) restore(state State, first bool) {
+	merged := k.state().merge(state)
+	k.lastPoll, k.lastSuccess = merged.LastPoll, merged.LastSuccess
+	for _, d := range k.datasets {
+		d.caughtUp = merged.CaughtUp[d.Name]
+		for _, s := range d.series {
+			for _, w := range merged.Series[s.Series()] {
+				s.known[w.End] = &w
+			}
+		}
+		for _, e := range d.endpoints {
+			of := merged.Endpoints[e.name]
+			e.calls, e.quota, e.quotaAsked = of.Calls, of.Quota, of.QuotaAsked
+			if first {
+				e.pause = state.Endpoints[e.name].Pause
+			}
+		}
+	}
 }
 
 // merge returns the state combined with another one, with the newest time of each window
-// and event, because replicas may write to the same archive. The pause is that of s.
+// and event, because replicas may write to the same archive. The pauses are those of s.
 func (s State) merge(other State) State {
 	s.Name = cmp.Or(s.Name, other.Name)
 	s.LastPoll = latest(s.LastPoll, other.LastPoll)
 	s.LastSuccess = latest(s.LastSuccess, other.LastSuccess)
-	s.Quota, s.QuotaAsked = mergeQuotas(s.Quota, s.QuotaAsked, other.Quota, other.QuotaAsked)
-	s.Calls = mergeCalls(s.Calls, other.Calls)
-	s.Windows = mergeWindows(s.Windows, other.Windows)
-	s.Datasets = mergeDatasets(s.Datasets, other.Datasets)
+	s.Series = mergeMaps(s.Series, other.Series, mergeWindows)
+	s.Endpoints = mergeMaps(s.Endpoints, other.Endpoints, EndpointState.merge)
+	s.CaughtUp = mergeMaps(s.CaughtUp, other.CaughtUp, mergeCalls)
 	return s
 }
 
-// mergeQuotas returns the quota that was asked for last, or the one before if that was not
-// answered.
-func mergeQuotas(quota *wechat.Quota, asked time.Time, other *wechat.Quota, otherAsked time.Time) (*wechat.Quota, time.Time) {
-	if !otherAsked.After(asked) {
-		return quota, asked
+// mergeMaps returns all values of two maps; merge combines those that are in both.
+func mergeMaps[V any](values, other map[string]V, merge func(value, other V) V) map[string]V {
+	merged := maps.Clone(other)
+	if merged == nil {
+		merged = map[string]V{}
 	}
-	if other == nil {
-		return quota, otherAsked
+	for key, value := range values {
+		if before, ok := merged[key]; ok {
+			value = merge(value, before)
+		}
+		merged[key] = value
 	}
-	return other, otherAsked
+	return merged
+}
+
+// merge returns the state with the quota that was asked for last, or the one before if that was
+// not answered, and with the calls of the later day.
+func (s EndpointState) merge(other EndpointState) EndpointState {
+	s.Calls = mergeCalls(s.Calls, other.Calls)
+	if other.QuotaAsked.After(s.QuotaAsked) {
+		s.QuotaAsked = other.QuotaAsked
+		s.Quota = cmp.Or(other.Quota, s.Quota)
+	}
+	return s
 }
 
 // mergeCalls returns the calls of the later day, or the higher number of the same.
 func mergeCalls(calls, other collector.Calls) collector.Calls {
-	switch before := calls.Day.Begin().Compare(other.Day.Begin()); {
+	switch before := calls.Day.Compare(other.Day); {
 	case before < 0, before == 0 && calls.Count < other.Count:
 		return other
 	}
@@ -66,31 +130,56 @@ func mergeCalls(calls, other collector.Calls) collector.Calls {
 }
 
 func mergeWindows(windows, other []WindowState) []WindowState {
-	known := map[wechat.Window]WindowState{}
-	for _, all := range [][]WindowState{other, windows} {
-		for _, w := range all {
-			if before, ok := known[w.Window]; ok {
-				w = w.merge(before)
-			}
-			known[w.Window] = w
+	known := map[wechat.Day]WindowState{}
+	for _, w := range slices.Concat(other, windows) {
+		if before, ok := known[w.End]; ok {
+			w = w.merge(before)
 		}
+		known[w.End] = w
 	}
-	merged := make([]WindowState, 0, len(known))
-	for _, w := range known {
-		merged = append(merged, w)
-	}
-	return merged
+	return slices.Collect(maps.Values(known))
 }
 
-// current returns the state without the windows that can neither be asked for again nor
-// are the newest of their range, and without what the archived answers tell themselves.
+// current returns the state without the windows that are not needed: those that can neither be
+// asked for again nor are the newest of their series, and of series that are caught up those
+// of which the archived answers tell all that matters.
 func (s State) current(now time.Time) State {
-	ws := newWindows("")
-	for _, w := range s.Windows {
-		ws.known[w.Window] = &w
+	s.Series = maps.Clone(s.Series)
+	statistics := map[string]wechat.Statistic{}
+	for _, dataset := range wechat.Datasets() {
+		for _, statistic := range dataset.Statistics {
+			statistics[statistic.Series()] = statistic
+		}
 	}
-	ws.forget(now)
-	s.Windows = ws.sorted()
-	s.Datasets = currentDatasets(s.Datasets, now)
+	for name, windows := range s.Series {
+		of, known := statistics[name]
+		if !known { // of another version
+			continue
+		}
+		windows = slices.Clone(windows)
+		slices.SortFunc(windows, func(a, b WindowState) int { return a.End.Compare(b.End) })
+		s.Series[name] = slices.DeleteFunc(windows, func(w WindowState) bool { return !isNeeded(of, w, windows, now) })
+	}
+	return s
+}
+
+func isNeeded(of wechat.Statistic, w WindowState, all []WindowState, now time.Time) bool {
+	today := wechat.DayOf(now)
+	askable := !w.End.Before(today.Add(-remembered(of))) && w.End.Before(today)
+	if of.Keeps > 0 {
+		return askable || w.Held() && !slices.ContainsFunc(all, func(o WindowState) bool { return o.Held() && o.End.After(w.End) })
+	}
+	scheduled := !w.End.Before(of.Before(of.Newest(today), 1).End)
+	return !w.End.Before(today.Add(-remembered(of))) &&
+		(!w.Held() || scheduled || !w.touched().Before(today.Add(-1).Begin()))
+}
+
+// withoutNumbers drops the numbers: a state that waits to be saved must not keep them in memory.
+func (s State) withoutNumbers() State {
+	for _, windows := range s.Series {
+		for i := range windows {
+			windows[i].numbers = collector.Numbers{}
+		}
+	}
 	return s
 }

@@ -24,7 +24,7 @@ func publication(_ string, day time.Time) time.Time {
 // day is held, the budget of calls is kept every day, and scrapes cause no call.
 func TestYear(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		const days = simulatedDays
+		days := simulatedDays()
 		s := pollertest.New(t)
 		s.Server.Published = publication
 		s.Server.Apps = map[string]wechattest.App{appid: {Users: 30}} // short answers
@@ -64,7 +64,7 @@ func TestYear(t *testing.T) {
 			if calls[day] > budget {
 				t.Errorf("%s: %d portrait calls; the budget is %d", day, calls[day], budget)
 			}
-			for _, length := range wechat.Ranges() {
+			for _, length := range wechat.PortraitRanges() {
 				w := wechat.Window{End: yesterday, Range: length}
 				if s.Archive.Count(appid, w) != 1 {
 					t.Errorf("%s: %d answers in the archive, want 1", w, s.Archive.Count(appid, w))

@@ -113,13 +113,13 @@ func (p *pushes) take() (series map[string]int, calls int) {
 	return series, calls
 }
 
-// 1,000 apps are added and removed while scrapes and pushes run: none of the series of a
+// 1,000 apps, fewer unless TEST_SIZE is full, are added and removed while scrapes and pushes run: none of the series of a
 // removed app stays, those of the others never flicker, and no goroutine is left.
 func TestThousandAppsComeAndGo(t *testing.T) {
 	goroutines := runtime.NumGoroutine()
 	func() {
 		server := &wechattest.Server{Apps: map[string]wechattest.App{}}
-		for i := range 1000 + steady {
+		for i := range 4*waveOfApps() + steady {
 			server.Apps[lifecycleID(i)] = wechattest.App{Users: 5}
 		}
 		l := &lifecycle{
@@ -129,13 +129,16 @@ func TestThousandAppsComeAndGo(t *testing.T) {
 			received: &pushes{series: map[string]int{}},
 		}
 		l.poller = poller.New(poller.Options{
-			Schedule:   poller.Schedule{Ranges: wechat.Ranges(), PublishHour: 8, PollInterval: 30 * time.Minute},
-			Dimensions: []wechat.Dimension{wechat.Gender}, // few series: there are many apps
-			MaxAge:     168 * time.Hour,
-			Store:      l.store,
-			Archive:    poller.NoArchive{},
-			Metrics:    collector.NewSelfMetrics(),
-			Logger:     slog.New(slog.DiscardHandler),
+			Schedule: poller.Schedule{PublishHour: 8, PollInterval: 30 * time.Minute},
+			Datasets: wechat.Datasets()[:1],
+			Shows: poller.Shows{
+				Dimensions: []wechat.Dimension{wechat.Gender}, // few series: there are many apps
+				MaxAge:     168 * time.Hour,
+			},
+			Store:   l.store,
+			Archive: poller.NoArchive{},
+			Metrics: collector.NewSelfMetrics(),
+			Logger:  slog.New(slog.DiscardHandler),
 		})
 		scrapes, err := exposition.New(l.store, prometheus.NewRegistry(), exposition.Options{})
 		if err != nil {
@@ -217,15 +220,15 @@ func (l *lifecycle) run(ctx context.Context, t *testing.T) {
 			}
 		}
 	})
-	// Waves of 250 apps: all are added, and each wave is removed while the next is polled.
+	// Waves of apps: all are added, and each wave is removed while the next is polled.
 	var adding sync.WaitGroup
 	for wave := range 4 {
 		adding.Go(func() {
-			first := steady + wave*250
-			for i := first; i < first+250; i++ {
+			first := steady + wave*waveOfApps()
+			for i := first; i < first+waveOfApps(); i++ {
 				l.poller.Add(l.source(i))
 			}
-			for i := first; i < first+250; i++ {
+			for i := first; i < first+waveOfApps(); i++ {
 				id := lifecycleID(i)
 				if i%5 == 0 { // these are removed once they have numbers, the others at any time
 					await(t, id+" has numbers", func() bool { s := l.store.Snapshot(id); return s != nil && s.HasData() })

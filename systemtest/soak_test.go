@@ -9,6 +9,7 @@ import (
 	"os"
 	"reflect"
 	"runtime"
+	"slices"
 	"strconv"
 	"testing"
 	"testing/synctest"
@@ -67,13 +68,14 @@ func publication(appid string, day time.Time) time.Time {
 // revision is when the numbers of a day change: at the midnight after their publication.
 func revision(_ string, day time.Time) time.Time { return day.Add(48 * time.Hour) }
 
-// TestSoak runs 50 apps for SOAK_DAYS days, a month by default, with random faults of WeChat
-// and of the archive, crashes and restarts, which SOAK_SEED decides. At the end every
-// published day is in the archive, unless nothing worked for long enough while WeChat kept
-// it; nothing else than what WeChat published was ever shown; the calls are within the
-// budget; and goroutines and memory are what they were after a day.
+// TestSoak runs 50 apps for a month, or a few for some days unless TEST_SIZE is full, with
+// random faults of WeChat and of the archive, crashes and restarts, which SOAK_SEED decides.
+// SOAK_DAYS sets the number of days. At the end every published day is in the archive, unless
+// nothing worked for long enough while WeChat kept it; nothing else than what WeChat published
+// was ever shown; the calls are within the budget; and goroutines and memory are what they
+// were after a day.
 func TestSoak(t *testing.T) {
-	seed, days := uint64(1), soakDays
+	seed, days := uint64(1), soakDays()
 	for name, set := range map[string]func(int){
 		"SOAK_SEED": func(n int) { seed = uint64(n) }, //nolint:gosec // any number will do
 		"SOAK_DAYS": func(n int) { days = n },
@@ -94,10 +96,10 @@ func TestSoak(t *testing.T) {
 		s.run(days)
 	})
 	f := s.figures
-	t.Logf("%d days of %d apps in %s: %d faults, %d crashes, %d restarts", days, soakApps, time.Since(began).Round(time.Second), f.faults, f.crashes, f.restarts)
+	t.Logf("%d days of %d apps in %s: %d faults, %d crashes, %d restarts", days, soakApps(), time.Since(began).Round(time.Second), f.faults, f.crashes, f.restarts)
 	t.Logf("%d windows published, %d archived, %d lost, %d excused; %d shown answers compared, %d wrong", f.published, f.archived, f.lost, f.excused, f.compared, f.wrong)
 	t.Logf("portrait calls per app and day: %.2f answered (at most %d), %.2f failed (at most %d)",
-		float64(f.portraits)/float64(days*soakApps), f.mostPortraits, float64(f.failed)/float64(days*soakApps), f.mostFailed)
+		float64(f.portraits)/float64(days*soakApps()), f.mostPortraits, float64(f.failed)/float64(days*soakApps()), f.mostFailed)
 }
 
 func newSoak(t *testing.T, seed uint64) *soak {
@@ -111,7 +113,7 @@ func newSoak(t *testing.T, seed uint64) *soak {
 		crashed: map[wechat.Day]int{},
 	}
 	apps := map[string]wechattest.App{}
-	for i := range soakApps {
+	for i := range soakApps() {
 		id := fmt.Sprintf("wx%016x", i)
 		s.ids = append(s.ids, id)
 		apps[id] = wechattest.App{Users: 30} // short answers
@@ -251,39 +253,46 @@ func (s *soak) compare() {
 	}
 	for _, snapshot := range s.Store.Snapshots() {
 		id := snapshot.App.ID
-		for _, held := range snapshot.Held {
+		for _, held := range snapshot.Portrait().Held {
 			key := shownWindow{id, held.Range}
 			if held.Withdrawn || s.checked[key].Equal(held.Answered) {
 				continue
 			}
 			s.checked[key] = held.Answered
 			s.figures.compared++
-			if !s.wasPublished(id, held.Window, held.Answered, held.Rows) {
+			if !s.wasPublished(id, held.Window, held.Answered, held.Numbers) {
 				s.figures.wrong++
 				s.Errorf("%s: wrong numbers for %s are shown at %s", id, held.Window, time.Now())
 			}
 		}
-		if complete := len(snapshot.Held) == len(wechat.Ranges()); complete {
+		if complete := len(snapshot.Portrait().Held) == len(wechat.PortraitRanges()); complete {
 			s.whole[id] = true
 		} else if s.whole[id] && !s.recently(archiveAway) {
-			s.Errorf("%s: %d ranges are shown at %s", id, len(snapshot.Held), time.Now())
+			s.Errorf("%s: %d ranges are shown at %s", id, len(snapshot.Portrait().Held), time.Now())
 		}
 	}
 }
 
 // wasPublished reports whether WeChat's answer at a time had these rows. It may have been
 // under way for a while.
-func (s *soak) wasPublished(id string, w wechat.Window, answered time.Time, rows collector.Rows) bool {
+func (s *soak) wasPublished(id string, w wechat.Window, answered time.Time, numbers collector.Numbers) bool {
 	for _, at := range []time.Time{answered, answered.Add(-slowAnswer)} {
-		portrait, err := wechat.DecodePortrait(s.Server.PortraitAt(id, w.End.Begin(), int(w.Range), at))
-		if err != nil {
-			s.Fatal(err)
-		}
-		if reflect.DeepEqual(rows, collector.NewRows(portrait, s.Options.Dimensions, s.Options.Top)) {
+		if reflect.DeepEqual(numbers, s.numbersOf(w, s.Server.PortraitAt(id, w.End.Begin(), int(w.Range), at))) {
 			return true
 		}
 	}
 	return false
+}
+
+// numbersOf returns what is shown of an answer for a window.
+func (s *soak) numbersOf(w wechat.Window, answer []byte) collector.Numbers {
+	portrait := s.Options.Datasets[0].Statistics
+	statistic := portrait[slices.IndexFunc(portrait, func(of wechat.Statistic) bool { return of.Range == w.Range })]
+	decoded, err := statistic.Decode(answer, w)
+	if err != nil {
+		s.Fatal(err)
+	}
+	return collector.NewNumbers(statistic, decoded, s.Options.Dimensions, s.Options.Top)
 }
 
 // recently reports whether an outage of a kind was there in the last hour and a bit.

@@ -74,7 +74,7 @@ func (s *Site) app(w http.ResponseWriter, r *http.Request) {
 func newAppPage(s *collector.Snapshot, h head, wanted string, now time.Time) appPage {
 	language := h.Language
 	page := appPage{head: h, App: newAppLine(s, h, now), Metrics: h.TelemetryPath + "?" + url.Values{"appid": {s.App.ID}}.Encode()}
-	for _, length := range wechat.Ranges() {
+	for _, length := range wechat.PortraitRanges() {
 		if past := s.Past[length]; len(past) > 0 {
 			days := heldDays{Range: rangeName(length, language)}
 			for _, totals := range slices.Backward(past) {
@@ -83,15 +83,15 @@ func newAppPage(s *collector.Snapshot, h head, wanted string, now time.Time) app
 			page.Days = append(page.Days, days)
 		}
 	}
-	for _, held := range s.Held {
+	for _, held := range s.Portrait().Held {
 		page.Cards = append(page.Cards, newCard(s, held, language))
 	}
-	shown := choose(s.Held, wanted)
+	shown := choose(s.Portrait().Held, wanted)
 	if shown == nil {
 		return page
 	}
 	page.Range, page.Window = rangeName(shown.Range, language), windowText(shown.Window)
-	for _, held := range s.Held {
+	for _, held := range s.Portrait().Held {
 		query := url.Values{"range": {held.Range.String()}}
 		if h.Chosen != "" {
 			query.Set("lang", h.Chosen)
@@ -99,7 +99,7 @@ func newAppPage(s *collector.Snapshot, h head, wanted string, now time.Time) app
 		page.Tabs = append(page.Tabs, tab{rangeName(held.Range, language), "?" + query.Encode(), held.Range == shown.Range})
 	}
 	page.Chart = newChart(s.Past[shown.Range], shown.End, language)
-	page.Maps = []provinceMap{newMap(shown.Rows, language, wideMap), newMap(shown.Rows, language, narrowMap)}
+	page.Maps = []provinceMap{newMap(shown.Numbers, language, wideMap), newMap(shown.Numbers, language, narrowMap)}
 	for _, d := range []struct {
 		dimension wechat.Dimension
 		title     text.Both
@@ -109,7 +109,7 @@ func newAppPage(s *collector.Snapshot, h head, wanted string, now time.Time) app
 		{wechat.City, text.Both{English: "Cities", Chinese: "城市"}, 10},
 		{wechat.Device, text.Both{English: "Devices", Chinese: "机型"}, 10},
 	} {
-		page.addList(&page.Lists, newList(shown.Rows, d.dimension, d.title.In(language), d.shown, language))
+		page.addList(&page.Lists, newList(shown.Numbers, d.dimension, d.title.In(language), d.shown, language))
 	}
 	for _, d := range []struct {
 		dimension wechat.Dimension
@@ -119,7 +119,7 @@ func newAppPage(s *collector.Snapshot, h head, wanted string, now time.Time) app
 		{wechat.Gender, text.Both{English: "Gender", Chinese: "性别"}},
 		{wechat.Platform, text.Both{English: "Platform", Chinese: "平台"}},
 	} {
-		page.addList(&page.Shares, newList(shown.Rows, d.dimension, d.title.In(language), 20, language))
+		page.addList(&page.Shares, newList(shown.Numbers, d.dimension, d.title.In(language), 20, language))
 	}
 	return page
 }
@@ -132,10 +132,10 @@ func (p *appPage) addList(to *[]list, l list) {
 
 // choose returns the window whose portrait is shown: that of the wanted range if it has
 // numbers, else one of a length that is neither noisy nor slow.
-func choose(held []collector.HeldWindow, wanted string) *collector.HeldWindow {
+func choose(held []collector.Held, wanted string) *collector.Held {
 	for _, name := range []string{wanted, "7d", "30d", "1d"} {
 		for i := range held {
-			if _, ok := held[i].Rows.Total(wechat.VisitUV); ok && held[i].Range.String() == name {
+			if _, ok := held[i].Numbers.Total(wechat.VisitUV); ok && held[i].Range.String() == name {
 				return &held[i]
 			}
 		}
@@ -150,10 +150,10 @@ func windowText(w wechat.Window) string {
 	return w.FirstDay().DateOnly() + " – " + w.End.DateOnly()
 }
 
-func newCard(s *collector.Snapshot, held collector.HeldWindow, language text.Language) card {
+func newCard(s *collector.Snapshot, held collector.Held, language text.Language) card {
 	c := card{Range: rangeName(held.Range, language), Window: windowText(held.Window), Withdrawn: held.Withdrawn}
-	users, ok := held.Rows.Total(wechat.VisitUV)
-	newUsers, _ := held.Rows.Total(wechat.VisitUVNew)
+	users, ok := held.Numbers.Total(wechat.VisitUV)
+	newUsers, _ := held.Numbers.Total(wechat.VisitUVNew)
 	if !ok {
 		c.Missing = true
 		return c
@@ -222,7 +222,7 @@ type segment struct{ X, Width, Class string }
 // mostRows is how many names of a dimension a page shows at most: the metrics have all.
 const mostRows = 20
 
-func newList(rows collector.Rows, dimension wechat.Dimension, title string, seen int, language text.Language) list {
+func newList(rows collector.Numbers, dimension wechat.Dimension, title string, seen int, language text.Language) list {
 	all, dropped := rows.List(wechat.Breakdown{Metric: wechat.VisitUV, Dimension: dimension})
 	newRows, _ := rows.List(wechat.Breakdown{Metric: wechat.VisitUVNew, Dimension: dimension})
 	newUsers := map[string]int64{}

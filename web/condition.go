@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
@@ -33,14 +34,13 @@ func conditionOf(s *collector.Snapshot, now time.Time) condition {
 	case s.Status == collector.StatusUnknown && len(daysHeld(s)) == 0:
 		return starting
 	}
-	yesterday := wechat.DayOf(now).Add(-1).Begin()
-	dayBefore := yesterday.AddDate(0, 0, -1)
 	result := healthy
-	for _, day := range daysHeld(s) {
-		switch end := day.Begin(); {
-		case end.Before(dayBefore):
+	for _, held := range daysHeld(s) {
+		newest := held.statistic.Newest(wechat.DayOf(now))
+		switch before := held.statistic.Before(newest, 1); {
+		case held.day.Before(before.End):
 			return behind
-		case end.Before(yesterday):
+		case held.day.Before(newest.End):
 			result = waiting
 		}
 	}
@@ -50,16 +50,29 @@ func conditionOf(s *collector.Snapshot, now time.Time) condition {
 	return result
 }
 
-// daysHeld returns the newest days that are held of the user portrait, or of the datasets
-// where the portrait is not asked for.
-func daysHeld(s *collector.Snapshot) []wechat.Day {
-	var days []wechat.Day
-	for _, held := range s.Held {
-		days = append(days, held.End)
-	}
-	for _, dataset := range s.Datasets {
-		if s.NoPortrait && !dataset.End.IsZero() {
-			days = append(days, dataset.End)
+// heldDay is the newest day that is held of a statistic.
+type heldDay struct {
+	statistic wechat.Statistic
+	day       wechat.Day
+}
+
+// daysHeld returns the newest days that are held of the datasets that the status is about: of the
+// user portrait by range.
+func daysHeld(s *collector.Snapshot) []heldDay {
+	var days []heldDay
+	for _, dataset := range s.Leading() {
+		i := slices.IndexFunc(wechat.Datasets(), func(d wechat.Dataset) bool { return d.Name == dataset.Name })
+		if i < 0 {
+			continue
+		}
+		first := wechat.Datasets()[i].Statistics[0]
+		switch {
+		case dataset.Name == wechat.UserPortrait:
+			for _, held := range dataset.Held {
+				days = append(days, heldDay{first, held.End})
+			}
+		case !dataset.End.IsZero():
+			days = append(days, heldDay{first, dataset.End})
 		}
 	}
 	return days

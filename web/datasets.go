@@ -1,7 +1,6 @@
 package web
 
 import (
-	"slices"
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
@@ -9,52 +8,85 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
-// datasetLines returns what is known of each dataset beside the user portrait.
-func datasetLines(s *collector.Snapshot, language text.Language, now time.Time) []rangeLine {
+// seriesLines returns what is known of each dataset, of the user portrait by range. What is on and
+// was neither answered nor asked for is left out.
+func seriesLines(s *collector.Snapshot, language text.Language, now time.Time) []rangeLine {
 	var lines []rangeLine
 	for _, dataset := range s.Datasets {
-		line := rangeLine{Range: datasetName(dataset.Name).In(language), Day: "–", Age: "–"}
-		if !dataset.End.IsZero() {
-			line.Day, line.Age = dataset.End.DateOnly(), span(now.Sub(dataset.End.Add(1).Begin()), language)
-			if dataset.Withdrawn {
-				line.Age += language.Say(", withdrawn", "，已停止展示")
+		if dataset.Name != wechat.UserPortrait {
+			lines = append(lines, datasetLine(dataset, language, now))
+			continue
+		}
+		for _, length := range wechat.PortraitRanges() {
+			of := ofSeries(dataset, length.String())
+			if len(of.Held)+len(of.Asked) > 0 {
+				line := datasetLine(of, language, now)
+				line.Range = rangeName(length, language)
+				lines = append(lines, line)
 			}
 		}
-		if asked := lastQuestion(dataset); asked != nil {
-			question := *asked
-			if question.Outcome == collector.OutcomeData && !dataset.End.IsZero() {
-				question.Window.End = dataset.End // that of retention is about users of an earlier day
-			}
-			line.Outcome, line.At, line.Class = outcomeText(question).In(language), minute(question.At), outcomeClass(question)
-		}
-		lines = append(lines, line)
 	}
 	return lines
 }
 
-// lastQuestion returns the last question about a dataset that failed, or else the last one.
-func lastQuestion(d collector.Dataset) *collector.Question {
-	var last *collector.Question
-	for _, statistic := range d.Statistics {
-		asked := statistic.Asked
-		switch {
-		case asked == nil:
-		case last == nil,
-			asked.Failure != nil && last.Failure == nil,
-			(asked.Failure != nil) == (last.Failure != nil) && asked.At.After(last.At):
-			last = asked
+// ofSeries returns the part of a dataset that is about one series.
+func ofSeries(d collector.Dataset, series string) collector.Dataset {
+	part := collector.Dataset{Name: d.Name}
+	for _, held := range d.Held {
+		if held.Series == series {
+			part.Held, part.End = append(part.Held, held), held.End
 		}
 	}
-	return last
+	for _, asked := range d.Asked {
+		if asked.Series == series {
+			part.Asked = append(part.Asked, asked)
+		}
+	}
+	return part
 }
 
-// failuresOf returns the failures of an app and of its datasets.
-func failuresOf(s *collector.Snapshot) []*wechat.Error {
-	failures := slices.Clone(s.Failures)
-	for _, dataset := range s.Datasets {
-		if !s.NoPortrait { // otherwise they are those of the app
-			failures = append(failures, dataset.Failures...)
+func datasetLine(d collector.Dataset, language text.Language, now time.Time) rangeLine {
+	line := rangeLine{Range: datasetName(d.Name).In(language), Day: "–", Age: "–"}
+	if !d.End.IsZero() {
+		line.Day, line.Age = d.End.DateOnly(), span(now.Sub(d.End.Add(1).Begin()), language)
+		if d.Withdrawn() {
+			line.Age += text.Both{English: ", withdrawn", Chinese: "，已停止展示"}.In(language)
 		}
+	}
+	if question, ok := lastQuestion(d); ok {
+		if question.Outcome == collector.OutcomeData && !d.End.IsZero() {
+			question.Window.End = d.End // that of retention is about users of an earlier day
+		}
+		line.Outcome, line.At, line.Class = outcomeText(question).In(language), minute(question.At), outcomeClass(question)
+	}
+	return line
+}
+
+// seriesName names a part of a dataset: a range of the user portrait, or else the dataset.
+func seriesName(d collector.Dataset, series string, language text.Language) string {
+	if length, err := wechat.ParseRange(series); err == nil {
+		return rangeName(length, language)
+	}
+	return datasetName(d.Name).In(language)
+}
+
+// lastQuestion returns the last question about a dataset that failed, or else the last one; false
+// if there was none.
+func lastQuestion(d collector.Dataset) (last collector.Question, ok bool) {
+	for _, asked := range d.Asked {
+		if !ok || asked.Failure != nil && last.Failure == nil ||
+			(asked.Failure != nil) == (last.Failure != nil) && asked.At.After(last.At) {
+			last, ok = asked, true
+		}
+	}
+	return last, ok
+}
+
+// failuresOf returns the failures of all datasets of an app.
+func failuresOf(s *collector.Snapshot) []*wechat.Error {
+	var failures []*wechat.Error
+	for _, dataset := range s.Datasets {
+		failures = append(failures, dataset.Failures...)
 	}
 	return failures
 }

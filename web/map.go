@@ -59,7 +59,7 @@ func (b box) meets(other box) bool {
 	return b.left < other.right && other.left < b.right && b.top < other.bottom && other.top < b.bottom
 }
 
-func newMap(rows collector.Rows, language text.Language, size mapSize) provinceMap {
+func newMap(rows collector.Numbers, language text.Language, size mapSize) provinceMap {
 	scale := size.width / ((mapEast - mapWest) * mapSqueeze)
 	height := (mapNorth - mapSouth) * scale
 	m := provinceMap{Class: size.class, Width: int(size.width), Height: int(height)}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -126,51 +127,37 @@ func newAppLine(s *collector.Snapshot, h head, now time.Time) appLine {
 	if until := s.NextPoll.Sub(now); !s.NextPoll.IsZero() && until >= time.Minute {
 		line.NextPollIn = language.Say("in %s", "%s后", span(until, language))
 	}
-	line.Ranges = append(rangeLines(s, language, now), datasetLines(s, language, now)...)
+	line.Ranges = seriesLines(s, language, now)
 	for _, failure := range failuresOf(s) {
 		line.Failures = append(line.Failures, failureLine{reasonText(failure.Reason).In(language), failure.Error(), failure.RemedyIn(language)})
 	}
 	return line
 }
 
-// callsText says how many portrait calls were made today, and how many WeChat allows.
+// callsText says how many calls were made today, and how many WeChat allows of each endpoint.
 func callsText(s *collector.Snapshot, language text.Language, now time.Time) string {
-	if s.NoPortrait {
-		return "–"
-	}
-	today := strconv.Itoa(s.Calls.On(wechat.DayOf(now)))
-	if s.Quota == nil {
-		return today + language.Say(" (quota not read yet)", "（尚未读取额度）")
-	}
-	return today + language.Say(" of ", " / ") + text.Grouped(s.Quota.Limit)
-}
-
-// rangeLines returns what is known of each range that is held or was asked for.
-func rangeLines(s *collector.Snapshot, language text.Language, now time.Time) []rangeLine {
-	var lines []rangeLine
-	for _, length := range wechat.Ranges() {
-		line := rangeLine{Range: rangeName(length, language), Day: "–", Age: "–"}
-		known := false
-		for _, held := range s.Held {
-			if held.Range == length {
-				known = true
-				line.Day, line.Age = held.End.DateOnly(), span(now.Sub(held.EndTime()), language)
-				if held.Withdrawn {
-					line.Age += language.Say(", withdrawn", "，已停止展示")
-				}
+	calls := 0
+	var limits []string
+	for _, dataset := range s.Datasets {
+		for _, endpoint := range dataset.Endpoints {
+			calls += endpoint.Calls.On(wechat.DayOf(now))
+			if endpoint.Quota != nil {
+				limits = append(limits, text.Grouped(endpoint.Quota.Limit))
 			}
 		}
-		for _, asked := range s.Asked {
-			if asked.Window.Range == length {
-				known = true
-				line.Outcome, line.At, line.Class = outcomeText(asked).In(language), minute(asked.At), outcomeClass(asked)
-			}
-		}
-		if known {
-			lines = append(lines, line)
-		}
 	}
-	return lines
+	today := strconv.Itoa(calls)
+	of := text.Both{English: " of ", Chinese: " / "}.In(language)
+	switch {
+	case len(limits) == 0:
+		return today + text.Both{English: " (quota not read yet)", Chinese: "（尚未读取额度）"}.In(language)
+	case len(limits) == 1:
+		return today + of + limits[0]
+	case len(slices.Compact(slices.Clone(limits))) == 1:
+		return today + of + fmt.Sprintf("%d × %s", len(limits), limits[0])
+	default:
+		return today + of + strings.Join(limits, " + ")
+	}
 }
 
 // outcomeText says how the last question about a range ended.
@@ -184,6 +171,8 @@ func outcomeText(q collector.Question) text.Both {
 		return text.Both{English: day + " is empty", Chinese: day + " 为空"}
 	case collector.OutcomeNotReady:
 		return text.Both{English: day + " not published yet", Chinese: day + " 尚未发布"}
+	case collector.OutcomeUnavailable:
+		return text.Both{English: day + " not available", Chinese: day + " 无数据可用"}
 	case collector.OutcomeFailed:
 		if q.Failure != nil {
 			return reasonText(q.Failure.Reason)

@@ -10,7 +10,6 @@ import (
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
 	"github.com/wxapp-exporter/wxapp_exporter/text"
-	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
 // readyAtLast is how long after its start the exporter is ready at the latest.
@@ -88,16 +87,18 @@ func missing(s *collector.Snapshot) string {
 		return "the first poll has not ended"
 	}
 	var parts []string
-	held := map[wechat.Range]bool{}
-	for _, window := range s.Held {
-		held[window.Range] = true
-		if window.Withdrawn {
-			parts = append(parts, rangeName(window.Range, text.English)+": the numbers of "+window.End.DateOnly()+" are too old to be shown")
+	for _, dataset := range s.Leading() {
+		held := map[string]bool{}
+		for _, window := range dataset.Held {
+			held[window.Series] = true
+			if window.Withdrawn {
+				parts = append(parts, seriesName(dataset, window.Series, text.English)+": the numbers of "+window.End.DateOnly()+" are too old to be shown")
+			}
 		}
-	}
-	for _, question := range s.Asked {
-		if length := question.Window.Range; !held[length] {
-			parts = append(parts, rangeName(length, text.English)+": "+outcomeText(question).English)
+		for _, question := range dataset.Asked {
+			if !held[question.Series] {
+				parts = append(parts, seriesName(dataset, question.Series, text.English)+": "+outcomeText(question).English)
+			}
 		}
 	}
 	switch {

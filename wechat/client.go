@@ -13,16 +13,12 @@ import (
 // hosting call the main one over plain HTTP (documented).
 const DefaultBaseURL = "https://api.weixin.qq.com"
 
-const (
-	portraitPath = "/datacube/getweanalysisappiduserportrait"
-	quotaPath    = "/cgi-bin/openapi/quota/get"
-)
+const quotaPath = "/cgi-bin/openapi/quota/get"
 
-// The endpoints by which calls and errors are named.
+// The endpoints of calls that are about no statistic.
 const (
-	EndpointUserPortrait = "user_portrait"
-	EndpointQuota        = "quota"
-	EndpointToken        = "token"
+	EndpointQuota = "quota"
+	EndpointToken = "token"
 )
 
 // Client calls the WeChat API for one Mini Program. The zero value calls WeChat
@@ -49,7 +45,7 @@ type Client struct {
 
 // Exchange describes an HTTP exchange to Observe.
 type Exchange struct {
-	// Endpoint is EndpointUserPortrait, EndpointQuota, EndpointToken or that of a Statistic.
+	// Endpoint is EndpointQuota, EndpointToken or that of a Statistic.
 	Endpoint string
 	// Code is WeChat's errcode in decimal, "0" for success, "http_" and the status of
 	// an answer other than 2xx, "network" when no complete answer arrived, or "decode"
@@ -61,26 +57,6 @@ type Exchange struct {
 	Duration time.Duration
 }
 
-// UserPortrait asks who the users of the window are. A window that is not
-// published yet is an *Error of ReasonNotReady or an empty portrait (reported).
-func (c *Client) UserPortrait(ctx context.Context, w Window) (*Portrait, error) {
-	body := struct {
-		Begin Day `json:"begin_date"`
-		End   Day `json:"end_date"`
-	}{w.FirstDay(), w.End}
-	return call(ctx, c, EndpointUserPortrait, portraitPath, body, decodePortrait)
-}
-
-// Report asks for a statistic of a day. A day that is not published yet is an *Error of
-// ReasonNotReady or an empty report (reported).
-func (c *Client) Report(ctx context.Context, s Statistic, day Day) (*Report, error) {
-	body := struct {
-		Begin Day `json:"begin_date"`
-		End   Day `json:"end_date"`
-	}{day, day}
-	return call(ctx, c, s.Endpoint, s.path, body, s.decoder(day))
-}
-
 // Quota is how often a path of the API may be called per day, in calls.
 type Quota struct {
 	Limit     int64 `json:"limit"`     // per day; WeChat publishes it nowhere else
@@ -88,12 +64,12 @@ type Quota struct {
 	Remaining int64 `json:"remaining"` // today
 }
 
-// Quota asks for the quota of an endpoint: EndpointUserPortrait or that of a Statistic.
+// Quota asks for the quota of the endpoint of a Statistic.
 func (c *Client) Quota(ctx context.Context, endpoint string) (Quota, error) {
 	body := struct {
 		Path string `json:"cgi_path"`
 	}{pathOf(endpoint)}
-	return call(ctx, c, EndpointQuota, quotaPath, body, decodeQuota)
+	return call(ctx, c, EndpointQuota, quotaPath, url.Values{}, body, decodeQuota)
 }
 
 // TokenExpiry returns when the token of the last call expires. It is zero when no
@@ -109,14 +85,13 @@ func (c *Client) TokenExpiry() time.Time {
 // with a new one. If that one is refused, too, it stays held: WeChat sometimes refuses
 // valid tokens (reported), and with PlainToken every request for a new one invalidates
 // the token of all other programs that use the app.
-func call[T any](ctx context.Context, c *Client, endpoint, path string, body any, decode decoder[T]) (T, error) {
+func call[T any](ctx context.Context, c *Client, endpoint, path string, query url.Values, body any, decode decoder[T]) (T, error) {
 	for first := true; ; first = false {
 		token, err := c.token(ctx)
 		if err != nil {
 			var none T
 			return none, err
 		}
-		query := url.Values{}
 		if token.Value != "" {
 			query.Set("access_token", token.Value.Reveal())
 		}

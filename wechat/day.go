@@ -1,6 +1,7 @@
 package wechat
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 )
@@ -52,6 +53,20 @@ func (d Day) At(sinceMidnight time.Duration) time.Time {
 func (d Day) Add(n int) Day {
 	return DayOf(time.Date(d.year, d.month, d.day+n, 0, 0, 0, 0, shanghai))
 }
+
+// Compare returns -1 if d is before other, 0 if it is the same day, and +1 if it is after it.
+func (d Day) Compare(other Day) int {
+	return cmp.Or(cmp.Compare(d.year, other.year), cmp.Compare(d.month, other.month), cmp.Compare(d.day, other.day))
+}
+
+// Before reports whether d is before other.
+func (d Day) Before(other Day) bool { return d.Compare(other) < 0 }
+
+// After reports whether d is after other.
+func (d Day) After(other Day) bool { return d.Compare(other) > 0 }
+
+// Sub returns how many days d is after other; negative if it is before it.
+func (d Day) Sub(other Day) int { return int(d.Begin().Sub(other.Begin()) / (24 * time.Hour)) }
 
 // IsZero reports whether d is the zero Day.
 func (d Day) IsZero() bool { return d == Day{} }

@@ -2,60 +2,11 @@ package wechat
 
 import (
 	"encoding/json"
-	"fmt"
 	"strconv"
 	"strings"
 )
 
-const (
-	maxName    = 256    // bytes
-	maxRefDate = 64     // bytes
-	maxRows    = 20_000 // of one list; the longest, the cities, has some 340
-)
-
-// DecodePortrait decodes an answer of WeChat. Portrait.Answer refers to the bytes, so
-// they must not be changed afterwards. Rows that cannot be used are skipped and counted.
-// An *Error is returned for an answer that is itself an error, that is not a portrait,
-// or that has rows of which none can be used.
-func DecodePortrait(answer []byte) (*Portrait, error) {
-	p, failure := decodePortrait(answer, redactor{})
-	if failure != nil {
-		failure.Endpoint = EndpointUserPortrait
-		return nil, failure
-	}
-	return p, nil
-}
-
-func decodePortrait(answer []byte, r redactor) (*Portrait, *Error) {
-	top, failure := decodeObject(answer, r)
-	if failure != nil {
-		return nil, failure
-	}
-	p := &Portrait{Answer: answer, RefDate: refDate(top["ref_date"]), Rows: make(map[Breakdown][]Row)}
-	metrics := 0
-	for _, metric := range Metrics() {
-		lists, present := top[string(metric)]
-		if !present {
-			continue
-		}
-		metrics++
-		switch {
-		case isNull(lists):
-		case lists[0] != '{':
-			// The retention endpoints of the same family answer with an array here.
-			return nil, decodeError(fmt.Sprintf("%s is %s, not an object of lists%s", metric, kind(lists), r.quote(answer)))
-		default:
-			p.addLists(metric, fields(lists))
-		}
-	}
-	if metrics == 0 {
-		return nil, decodeError("the answer has neither visit_uv nor visit_uv_new" + r.quote(answer))
-	}
-	if p.Empty() && p.Rejected > 0 {
-		return nil, decodeError(fmt.Sprintf("none of the %d rows can be used%s", p.Rejected, r.quote(answer)))
-	}
-	return p, nil
-}
+const maxRefDate = 64 // bytes
 
 // refDate returns a date that is a string or a number, and "" for other values.
 func refDate(value []byte) string {
@@ -64,68 +15,6 @@ func refDate(value []byte) string {
 	}
 	text, _ := exactText(value)
 	return tidy(truncate(text, maxRefDate))
-}
-
-// addLists adds the lists of a metric.
-func (p *Portrait) addLists(metric Metric, lists map[string][]byte) {
-	seen := make(map[string]int)
-	p.addList(Breakdown{metric, Province}, lists["province"], seen)
-	p.addList(Breakdown{metric, City}, lists["city"], seen)
-	p.addList(Breakdown{metric, Gender}, lists["genders"], seen)
-	p.addList(Breakdown{metric, Platform}, lists["platforms"], seen)
-	if p.Rows[Breakdown{metric, Platform}] == nil {
-		p.addList(Breakdown{metric, Platform}, lists["platfomrs"], seen) // a typing error of the documentation
-	}
-	p.addList(Breakdown{metric, Device}, lists["devices"], seen)
-	p.addList(Breakdown{metric, Age}, lists["ages"], seen)
-}
-
-// addList adds the first maxRows rows of a list. It uses seen for the places of the names
-// in it.
-func (p *Portrait) addList(breakdown Breakdown, list []byte, seen map[string]int) {
-	clear(seen)
-	var rows []Row
-	for object := range objects(list, maxRows, &p.Rejected) {
-		row, ok := decodeRow(object)
-		if !ok {
-			p.Rejected++
-			continue
-		}
-		first, merge := seen[row.Name]
-		switch {
-		case !merge:
-			seen[row.Name] = len(rows)
-			rows = append(rows, row)
-		case rows[first].Users+row.Users > maxCount:
-			p.Rejected++
-		default:
-			rows[first].Users += row.Users
-			p.Merged++
-		}
-	}
-	if len(rows) > 0 {
-		p.Rows[breakdown] = rows
-	}
-}
-
-func decodeRow(object []byte) (Row, bool) {
-	var name, value, oldValue []byte
-	for key, v := range members(object) {
-		switch string(key) {
-		case "name":
-			name = v
-		case "value":
-			value = v
-		case "access_source_visit_uv": // documented from 2018 to 2022
-			oldValue = v
-		}
-	}
-	if isNull(value) {
-		value = oldValue
-	}
-	users, usable := count(value)
-	text, valid := nameText(name, maxName)
-	return Row{text, users}, usable && valid
 }
 
 // nameText returns a name that can be the value of a label: a string that is valid UTF-8,

@@ -14,8 +14,7 @@ import (
 type Error struct {
 	// Reason says what kind of failure it is.
 	Reason Reason `json:"reason"`
-	// Endpoint is what was called: EndpointUserPortrait, EndpointQuota, EndpointToken or
-	// that of a Statistic.
+	// Endpoint is what was called: EndpointQuota, EndpointToken or that of a Statistic.
 	Endpoint string `json:"endpoint"`
 	// Code is WeChat's errcode in decimal, or what Exchange says. It is not limited to the
 	// errcodes of the table. It is empty when the call could not be made, for instance

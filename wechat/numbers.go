@@ -19,26 +19,26 @@ type Average struct {
 
 // count reads a number of an object. One that is null or missing is not known; one that
 // cannot be used is counted, too.
-func (r *Report) count(object map[string][]byte, key string) Count {
+func (a *Answer) count(object map[string][]byte, key string) Count {
 	if isNull(object[key]) {
 		return Count{}
 	}
 	n, ok := count(object[key])
 	if !ok {
-		r.Rejected++
+		a.Rejected++
 		return Count{}
 	}
 	return Count{n, true}
 }
 
 // average reads a number of an object as count does.
-func (r *Report) average(object map[string][]byte, key string) Average {
+func (a *Answer) average(object map[string][]byte, key string) Average {
 	if isNull(object[key]) {
 		return Average{}
 	}
 	f, ok := decimal(object[key])
 	if !ok {
-		r.Rejected++
+		a.Rejected++
 		return Average{}
 	}
 	return Average{f, true}
@@ -55,23 +55,23 @@ type KeyCount struct {
 const maxKeys = 100
 
 // keyCounts reads a list of rows such as {"key":10,"value":5}, and sorts it by key.
-func (r *Report) keyCounts(list []byte) []KeyCount {
+func (a *Answer) keyCounts(list []byte) []KeyCount {
 	var counts []KeyCount
-	for object := range objects(list, maxKeys, &r.Rejected) {
+	for object := range objects(list, maxKeys, &a.Rejected) {
 		row := fields(object)
 		key, keyOK := count(row["key"])
 		n, ok := count(row["value"])
 		i := slices.IndexFunc(counts, func(c KeyCount) bool { return c.Key == key })
 		switch {
 		case !keyOK || !ok:
-			r.Rejected++
+			a.Rejected++
 		case i < 0:
 			counts = append(counts, KeyCount{key, n})
 		case counts[i].Count+n > maxCount:
-			r.Rejected++
+			a.Rejected++
 		default:
 			counts[i].Count += n
-			r.Merged++
+			a.Merged++
 		}
 	}
 	slices.SortFunc(counts, func(a, b KeyCount) int { return cmp.Compare(a.Key, b.Key) })
@@ -81,16 +81,16 @@ func (r *Report) keyCounts(list []byte) []KeyCount {
 // dayRow returns the row of a day in a list with a row for each day: the one that names
 // the day, or else the first. WeChat answers with the one that was asked for (documented).
 // Nil: there is none.
-func (r *Report) dayRow(list []byte, day Day) map[string][]byte {
+func (a *Answer) dayRow(list []byte, day Day) map[string][]byte {
 	var first map[string][]byte
-	for object := range objects(list, maxKeys, &r.Rejected) {
+	for object := range objects(list, maxKeys, &a.Rejected) {
 		row := fields(object)
 		named := refDate(row["ref_date"])
 		if first == nil {
-			first, r.RefDate = row, named
+			first, a.RefDate = row, named
 		}
 		if named == day.String() {
-			r.RefDate = named
+			a.RefDate = named
 			return row
 		}
 	}

@@ -10,8 +10,8 @@ const EndpointVisitPage = "visit_page"
 
 // pages is which pages users open.
 func pages() Dataset {
-	return Dataset{"pages", []Statistic{
-		{Endpoint: EndpointVisitPage, path: "/datacube/getweanalysisappidvisitpage", decode: decodePages},
+	return Dataset{Name: "pages", Statistics: []Statistic{
+		{Endpoint: EndpointVisitPage, Range: Range1Day, path: "/datacube/getweanalysisappidvisitpage", decode: decodePages},
 	}}
 }
 
@@ -44,28 +44,28 @@ const (
 	maxPath  = 1024 // bytes
 )
 
-func decodePages(top map[string][]byte, _ Day, r *Report) (problem string) {
+func decodePages(top map[string][]byte, _ Window, a *Answer) (problem string) {
 	list, problem := listIn(top, "list")
 	var all Pages
 	places := map[string]int{}
-	for object := range objects(list, maxPages, &r.Rejected) {
+	for object := range objects(list, maxPages, &a.Rejected) {
 		row := fields(object)
 		path, ok := nameText(row["page_path"], maxPath)
 		if !ok {
-			r.Rejected++
+			a.Rejected++
 			continue
 		}
 		page := PageNumbers{
 			Path:     path,
-			Visits:   r.count(row, "page_visit_pv"),
-			Visitors: r.count(row, "page_visit_uv"),
-			Entries:  r.count(row, "entrypage_pv"),
-			Exits:    r.count(row, "exitpage_pv"),
-			Shares:   r.count(row, "page_share_pv"),
-			Stay:     r.average(row, "page_staytime_pv"),
+			Visits:   a.count(row, "page_visit_pv"),
+			Visitors: a.count(row, "page_visit_uv"),
+			Entries:  a.count(row, "entrypage_pv"),
+			Exits:    a.count(row, "exitpage_pv"),
+			Shares:   a.count(row, "page_share_pv"),
+			Stay:     a.average(row, "page_staytime_pv"),
 		}
 		if first, again := places[path]; again {
-			r.Merged++
+			a.Merged++
 			all[first] = all[first].with(page)
 			continue
 		}
@@ -73,7 +73,7 @@ func decodePages(top map[string][]byte, _ Day, r *Report) (problem string) {
 		all = append(all, page)
 	}
 	slices.SortFunc(all, func(a, b PageNumbers) int { return cmp.Compare(a.Path, b.Path) })
-	r.Numbers = all
+	a.Numbers = all
 	return problem
 }
 

@@ -1,6 +1,27 @@
 package wechat
 
-import "strings"
+import "fmt"
+
+// EndpointUserPortrait is the endpoint of the dataset user_portrait.
+const EndpointUserPortrait = "user_portrait"
+
+const portraitPath = "/datacube/getweanalysisappiduserportrait"
+
+// userPortrait is who the users are. WeChat answers for windows that end yesterday or the day
+// before, nothing else (reported).
+func userPortrait() Dataset {
+	dataset := Dataset{Name: UserPortrait}
+	for _, length := range PortraitRanges() {
+		dataset.Statistics = append(dataset.Statistics, Statistic{
+			Endpoint: EndpointUserPortrait, Range: length, Keeps: 2, path: portraitPath, decode: decodePortrait,
+		})
+	}
+	return dataset
+}
+
+// Portrait is who the users of a window are (getweanalysisappiduserportrait): lists of rows,
+// each with every name once, in the order of the answer. Lists without rows are absent.
+type Portrait map[Breakdown][]Row
 
 // Metric is what a portrait counts.
 type Metric string
@@ -46,38 +67,100 @@ type Row struct {
 	Users int64  // de-duplicated within the window, 0 or more
 }
 
-// Portrait is one answer of WeChat: who the users of a window are.
-type Portrait struct {
-	// Answer holds the bytes that WeChat sent. They must not be changed.
-	Answer []byte
-	// RefDate is the window as WeChat names it in the answer. The forms yyyymmdd and
-	// yyyymmdd-yyyymmdd are documented, but the documented sample of seven days names
-	// a single one.
-	RefDate string
-	// Rows holds the lists, each with every name once, in the order of the answer.
-	// Lists without rows are absent.
-	Rows map[Breakdown][]Row
-	// Merged counts the rows whose name was already in their list; their users were added
-	// to the first row of that name.
-	Merged int
-	// Rejected counts the rows that were left out because their name or number was not
-	// usable, or because 20,000 rows stood before them in their list.
-	Rejected int
+// Empty reports whether the portrait has no rows.
+func (p Portrait) Empty() bool { return len(p) == 0 }
+
+const (
+	maxName = 256    // bytes
+	maxRows = 20_000 // of one list; the longest, the cities, has some 340
+)
+
+func decodePortrait(top map[string][]byte, _ Window, answer *Answer) (problem string) {
+	portrait := Portrait{}
+	answer.Numbers = portrait
+	metrics := 0
+	for _, metric := range Metrics() {
+		lists, present := top[string(metric)]
+		if !present {
+			continue
+		}
+		metrics++
+		switch {
+		case isNull(lists):
+		case lists[0] != '{':
+			// The retention endpoints of the same family answer with an array here.
+			return fmt.Sprintf("%s is %s, not an object of lists", metric, kind(lists))
+		default:
+			answer.addLists(portrait, metric, fields(lists))
+		}
+	}
+	if metrics == 0 {
+		return "the answer has neither visit_uv nor visit_uv_new"
+	}
+	return ""
 }
 
-// Empty reports whether the portrait has no rows. This is WeChat's answer for a day that
-// is not published yet and for a day without users (reported).
-func (p *Portrait) Empty() bool { return len(p.Rows) == 0 }
-
-// Covers reports whether RefDate agrees with the window that was asked for. Dates
-// may have hyphens inside (reported), and a single day may stand for the window that
-// begins or ends with it (documented sample). A disagreement deserves a warning, not an
-// error: the window is known from the request.
-func (p *Portrait) Covers(w Window) bool {
-	first, last := w.FirstDay().String(), w.End.String()
-	switch strings.ReplaceAll(p.RefDate, "-", "") {
-	case first, last, first + last:
-		return true
+// addLists adds the lists of a metric to a portrait.
+func (a *Answer) addLists(p Portrait, metric Metric, lists map[string][]byte) {
+	seen := make(map[string]int)
+	add := func(dimension Dimension, key string) {
+		if rows := a.rows(lists[key], seen); len(rows) > 0 {
+			p[Breakdown{metric, dimension}] = rows
+		}
 	}
-	return false
+	add(Province, "province")
+	add(City, "city")
+	add(Gender, "genders")
+	add(Platform, "platforms")
+	if p[Breakdown{metric, Platform}] == nil {
+		add(Platform, "platfomrs") // a typing error of the documentation
+	}
+	add(Device, "devices")
+	add(Age, "ages")
+}
+
+// rows returns the first maxRows rows of a list. It uses seen for the places of the names
+// in it.
+func (a *Answer) rows(list []byte, seen map[string]int) []Row {
+	clear(seen)
+	var rows []Row
+	for object := range objects(list, maxRows, &a.Rejected) {
+		row, ok := decodeRow(object)
+		if !ok {
+			a.Rejected++
+			continue
+		}
+		first, merge := seen[row.Name]
+		switch {
+		case !merge:
+			seen[row.Name] = len(rows)
+			rows = append(rows, row)
+		case rows[first].Users+row.Users > maxCount:
+			a.Rejected++
+		default:
+			rows[first].Users += row.Users
+			a.Merged++
+		}
+	}
+	return rows
+}
+
+func decodeRow(object []byte) (Row, bool) {
+	var name, value, oldValue []byte
+	for key, v := range members(object) {
+		switch string(key) {
+		case "name":
+			name = v
+		case "value":
+			value = v
+		case "access_source_visit_uv": // documented from 2018 to 2022
+			oldValue = v
+		}
+	}
+	if isNull(value) {
+		value = oldValue
+	}
+	users, usable := count(value)
+	text, valid := nameText(name, maxName)
+	return Row{text, users}, usable && valid
 }

@@ -18,8 +18,10 @@ const (
 	ReasonRequest     Reason = "request"     // the call itself is wrong
 	ReasonToken       Reason = "token"       // the token is refused, or none can be read
 
-	// ReasonNotReady is not a failure: the window is not published yet.
-	ReasonNotReady Reason = "not_ready"
+	// ReasonNotReady is not a failure: the window is not published yet. Neither is
+	// ReasonUnavailable: WeChat has no such numbers.
+	ReasonNotReady    Reason = "not_ready"
+	ReasonUnavailable Reason = "unavailable"
 )
 
 // FailureReasons returns all reasons that are failures, in alphabetical order.

@@ -1,7 +1,5 @@
 package wechat
 
-import "time"
-
 // EndpointDailyRetention is the endpoint of the dataset retention.
 const EndpointDailyRetention = "daily_retention"
 
@@ -11,19 +9,13 @@ const EndpointDailyRetention = "daily_retention"
 // on the days after. So the answer for yesterday has no returning users yet (inferred), and
 // what happened yesterday stands in the answers for the days before.
 func retention() Dataset {
-	return Dataset{"retention", []Statistic{
-		{Endpoint: EndpointDailyRetention, path: "/datacube/getweanalysisappiddailyretaininfo", Cohorts: RetentionDays(), decode: decodeRetention},
+	return Dataset{Name: "retention", Statistics: []Statistic{
+		{Endpoint: EndpointDailyRetention, Range: Range1Day, path: "/datacube/getweanalysisappiddailyretaininfo", Cohorts: RetentionDays(), decode: decodeRetention},
 	}}
 }
 
 // RetentionDays returns after how many days WeChat tells who came again (documented).
 func RetentionDays() []int { return []int{1, 2, 3, 4, 5, 6, 7, 14, 30} }
-
-// CohortDayIsOver reports whether the day that comes a number of days after that of a cohort
-// was over at a time. From then on answers tell who of the cohort came again on it.
-func CohortDayIsOver(cohort Day, days int, at time.Time) bool {
-	return !at.Before(cohort.Add(days + 1).Begin())
-}
 
 // Retention is the daily retention (getweanalysisappiddailyretaininfo). Documented:
 //
@@ -51,10 +43,10 @@ func (r Retention) Has(days int) bool {
 	return false
 }
 
-func decodeRetention(top map[string][]byte, _ Day, r *Report) (problem string) {
+func decodeRetention(top map[string][]byte, _ Window, a *Answer) (problem string) {
 	fresh, problemNew := listIn(top, "visit_uv_new")
 	active, problemActive := listIn(top, "visit_uv")
-	r.Numbers = Retention{r.keyCounts(fresh), r.keyCounts(active)}
+	a.Numbers = Retention{a.keyCounts(fresh), a.keyCounts(active)}
 	_, hasNew := top["visit_uv_new"]
 	_, hasActive := top["visit_uv"]
 	switch {

@@ -7,8 +7,8 @@ const EndpointVisitDistribution = "visit_distribution"
 
 // sources is where users come from, how long they stay and how many pages they open.
 func sources() Dataset {
-	return Dataset{"sources", []Statistic{
-		{Endpoint: EndpointVisitDistribution, path: "/datacube/getweanalysisappidvisitdistribution", decode: decodeDistribution},
+	return Dataset{Name: "sources", Statistics: []Statistic{
+		{Endpoint: EndpointVisitDistribution, Range: Range1Day, path: "/datacube/getweanalysisappidvisitdistribution", decode: decodeDistribution},
 	}}
 }
 
@@ -34,10 +34,10 @@ func (d Distribution) Empty() bool {
 	return len(d.SourceSessions)+len(d.SourceUsers)+len(d.StayTimes)+len(d.Depths) == 0
 }
 
-func decodeDistribution(top map[string][]byte, _ Day, r *Report) (problem string) {
+func decodeDistribution(top map[string][]byte, _ Window, a *Answer) (problem string) {
 	list, problem := listIn(top, "list")
 	var d Distribution
-	for object := range objects(list, maxKeys, &r.Rejected) {
+	for object := range objects(list, maxKeys, &a.Rejected) {
 		index := fields(object)
 		name, _ := exactText(index["index"])
 		to := map[string]*[]KeyCount{
@@ -47,10 +47,10 @@ func decodeDistribution(top map[string][]byte, _ Day, r *Report) (problem string
 			"access_depth_info":         &d.Depths,
 		}[name]
 		if to != nil && *to == nil { // WeChat may add lists of other things
-			*to = r.keyCounts(index["item_list"])
+			*to = a.keyCounts(index["item_list"])
 		}
 	}
-	r.Numbers = d
+	a.Numbers = d
 	return problem
 }
 

@@ -8,9 +8,9 @@ const (
 
 // visits is how many users came, what they did and how long they stayed.
 func visits() Dataset {
-	return Dataset{"visits", []Statistic{
-		{Endpoint: EndpointDailyVisitTrend, path: "/datacube/getweanalysisappiddailyvisittrend", decode: decodeVisitTrend},
-		{Endpoint: EndpointDailySummary, path: "/datacube/getweanalysisappiddailysummarytrend", decode: decodeSummary},
+	return Dataset{Name: "visits", Joint: true, Statistics: []Statistic{
+		{Endpoint: EndpointDailyVisitTrend, Range: Range1Day, path: "/datacube/getweanalysisappiddailyvisittrend", decode: decodeVisitTrend},
+		{Endpoint: EndpointDailySummary, Range: Range1Day, path: "/datacube/getweanalysisappiddailysummarytrend", decode: decodeSummary},
 	}}
 }
 
@@ -36,17 +36,17 @@ type VisitTrend struct {
 // Empty reports whether there are no numbers.
 func (t VisitTrend) Empty() bool { return t == VisitTrend{} }
 
-func decodeVisitTrend(top map[string][]byte, day Day, r *Report) (problem string) {
+func decodeVisitTrend(top map[string][]byte, w Window, a *Answer) (problem string) {
 	list, problem := listIn(top, "list")
-	row := r.dayRow(list, day)
-	r.Numbers = VisitTrend{
-		Sessions:       r.count(row, "session_cnt"),
-		PageViews:      r.count(row, "visit_pv"),
-		Users:          r.count(row, "visit_uv"),
-		NewUsers:       r.count(row, "visit_uv_new"),
-		StayPerUser:    r.average(row, "stay_time_uv"),
-		StayPerSession: r.average(row, "stay_time_session"),
-		Depth:          r.average(row, "visit_depth"),
+	row := a.dayRow(list, w.End)
+	a.Numbers = VisitTrend{
+		Sessions:       a.count(row, "session_cnt"),
+		PageViews:      a.count(row, "visit_pv"),
+		Users:          a.count(row, "visit_uv"),
+		NewUsers:       a.count(row, "visit_uv_new"),
+		StayPerUser:    a.average(row, "stay_time_uv"),
+		StayPerSession: a.average(row, "stay_time_session"),
+		Depth:          a.average(row, "visit_depth"),
 	}
 	return problem
 }
@@ -63,13 +63,13 @@ type Summary struct {
 // Empty reports whether there are no numbers.
 func (s Summary) Empty() bool { return s == Summary{} }
 
-func decodeSummary(top map[string][]byte, day Day, r *Report) (problem string) {
+func decodeSummary(top map[string][]byte, w Window, a *Answer) (problem string) {
 	list, problem := listIn(top, "list")
-	row := r.dayRow(list, day)
-	r.Numbers = Summary{
-		CumulativeUsers: r.count(row, "visit_total"),
-		Shares:          r.count(row, "share_pv"),
-		SharingUsers:    r.count(row, "share_uv"),
+	row := a.dayRow(list, w.End)
+	a.Numbers = Summary{
+		CumulativeUsers: a.count(row, "visit_total"),
+		Shares:          a.count(row, "share_pv"),
+		SharingUsers:    a.count(row, "share_uv"),
 	}
 	return problem
 }

@@ -16,12 +16,12 @@ const (
 	Range30Days Range = 30
 )
 
-// Ranges returns all ranges, the shortest first.
-func Ranges() []Range { return []Range{Range1Day, Range7Days, Range30Days} }
+// PortraitRanges returns the ranges of the user portrait, the shortest first.
+func PortraitRanges() []Range { return []Range{Range1Day, Range7Days, Range30Days} }
 
 // ParseRange parses a range as String writes it: 1d, 7d or 30d.
 func ParseRange(s string) (Range, error) {
-	for _, r := range Ranges() {
+	for _, r := range PortraitRanges() {
 		if s == r.String() {
 			return r, nil
 		}

@@ -1,11 +1,9 @@
 package collectortest
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
 	"slices"
 	"testing"
@@ -16,36 +14,54 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
 )
 
-// Answer is what WeChat said about a window: a portrait or a failure.
+// Answer is what WeChat said about a window of a statistic: an answer or a failure.
 type Answer struct {
-	Portrait *wechat.Portrait
-	Failure  *wechat.Error
+	Statistic wechat.Statistic
+	Window    wechat.Window
+	Answer    *wechat.Answer
+	Failure   *wechat.Error
 }
 
-// Snapshot asks a simulated WeChat about an app and returns what a poll that just
-// ended would show of it. Where WeChat fails, the snapshot says so.
+// Snapshot asks a simulated WeChat about the user portrait of an app and returns what a poll that
+// just ended would show of it. Where WeChat fails, the snapshot says so.
 func Snapshot(t testing.TB, server *wechattest.Server, app collector.App) *collector.Snapshot {
 	t.Helper()
-	answers, err := Ask(t.Context(), server, app)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return Show(app, answers)
+	return ask(t, server, app, wechat.Datasets()[:1])
 }
 
-// Answered returns what is shown of an app when WeChat answers about every window with
-// the same bytes.
+// Everything returns what Snapshot returns, with all datasets.
+func Everything(t testing.TB, server *wechattest.Server, app collector.App) *collector.Snapshot {
+	t.Helper()
+	return ask(t, server, app, wechat.Datasets())
+}
+
+func ask(t testing.TB, server *wechattest.Server, app collector.App, datasets []wechat.Dataset) *collector.Snapshot {
+	t.Helper()
+	var all [][]Answer
+	for _, dataset := range datasets {
+		answers, err := Ask(t.Context(), server, app, dataset)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, answers)
+	}
+	return Show(app, datasets, all)
+}
+
+// Answered returns what is shown of an app when WeChat answers about every window of the user
+// portrait with the same bytes.
 func Answered(t testing.TB, app collector.App, answer []byte) *collector.Snapshot {
 	t.Helper()
-	portrait, err := wechat.DecodePortrait(answer)
-	if err != nil {
-		t.Fatal(err)
+	portrait := wechat.Datasets()[0]
+	answers := questions(portrait, time.Now())
+	for i, a := range answers {
+		decoded, err := a.Statistic.Decode(answer, a.Window)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answers[i].Answer = decoded
 	}
-	answers := map[wechat.Window]Answer{}
-	for _, window := range windows(time.Now()) {
-		answers[window] = Answer{Portrait: portrait}
-	}
-	return Show(app, answers)
+	return Show(app, []wechat.Dataset{portrait}, [][]Answer{answers})
 }
 
 // Store returns a Store of n apps that all have the numbers of one. They are called
@@ -60,28 +76,34 @@ func Store(snapshot *collector.Snapshot, n int) *collector.Store {
 	return store
 }
 
-// windows returns the window of every range that ended the day before yesterday, the
-// shortest first.
-func windows(now time.Time) []wechat.Window {
-	var all []wechat.Window
-	for _, length := range wechat.Ranges() {
-		all = append(all, wechat.Window{End: wechat.DayOf(now).Add(-2), Range: length})
+// questions returns the windows of a dataset that are asked for when yesterday is not published
+// yet, without answers.
+func questions(dataset wechat.Dataset, now time.Time) []Answer {
+	var all []Answer
+	for _, s := range dataset.Statistics {
+		newest := s.Before(s.Newest(wechat.DayOf(now)), 1)
+		if s.Cohorts == nil {
+			all = append(all, Answer{Statistic: s, Window: newest})
+		}
+		for _, n := range s.Cohorts {
+			all = append(all, Answer{Statistic: s, Window: s.Before(newest, n)})
+		}
 	}
 	return all
 }
 
-// Ask asks a simulated WeChat about the windows of an app that ended the day before
-// yesterday. An error means that the client is broken: what WeChat answers is never one.
-func Ask(ctx context.Context, server *wechattest.Server, app collector.App) (map[wechat.Window]Answer, error) {
+// Ask asks a simulated WeChat about the windows of a dataset that are asked for when yesterday is
+// not published yet. An error means that the client is broken: what WeChat answers is never one.
+func Ask(ctx context.Context, server *wechattest.Server, app collector.App, dataset wechat.Dataset) ([]Answer, error) {
 	client := newClient(server, app)
-	answers := map[wechat.Window]Answer{}
-	for _, window := range windows(time.Now()) {
-		portrait, err := client.UserPortrait(ctx, window)
+	answers := questions(dataset, time.Now())
+	for i, a := range answers {
+		answer, err := client.Ask(ctx, a.Statistic, a.Window)
 		failure, understood := errors.AsType[*wechat.Error](err)
 		if err != nil && !understood {
 			return nil, err
 		}
-		answers[window] = Answer{portrait, failure}
+		answers[i].Answer, answers[i].Failure = answer, failure
 	}
 	return answers, nil
 }
@@ -98,48 +120,61 @@ func newClient(server *wechattest.Server, app collector.App) *wechat.Client {
 	}
 }
 
-// Show returns what is shown of an app after a poll that ended now with these answers:
-// all dimensions, devices limited to 20.
-func Show(app collector.App, answers map[wechat.Window]Answer) *collector.Snapshot {
+// Show returns what is shown of an app after a poll that ended now with these answers, by
+// dataset: all dimensions, devices and pages limited to 20.
+func Show(app collector.App, datasets []wechat.Dataset, answers [][]Answer) *collector.Snapshot {
 	now := time.Now()
 	snapshot := &collector.Snapshot{
 		App:         app,
-		Status:      collector.StatusUp,
 		LastPoll:    now,
 		NextPoll:    now.Add(12 * time.Hour),
 		TokenExpiry: now.Add(2 * time.Hour),
-		Quota:       &wechat.Quota{Limit: 1000, Used: 6, Remaining: 994},
-		FailedPolls: map[wechat.Reason]int64{wechat.ReasonBusy: 2},
 	}
-	shortestFirst := func(a, b wechat.Window) int { return cmp.Compare(a.Range, b.Range) }
-	for _, window := range slices.SortedFunc(maps.Keys(answers), shortestFirst) {
-		add(snapshot, window, answers[window])
+	for i, dataset := range datasets {
+		snapshot.Datasets = append(snapshot.Datasets, show(snapshot, dataset, answers[i]))
 	}
+	leading := snapshot.Leading()[0]
+	snapshot.Status, snapshot.Failures = leading.Status, leading.Failures
 	return snapshot
 }
 
-// add adds what WeChat said about a window.
-func add(s *collector.Snapshot, window wechat.Window, answer Answer) {
-	question := collector.Question{Window: window, At: s.LastPoll, Outcome: collector.OutcomeData, Failure: answer.Failure}
-	if answer.Failure != nil {
-		question.Outcome = collector.OutcomeFailed
-		s.Status = collector.StatusDown
-		s.Failures = append(s.Failures, answer.Failure)
-		s.FailedPolls[answer.Failure.Reason]++
-		s.Asked = append(s.Asked, question)
-		return
+// show returns what is shown of a dataset, and counts its rows in the snapshot.
+func show(s *collector.Snapshot, dataset wechat.Dataset, answers []Answer) collector.Dataset {
+	shown := collector.Dataset{Name: dataset.Name, Status: collector.StatusUp, FailedPolls: map[wechat.Reason]int64{wechat.ReasonBusy: 2}}
+	if dataset.Name != wechat.UserPortrait {
+		shown.FailedPolls = map[wechat.Reason]int64{wechat.ReasonQuota: 1}
 	}
-	portrait := answer.Portrait
-	if portrait.Empty() {
-		question.Outcome = collector.OutcomeEmpty
-	} else {
-		s.LastSuccess = s.LastPoll
+	for _, endpoint := range dataset.Endpoints() {
+		shown.Endpoints = append(shown.Endpoints, collector.Endpoint{Name: endpoint, Quota: &wechat.Quota{Limit: 1000, Used: 6, Remaining: 994}})
 	}
-	s.Asked = append(s.Asked, question)
-	s.RowsMerged += int64(portrait.Merged)
-	s.RowsRejected += int64(portrait.Rejected)
-	s.Held = append(s.Held, collector.HeldWindow{
-		Window: window, Answered: s.LastPoll, Confirmed: s.LastPoll,
-		Rows: collector.NewRows(portrait, wechat.Dimensions(), map[wechat.Dimension]int{wechat.Device: 20}),
-	})
+	held := make([][]collector.Held, len(dataset.Statistics))
+	for _, a := range answers {
+		question := collector.Question{Series: a.Statistic.Series(), Window: a.Window, At: s.LastPoll, Outcome: collector.OutcomeData, Failure: a.Failure}
+		switch {
+		case a.Failure != nil:
+			question.Outcome = collector.OutcomeFailed
+			shown.Status = collector.StatusDown
+			shown.Failures = append(shown.Failures, a.Failure)
+			shown.FailedPolls[a.Failure.Reason]++
+		case a.Answer.Empty():
+			question.Outcome = collector.OutcomeEmpty
+		case dataset.Name == wechat.UserPortrait:
+			s.LastSuccess = s.LastPoll
+		}
+		shown.Asked = append(shown.Asked, question)
+		if a.Failure != nil {
+			continue
+		}
+		s.RowsMerged += int64(a.Answer.Merged)
+		s.RowsRejected += int64(a.Answer.Rejected)
+		i := slices.IndexFunc(dataset.Statistics, func(of wechat.Statistic) bool { return of.Series() == a.Statistic.Series() })
+		held[i] = append(held[i], collector.Held{
+			Series: a.Statistic.Series(), Window: a.Window, Answered: s.LastPoll, Confirmed: s.LastPoll,
+			Numbers: collector.NewNumbers(a.Statistic, a.Answer, wechat.Dimensions(), map[wechat.Dimension]int{wechat.Device: 20, wechat.Page: 20}),
+		})
+	}
+	excused := func(int, wechat.Window) bool { return false }
+	show := collector.Show(dataset, held, excused, s.LastPoll, 7*24*time.Hour)
+	shown.End, shown.Held = show.End, show.Held
+	return shown
 }

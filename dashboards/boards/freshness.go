@@ -31,6 +31,28 @@ func hours(d time.Duration) int { return int(d / time.Hour) }
 // stale keeps those ages of a query that are stale.
 func stale(ages string) string { return fmt.Sprintf("%s > %.0f", ages, StaleAfter.Seconds()) }
 
+// staleDatasets returns 1 for each dataset of each app that is stale, and 0 for the others.
+// The numbers of a week or month stand until those of the next one are published.
+func (a apps) staleDatasets() string {
+	const week, month = 7 * hoursOfDay * time.Hour, 31 * hoursOfDay * time.Hour
+	age := func(matcher string) string {
+		return fmt.Sprintf("time() - max by (appid, dataset) (%s)", selector("wxapp_dataset_end_timestamp_seconds", a.with(matcher)...))
+	}
+	return fmt.Sprintf(`(%s > bool %.0f or %s > bool %.0f or %s > bool %.0f)`,
+		age(`dataset!~"weekly|monthly"`), StaleAfter.Seconds(),
+		age(`dataset="weekly"`), (week - hoursOfDay*time.Hour + StaleAfter).Seconds(),
+		age(`dataset="monthly"`), (month - hoursOfDay*time.Hour + StaleAfter).Seconds())
+}
+
+// datasetState returns the state of each dataset of each app as a number, the worst of those
+// that hold.
+func (a apps) datasetState() string {
+	up := "max by (appid, dataset) (" + selector("wxapp_dataset_up", a.with()...) + ")"
+	stale := a.staleDatasets()
+	return fmt.Sprintf("((%s == 0) + %d) or (0 * (%s unless on (appid, dataset) %s) + %d) or (0 * (%s == 1) + %d) or (0 * %s + %d)",
+		up, broken, up, stale, empty, stale, late, up, fine)
+}
+
 // redWhenStale is the step of a color that begins where data are stale, in hours.
 func redWhenStale() grafana.Step { return grafana.At(StaleAfter.Hours(), "red") }
 

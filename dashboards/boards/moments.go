@@ -66,6 +66,8 @@ func (m moment) read(selector string) string {
 const (
 	hoursOfDay   = 24
 	secondsOfDay = hoursOfDay * 3600
+	// publicationMoves is by how many hours publication moves from day to day.
+	publicationMoves = 7
 )
 
 // at returns what a query by app answers at the moment. On a day that is the answer at a
@@ -102,12 +104,25 @@ func endOfDay(back int) string {
 // Where it was shown at none of these times, there is no answer instead of one for
 // another day.
 func (a apps) ago(days int, of window, query func(moment) string) string {
-	const publicationMoves = 7
 	var alternatives []string
 	for _, hours := range []int{0, -publicationMoves, publicationMoves} {
 		then := hoursAgo(days*hoursOfDay + hours)
 		alternatives = append(alternatives, fmt.Sprintf("(%s and on (appid) (%s == %s - %d))",
 			query(then), a.dataEnd(then, of), a.dataEnd(now(), of), days*secondsOfDay))
+	}
+	return "(" + strings.Join(alternatives, " or ") + ")"
+}
+
+// monthBefore returns what a query answers for the month before the newest one. That was
+// shown for 28 to 31 days before the newest was published, and publication moves, so that it
+// was shown at one of two times at least.
+func (a apps) monthBefore(query func(moment) string) string {
+	end := a.dataEnd(now(), lastMonth)
+	var alternatives []string
+	for _, hours := range []int{28*hoursOfDay - publicationMoves, 31*hoursOfDay + publicationMoves} {
+		then := hoursAgo(hours)
+		alternatives = append(alternatives, fmt.Sprintf("(%s and on (appid) (%s == %s - %d * days_in_month(%s)))",
+			query(then), a.dataEnd(then, lastMonth), end, secondsOfDay, end))
 	}
 	return "(" + strings.Join(alternatives, " or ") + ")"
 }
@@ -124,8 +139,28 @@ const (
 	pagesDay     window = "pages"
 )
 
+// The natural weeks and months of the datasets beside the user portrait.
+const (
+	lastWeek  window = "weekly"
+	lastMonth window = "monthly"
+)
+
 // datasets are the datasets beside the user portrait.
-func datasets() []window { return []window{visitsDay, sourcesDay, retentionDay, pagesDay} }
+func datasets() []window {
+	return []window{visitsDay, sourcesDay, retentionDay, pagesDay, lastWeek, lastMonth}
+}
+
+// period is the matcher of what the numbers of a dataset are about.
+func (w window) period() string {
+	switch w {
+	case lastWeek:
+		return `period="week"`
+	case lastMonth:
+		return `period="month"`
+	default:
+		return `period="day"`
+	}
+}
 
 // dataEnd returns the end of each app's window.
 func (a apps) dataEnd(m moment, of window) string {

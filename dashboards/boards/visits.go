@@ -11,8 +11,8 @@ import (
 func visits(l language) *grafana.Dashboard {
 	d := newDashboard(l, "wxapp-visits",
 		l.text("WeChat Mini Program / Visits", "微信小程序 / 访问分析"),
-		l.text("How many came, from where, whether they came back, and what they opened. WXAPP_DATASETS has to turn on visits, sources, retention and pages.",
-			"有多少人来、从哪里来、是否再来、打开了什么。需在 WXAPP_DATASETS 中启用 visits、sources、retention 与 pages。"))
+		l.text("How many came, from where, whether they came back, and what they opened. WXAPP_DATASETS has to turn on visits, sources, retention and pages; weekly and monthly fill rows of their own.",
+			"有多少人来、从哪里来、是否再来、打开了什么。需在 WXAPP_DATASETS 中启用 visits、sources、retention 与 pages；weekly 与 monthly 各有一栏。"))
 	chooseApps(l, d)
 	chooseCohort(l, d)
 	annotate(l, d, chosenApps)
@@ -24,6 +24,8 @@ func visits(l language) *grafana.Dashboard {
 	visitsSources(l, d)
 	visitsRetention(l, d)
 	visitsPages(l, d)
+	visitsWeeks(l, d)
+	visitsMonths(l, d)
 	visitsData(l, d)
 	return d
 }
@@ -52,7 +54,6 @@ func visitsNumbers(l language, d *grafana.Dashboard) {
 		return p.Unit("locale").Option("textMode", "value_and_name").Thresholds(neutral, grafana.At(0, color))
 	}
 	failing := "max by (appid) (" + selector("wxapp_dataset_up", chosenApps.with()...) + " == bool 0)"
-	ages := selector("wxapp_dataset_end_timestamp_seconds", chosenApps.with()...)
 	d.Line(4,
 		pair(grafana.Stat(l.text("Users", "用户"),
 			l.text("Users of the newest day, and those of them who came for the first time. A person who uses two of the chosen apps counts twice.",
@@ -82,9 +83,9 @@ func visitsNumbers(l language, d *grafana.Dashboard) {
 			grafana.Now("max("+chosenApps.lastDay(visitsDay)+")", "")).
 			Unit("time:YYYY-MM-DD").Thresholds(neutral).NoValue(l.text("none yet", "尚无")).Width(3),
 		grafana.Stat(l.text("State", "状态"),
-			l.textf("FAILING: a dataset of a chosen app failed when it was last asked for. STALE: one ended more than %d hours ago. The row at the end names it.",
-				"失败：所选小程序有数据集最近一次查询失败。过期：有数据集结束已超过 %d 小时。最后一栏列出具体数据集。", hours(StaleAfter)),
-			grafana.Now(fmt.Sprintf("(%d * max(%s) > 0) or max(time() - max by (appid, dataset) (%s) > bool %.0f)", broken, failing, ages, StaleAfter.Seconds()), "")).
+			l.textf("FAILING: the last poll of a dataset of a chosen app failed. STALE: the newest day of one ended more than %d hours ago, or the next week or month is as late. The row at the end names it.",
+				"失败：所选小程序有数据集最近一次轮询失败。过期：有数据集的最新一天结束已超过 %d 小时，或下一周、下一月的数据同样逾期。最后一栏列出具体数据集。", hours(StaleAfter)),
+			grafana.Now(fmt.Sprintf("(%d * max(%s) > 0) or max(%s)", broken, failing, chosenApps.staleDatasets()), "")).
 			Unit("none").Thresholds("transparent").MapValues(stateTexts(l)).
 			Option("colorMode", "background").
 			NoValue(l.text("WXAPP_DATASETS is off", "未启用 WXAPP_DATASETS")).Width(3),
@@ -102,10 +103,10 @@ func visitsDays(l language, d *grafana.Dashboard) {
 			l.text("The newest day against the day before, the same weekday last week, and the same weekday four weeks ago. Up to 5% either way is gray. Averages of several apps are weighted with their users or sessions.",
 				"最新一天与前一天、上周同一星期几、四周前同一星期几的比较，5% 以内显示灰色。多个小程序的平均值按用户数或打开次数加权。"),
 			value, true,
-			grafana.NowTable(numbersOfDay()),
-			grafana.NowTable(changeOfDay(1)),
-			grafana.NowTable(changeOfDay(7)),
-			grafana.NowTable(changeOfDay(28))).
+			grafana.NowTable(newest(visitsDay)),
+			grafana.NowTable(changeSince(daysBefore(1, visitsDay), visitsDay)),
+			grafana.NowTable(changeSince(daysBefore(7, visitsDay), visitsDay)),
+			grafana.NowTable(changeSince(daysBefore(28, visitsDay), visitsDay))).
 			Merged().
 			Columns(nil,
 				column("figure", name, 0, mappings(l.figures()...)),

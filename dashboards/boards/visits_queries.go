@@ -17,17 +17,17 @@ const cohortUsers = "wxapp_retention_cohort_users"
 // daily returns a metric of a dataset by app and further labels, without counting replicas
 // twice.
 func daily(m moment, of window, metric string, labels ...string) string {
-	return chosenApps.at(m, of, func(m moment) string { return maxOf(m, metric, labels...) })
+	return chosenApps.at(m, of, func(m moment) string { return maxOf(m, of, metric, labels...) })
 }
 
 // dailyAgo returns what daily did so many days before the newest one.
 func dailyAgo(days int, of window, metric string, labels ...string) string {
-	return chosenApps.ago(days, of, func(m moment) string { return maxOf(m, metric, labels...) })
+	return chosenApps.ago(days, of, func(m moment) string { return maxOf(m, of, metric, labels...) })
 }
 
-func maxOf(m moment, metric string, labels ...string) string {
+func maxOf(m moment, of window, metric string, labels ...string) string {
 	return fmt.Sprintf("max by (%s) (%s)", strings.Join(append([]string{"appid"}, labels...), ", "),
-		m.read(selector(metric, chosenApps.with(`period="day"`)...)))
+		m.read(selector(metric, chosenApps.with(of.period())...)))
 }
 
 // sumOf returns a metric of a dataset of all chosen apps together.
@@ -58,35 +58,47 @@ func averages() [][2]string {
 	return [][2]string{{"wxapp_user_stay_average_seconds", usersOfDay}, {"wxapp_session_depth_average", sessionsOfDay}}
 }
 
-// numbersOfDay returns the numbers of the newest day of the chosen apps, by the label
+// newest returns the numbers of the newest day, week or month of the chosen apps, by the label
 // figure: the name of the metric.
-func numbersOfDay() string {
-	alternatives := []string{added(countsAt(now()), "figure")}
+func newest(of window) string {
+	alternatives := []string{added(countsOf(of)(now()), "figure")}
 	for _, a := range averages() {
-		alternatives = append(alternatives, figure(a[0],
-			average(daily(now(), visitsDay, a[0]), daily(now(), visitsDay, a[1]))))
+		alternatives = append(alternatives, figure(a[0], average(daily(now(), of, a[0]), daily(now(), of, a[1]))))
 	}
 	return strings.Join(alternatives, " or ")
 }
 
-// changeOfDay returns by how much the numbers of the newest day differ from those so many
-// days before. Apps whose past is not known are left out of what adds up.
-func changeOfDay(days int) string {
-	before := chosenApps.ago(days, visitsDay, countsAt)
+// past turns a query by app into one about the past.
+type past func(query func(moment) string) string
+
+// daysBefore is the past so many days before the newest day or week.
+func daysBefore(days int, of window) past {
+	return func(query func(moment) string) string { return chosenApps.ago(days, of, query) }
+}
+
+// changeSince returns by how much the newest numbers differ from those of the past. Apps whose
+// past is not known are left out of what adds up.
+func changeSince(then past, of window) string {
+	counts := countsOf(of)
+	before := then(counts)
 	alternatives := []string{fmt.Sprintf("sum by (figure) (%s and on (appid, figure) %s) / sum by (figure) (%s) - 1",
-		countsAt(now()), before, before)}
+		counts(now()), before, before)}
 	for _, a := range averages() {
+		read := func(metric string) string {
+			return then(func(m moment) string { return maxOf(m, of, metric) })
+		}
 		alternatives = append(alternatives, figure(a[0], fmt.Sprintf("(%s) / (%s) - 1",
-			average(daily(now(), visitsDay, a[0]), daily(now(), visitsDay, a[1])),
-			average(dailyAgo(days, visitsDay, a[0]), dailyAgo(days, visitsDay, a[1])))))
+			average(daily(now(), of, a[0]), daily(now(), of, a[1])), average(read(a[0]), read(a[1])))))
 	}
 	return strings.Join(alternatives, " or ")
 }
 
-// countsAt returns what adds up, by app and figure.
-func countsAt(m moment) string {
-	everything := fmt.Sprintf(`{__name__=~"%s",job=~"$job",%s,period="day"}`, strings.Join(counts(), "|"), chosenApps)
-	return fmt.Sprintf(`label_replace(max by (__name__, appid) (%s), "figure", "$1", "__name__", "(.+)")`, m.read(everything))
+// countsOf returns what adds up, by app and figure.
+func countsOf(of window) func(moment) string {
+	everything := fmt.Sprintf(`{__name__=~"%s",job=~"$job",%s,%s}`, strings.Join(counts(), "|"), chosenApps, of.period())
+	return func(m moment) string {
+		return fmt.Sprintf(`label_replace(max by (__name__, appid) (%s), "figure", "$1", "__name__", "(.+)")`, m.read(everything))
+	}
 }
 
 // figure gives a single number the label figure.

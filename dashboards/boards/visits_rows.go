@@ -67,7 +67,7 @@ func visitsSources(l language, d *grafana.Dashboard) {
 		var targets []grafana.Target
 		total := sumOf(now(), sourcesDay, metric)
 		for _, choice := range choices {
-			one := chosenApps.each(now(), metric, `period="day"`, fmt.Sprintf("%s=%q", label, choice.Value))
+			one := chosenApps.each(now(), metric, sourcesDay.period(), fmt.Sprintf("%s=%q", label, choice.Value))
 			targets = append(targets, grafana.Now(fmt.Sprintf("sum(%s) / %s", one, total), choice.Text.(string)))
 		}
 		return grafana.BarGauge(title, description, targets...).
@@ -177,28 +177,24 @@ func pageStay() string {
 func visitsData(l language, d *grafana.Dashboard) {
 	d.Row(l.text("Data and alerts", "数据与告警"))
 	a := chosenApps
-	up := "max by (appid, dataset) (" + selector("wxapp_dataset_up", a.with()...) + ")"
 	end := "max by (appid, dataset) (" + selector("wxapp_dataset_end_timestamp_seconds", a.with()...) + ")"
 	failures := "sum by (appid, dataset) (max by (appid, dataset, reason) (" + increase("$__range", "wxapp_dataset_failures_total", a.with()...) + "))"
-	age := l.text("Age", "距今")
 	d.Line(10,
 		grafana.Table(l.text("Datasets", "数据集"),
-			l.text("Every dataset of every chosen app: whether it came when it was last asked for, its newest day, the hours since that day ended, and the polls that failed within the time shown.",
-				"所选小程序的每个数据集：最近一次查询是否成功、最新日期、距该日结束的小时数，以及所选时间内失败的轮询次数。"),
-			age, true,
-			grafana.NowTable(a.withName(now(), up)),
+			l.text("Every dataset of every chosen app, those that fail first: whether the last poll failed or the next numbers are late, the newest day, the hours since that day ended, and the polls that failed within the time shown.",
+				"所选小程序的每个数据集，失败的排在最前：最近一次轮询是否失败、数据是否逾期、最新日期、距该日结束的小时数，以及所选时间内失败的轮询次数。"),
+			l.text("State", "状态"), true,
 			grafana.NowTable(a.withName(now(), "("+end+" - 1) * 1000")),
+			grafana.NowTable(a.withName(now(), a.datasetState())),
 			grafana.NowTable(a.withName(now(), "(time() - "+end+") / 3600")),
 			grafana.NowTable(a.withName(now(), failures))).
 			Merged().
 			Columns([]string{"appid"},
 				column("app", l.text("App", "小程序"), 0),
 				column("dataset", l.text("Dataset", "数据集"), 120),
-				column("Value #A", l.text("Poll", "轮询"), 100, append(filled("transparent"), mappings(
-					grafana.Choice{Value: "1", Text: l.text("fine", "正常"), Color: "green"},
-					grafana.Choice{Value: "0", Text: l.text("FAILING", "失败"), Color: "red"}))...),
-				dayColumn("Value #B", l.text("Day", "日期"), 110),
-				ageColumn(l, "Value #C", age, 90),
+				stateColumn(l, "Value #B", 100),
+				dayColumn("Value #A", l.text("Day", "日期"), 110),
+				column("Value #C", l.text("Age", "距今"), 90, unit(l.hours()), decimals(0)),
 				column("Value #D", l.text("Failures", "失败次数"), 100, unit("locale"), decimals(0))).
 			NoValue(l.text("no dataset is on: set WXAPP_DATASETS", "未启用任何数据集：请设置 WXAPP_DATASETS")).Width(16),
 		alertList(l).Width(8))

@@ -63,26 +63,17 @@ func (m *Archive) access(appid string) {
 }
 
 // List implements poller.Archive.
-func (m *Archive) List(_ context.Context, appid string) ([]poller.AnswerKey, error) {
-	return m.list(appid, "")
-}
-
-func (m *Archive) list(appid, endpoint string) ([]poller.AnswerKey, error) {
+func (m *Archive) List(_ context.Context, appid string, statistic wechat.Statistic) ([]poller.AnswerKey, error) {
 	m.access(appid)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var keys []poller.AnswerKey
 	for key := range m.answers[appid] {
-		if key.Endpoint == endpoint {
+		if key.Series == statistic.Series() {
 			keys = append(keys, key)
 		}
 	}
 	return keys, m.reads
-}
-
-// ListReports implements poller.Archive.
-func (m *Archive) ListReports(_ context.Context, appid, endpoint string) ([]poller.AnswerKey, error) {
-	return m.list(appid, endpoint)
 }
 
 // Answer implements poller.Archive.
@@ -161,13 +152,13 @@ func (m *Archive) ReplaceState(appid string, content []byte) {
 	m.states[appid] = content
 }
 
-// Replace replaces every answer of an app for a window by bytes; nil removes them.
+// Replace replaces every user portrait of an app for a window by bytes; nil removes them.
 func (m *Archive) Replace(appid string, w wechat.Window, content []byte) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for key := range m.answers[appid] {
 		switch {
-		case key.Window != w || key.Endpoint != "":
+		case key.Window != w || key.Series != w.Range.String():
 		case content == nil:
 			delete(m.answers[appid], key)
 		default:
@@ -183,13 +174,13 @@ func (m *Archive) Reads() int {
 	return m.reading
 }
 
-// Count returns the number of answers of an app for a window.
+// Count returns the number of user portraits of an app for a window.
 func (m *Archive) Count(appid string, w wechat.Window) int {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	n := 0
 	for key := range m.answers[appid] {
-		if key.Window == w && key.Endpoint == "" {
+		if key.Window == w && key.Series == w.Range.String() {
 			n++
 		}
 	}

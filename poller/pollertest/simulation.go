@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -57,26 +58,37 @@ func New(t testing.TB, appids ...string) *Simulation {
 	s := &Simulation{
 		Server:  &wechattest.Server{Apps: apps},
 		Archive: &Archive{},
-		Metrics: collector.NewSelfMetrics(),
+		Metrics: collector.NewSelfMetrics(Datasets(wechat.UserPortrait)...),
 		Log:     &bytes.Buffer{},
 		AppIDs:  appids,
 		t:       t,
 	}
 	s.Options = poller.Options{
-		Schedule: poller.Schedule{
-			Ranges:       wechat.Ranges(),
-			PublishHour:  8,
-			PollInterval: 30 * time.Minute,
+		Schedule: poller.Schedule{PublishHour: 8, PollInterval: 30 * time.Minute},
+		Datasets: Datasets(wechat.UserPortrait),
+		Shows: poller.Shows{
+			Dimensions: wechat.Dimensions(),
+			Top:        map[wechat.Dimension]int{wechat.Device: 20, wechat.Page: 20},
+			MaxAge:     168 * time.Hour,
 		},
-		Dimensions: wechat.Dimensions(),
-		Top:        map[wechat.Dimension]int{wechat.Device: 20, wechat.Page: 20},
-		MaxAge:     168 * time.Hour,
-		Archive:    s.Archive,
-		Metrics:    s.Metrics,
-		Logger:     slog.New(slog.NewTextHandler(s.Log, &slog.HandlerOptions{ReplaceAttr: withoutTime})),
+		Archive: s.Archive,
+		Metrics: s.Metrics,
+		Logger:  slog.New(slog.NewTextHandler(s.Log, &slog.HandlerOptions{ReplaceAttr: withoutTime})),
 	}
 	t.Cleanup(s.End)
 	return s
+}
+
+// Datasets returns the datasets of some names, in their order.
+func Datasets(names ...string) []wechat.Dataset {
+	return slices.DeleteFunc(wechat.Datasets(), func(d wechat.Dataset) bool { return !slices.Contains(names, d.Name) })
+}
+
+// Portrait returns the user portrait of some ranges.
+func Portrait(ranges ...wechat.Range) wechat.Dataset {
+	portrait := Datasets(wechat.UserPortrait)[0]
+	portrait.Statistics = slices.DeleteFunc(portrait.Statistics, func(s wechat.Statistic) bool { return !slices.Contains(ranges, s.Range) })
+	return portrait
 }
 
 func withoutTime(_ []string, a slog.Attr) slog.Attr {

@@ -21,7 +21,9 @@ type Call struct {
 	AppID string
 	// Begin and End are the dates of a statistic, as sent.
 	Begin, End string
-	// Code is the errcode of the answer, 0 for success, http_412 for an HTTP status,
+	// Page is the page of the income of ads, as sent.
+	Page string
+	// Code is the errcode or ret of the answer, 0 for success, http_412 for an HTTP status,
 	// network if no whole answer was sent, or body for a scripted one.
 	Code string
 	// Empty reports that the answer is a statistic without rows.
@@ -70,7 +72,7 @@ const maxRequest = 1 << 20
 // read parses a request. It does not check it yet, because a fault may hit any call.
 func (s *Server) read(r *http.Request) *request {
 	now := s.now()
-	endpoint := endpoints[r.URL.Path]
+	endpoint := endpointAt(r.URL.Path)
 	req := &request{
 		Request:  r,
 		call:     Call{Time: now, Endpoint: cmp.Or(endpoint.name, r.URL.Path)},
@@ -82,8 +84,10 @@ func (s *Server) read(r *http.Request) *request {
 	if err != nil || json.Unmarshal(body, &req.body) != nil {
 		req.body = nil
 	}
-	call.Begin, call.End = req.text("begin_date"), req.text("end_date")
 	query := r.URL.Query()
+	call.Begin = cmp.Or(req.text("begin_date"), query.Get("start_date"))
+	call.End = cmp.Or(req.text("end_date"), query.Get("end_date"))
+	call.Page = query.Get("page")
 	switch {
 	case endpoint.name == "token" && endpoint.method == http.MethodGet:
 		call.AppID = query.Get("appid")

@@ -138,3 +138,8 @@ func (t *tally) users(r returning) int {
 // returning says how many of the visits on further days are by users who were not
 // counted yet: in a week, and in the rest of a month.
 type returning struct{ week, month float64 }
+
+// returningOf returns it for the app with a seed.
+func returningOf(s seed) returning {
+	return returning{week: s.at(1).between(0.3, 0.45), month: s.at(2).between(0.15, 0.28)}
+}

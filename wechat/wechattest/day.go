@@ -51,10 +51,13 @@ func judgeWindow(begin, end string, today day) (w window, errcode int) {
 	return w, 0
 }
 
+// first returns the first day of the window.
+func (w window) first() day { return w.end - day(w.length) + 1 }
+
 // refDate names the window as the answer does.
 func (w window) refDate() string {
 	if w.length == 1 {
 		return w.end.String()
 	}
-	return (w.end - day(w.length) + 1).String() + "-" + w.end.String()
+	return w.first().String() + "-" + w.end.String()
 }

@@ -57,7 +57,7 @@ func (f Fault) For(appid string) Fault {
 // On limits the fault to calls of one endpoint, as Call names them. It panics on another
 // name, because such a fault would never hit.
 func (f Fault) On(endpoint string) Fault {
-	for _, e := range endpoints {
+	for _, e := range endpoints() {
 		if e.name == endpoint {
 			f.endpoint = endpoint
 			return f
@@ -93,6 +93,12 @@ func (s *Server) nextFault(call *Call) Fault {
 // Errcode answers with an errcode and an errmsg in WeChat's words.
 func Errcode(code int) Fault {
 	return Fault{instead: func(r *request) answer { return r.failure(code) }}
+}
+
+// Ret answers questions about the income of ads with a ret that is not 0, as WeChat does there.
+// Errcode answers them with an errcode, as WeChat may for a wrong token.
+func Ret(ret int) Fault {
+	return Fault{instead: func(*request) answer { return refusal(ret) }}.On("ad_income")
 }
 
 // HTTPStatus answers with an HTTP status and an HTML page.
@@ -131,7 +137,7 @@ func Retention() Fault {
 }
 
 // Empty answers portraits without rows, as if the day were not published. With On, it
-// does so for another statistic.
+// does so for another statistic, ads included.
 func Empty() Fault { return Fault{shape: empty}.On("user_portrait") }
 
 // DuplicateRows splits every row of a portrait in two with the same name. The

@@ -48,7 +48,7 @@ func (s *Server) serveQuota(r *request) answer {
 	switch {
 	case !ok:
 		return r.failure(47001)
-	case path != portraitPath && reports[path] == nil:
+	case !endpointAt(path).limited():
 		return r.failure(76021)
 	}
 	s.mu.Lock()

@@ -8,61 +8,52 @@ import (
 	"time"
 )
 
-// reports are the answers of the statistics other than the portrait, by path.
-var reports = map[string]func(question) string{
-	trendPath:        question.trend,
-	summaryPath:      question.summary,
-	distributionPath: question.distribution,
-	retentionPath:    question.retention,
-	pagePath:         question.pages,
-}
-
-// question is a question about a statistic of a day.
+// question is a question about a statistic of a day, week or month.
 type question struct {
 	server *Server
 	appid  string
-	day    day
+	of     period
+	window window
 	at     time.Time
 	shape  shape
 }
 
-// serveReport answers the statistics other than the portrait.
+// serveReport answers the statistics other than the portrait and the income of ads.
 func (s *Server) serveReport(r *request) answer {
 	if errcode := s.checkCall(r); errcode != 0 {
 		return r.failure(errcode)
 	}
-	d, ok := parseDay(r.call.Begin)
-	end, endOK := parseDay(r.call.End)
-	depth := s.Depth[r.endpoint.name]
-	switch {
-	case !ok || !endOK:
-		return r.failure(61500)
-	case d != end || d >= r.today || depth > 0 && d < r.today-day(depth):
-		return r.failure(61501)
-	case s.notReady(r, d):
+	report := r.endpoint.report
+	w, errcode := report.of.judge(r.call.Begin, r.call.End, r.today, s.Depth[r.endpoint.name])
+	if errcode != 0 {
+		return r.failure(errcode)
+	}
+	if s.notReady(r, w.end) {
 		return r.failure(61503)
 	}
-	q := question{s, r.call.AppID, d, r.call.Time, r.shape}
-	return answer{contentType: jsonType, body: []byte(reports[r.URL.Path](q)), code: "0", empty: q.visits().users == 0}
+	q := question{s, r.call.AppID, report.of, w, r.call.Time, r.shape}
+	return answer{contentType: jsonType, body: []byte(report.text(q)), code: "0", empty: q.visits().users == 0}
 }
 
-// ReportAt returns the answer of an endpoint, such as daily_visit_trend, about the day in
-// which a time lies, as it was at another time. It is empty for an unknown endpoint.
+// ReportAt returns the answer of an endpoint, such as daily_visit_trend, about the day, week
+// or month in which a time lies, as it was at another time. It is empty for an endpoint that
+// is unknown, or is about something else.
 func (s *Server) ReportAt(endpoint, appid string, of, at time.Time) []byte {
-	for path, report := range reports {
-		if endpoints[path].name == endpoint {
-			return []byte(report(question{s, appid, dayOf(of), at, good}))
+	for _, e := range endpoints() {
+		if e.name == endpoint && e.report != nil {
+			period := e.report.of
+			return []byte(e.report.text(question{s, appid, period, period.of(dayOf(of)), at, good}))
 		}
 	}
 	return nil
 }
 
-// visits returns what is known of the day: nothing before it is published.
+// visits returns what is known of the day, week or month: nothing before it is published.
 func (q question) visits() visits {
-	if q.shape == empty || q.at.Before(q.server.published(q.appid, q.day)) {
+	if q.shape == empty || q.at.Before(q.server.published(q.appid, q.window.end)) {
 		return visits{}
 	}
-	return q.server.visits(q.appid, q.day, q.server.revised(q.appid, q.day, q.at))
+	return q.server.visitsWithin(q.appid, q.window, q.at)
 }
 
 func (q question) trend() string {
@@ -70,7 +61,7 @@ func (q question) trend() string {
 	var rows []string
 	if v.users > 0 {
 		rows = append(rows, fmt.Sprintf(`{"ref_date":"%s","session_cnt":%d,"visit_pv":%d,"visit_uv":%d,"visit_uv_new":%d,`+
-			`"stay_time_uv":%s,"stay_time_session":%s,"visit_depth":%s}`, q.day, v.sessions, v.views, v.users, v.fresh,
+			`"stay_time_uv":%s,"stay_time_session":%s,"visit_depth":%s}`, q.of.refDate(q.window), v.sessions, v.views, v.users, v.fresh,
 			average(v.stay, v.users, 4), average(v.stay, v.sessions, 4), decimals(v.depth, 4)))
 	}
 	return `{"list":` + q.list(rows) + `}`
@@ -81,7 +72,7 @@ func (q question) summary() string {
 	var rows []string
 	if v.users > 0 {
 		rows = append(rows, fmt.Sprintf(`{"ref_date":"%s","visit_total":%d,"share_pv":%d,"share_uv":%d}`,
-			q.day, q.server.total(q.appid, q.day), v.shares, v.sharers))
+			q.window.end, q.server.total(q.appid, q.window.end), v.shares, v.sharers))
 	}
 	return `{"list":` + q.list(rows) + `}`
 }
@@ -117,29 +108,24 @@ func (q question) distribution() string {
 			lists = append(lists, fmt.Sprintf(`{"index":"%s","item_list":%s}`, list.index, q.keyList(keysFrom(1, list.parts))))
 		}
 	}
-	return fmt.Sprintf(`{"ref_date":"%s","list":[%s]}`, q.day, strings.Join(lists, ","))
+	return fmt.Sprintf(`{"ref_date":"%s","list":[%s]}`, q.window.end, strings.Join(lists, ","))
 }
-
-// retentionDays are the keys of retention.
-var retentionDays = []int{0, 1, 2, 3, 4, 5, 6, 7, 14, 30}
 
 func (q question) retention() string {
 	v := q.visits()
-	usual := seedOf(q.appid).at(50)
 	var fresh, active []keyed
-	for _, days := range retentionDays {
-		if v.users == 0 || q.at.Before(q.server.published(q.appid, q.day+day(days))) {
+	for _, later := range q.of.ages() {
+		if v.users == 0 || q.at.Before(q.server.published(q.appid, q.of.later(q.window, later).end)) {
 			continue
 		}
 		ofNew, ofAll := v.fresh, v.users
-		if days > 0 {
-			ofNew = q.server.retained(q.appid, q.day, v.fresh, days, usual.at(0).between(0.15, 0.3))
-			ofAll = q.server.retained(q.appid, q.day, v.users, days, usual.at(1).between(0.3, 0.5))
+		if later > 0 {
+			ofNew, ofAll = q.again(v, later)
 		}
-		fresh = append(fresh, keyed{days, ofNew})
-		active = append(active, keyed{days, ofAll})
+		fresh = append(fresh, keyed{later, ofNew})
+		active = append(active, keyed{later, ofAll})
 	}
-	return fmt.Sprintf(`{"ref_date":"%s","visit_uv_new":%s,"visit_uv":%s}`, q.day, q.keyList(fresh), q.keyList(active))
+	return fmt.Sprintf(`{"ref_date":"%s","visit_uv_new":%s,"visit_uv":%s}`, q.of.refDate(q.window), q.keyList(fresh), q.keyList(active))
 }
 
 // pageLimit is how many pages WeChat answers with (documented).
@@ -164,7 +150,7 @@ func (q question) pages() string {
 			`"entrypage_pv":%d,"exitpage_pv":%d,"page_share_pv":%d,"page_share_uv":%d}`, pagePathOf(i), views[i], min(visitors, views[i]),
 			decimals(usual.at(1000+i).between(2, 40), 6), entries[i], exits[i], shares[i], shares[i]*3/4))
 	}
-	return fmt.Sprintf(`{"ref_date":"%s","list":%s}`, q.day, q.list(rows))
+	return fmt.Sprintf(`{"ref_date":"%s","list":%s}`, q.window.end, q.list(rows))
 }
 
 // pagePathOf returns the path of the page with the i-th most views.

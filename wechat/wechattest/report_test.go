@@ -178,7 +178,11 @@ func TestReportsJudgeTheCall(t *testing.T) {
 		c.server.Depth = map[string]int{"visit_page": 7}
 		c.server.DailyLimit = 50
 		token, _ := c.token("wxa")
-		for path := range reports {
+		for _, e := range endpoints() {
+			path := e.path
+			if e.report == nil || e.report.of != daily {
+				continue
+			}
 			ask := func(begin, end string) map[string]any {
 				return c.post(path+"?access_token="+token, `{"begin_date":"`+begin+`","end_date":"`+end+`"}`)
 			}
@@ -190,7 +194,7 @@ func TestReportsJudgeTheCall(t *testing.T) {
 			c.wantErrcode(c.post(path+"?access_token="+token, `{}`), 47001)
 			c.wantErrcode(c.post(path+"?access_token=wrong", `{}`), 40001)
 			old := 0
-			if path == pagePath {
+			if e.name == "visit_page" {
 				old = 61501
 			}
 			c.wantErrcode(ask("20000302", "20000302"), old)
@@ -214,7 +218,7 @@ func TestReportsArePublishedAndFail(t *testing.T) {
 	at(t, "2000-03-10 09:00", func(c client) {
 		token, _ := c.token("wxa")
 		ask := func() map[string]any {
-			return c.post(trendPath+"?access_token="+token, `{"begin_date":"20000309","end_date":"20000309"}`)
+			return c.post("/datacube/getweanalysisappiddailyvisittrend?access_token="+token, `{"begin_date":"20000309","end_date":"20000309"}`)
 		}
 		rows := func(answer map[string]any) int { return len(answer["list"].([]any)) }
 		if n := rows(ask()); n != 0 {
@@ -249,7 +253,7 @@ func TestReportsArePublishedAndFail(t *testing.T) {
 // Rows that are split add up to what they were.
 func TestReportsWithDuplicateRows(t *testing.T) {
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, shanghai)
-	q := question{&Server{}, "wxa", dayOf(now) - 1, now, good}
+	q := question{&Server{}, "wxa", daily, daily.of(dayOf(now) - 1), now, good}
 	doubledOne := q
 	doubledOne.shape = doubled
 	total := func(q question) (rows, total int) {

@@ -22,6 +22,9 @@ type Server struct {
 	// success with empty arrays, while its last day is not published. Both are
 	// reported of WeChat. Default: never.
 	NotReady func(appid string, day time.Time) bool
+	// AdsPublished returns when the income of a day is published, given 00:00
+	// Asia/Shanghai of it. Default: between 10:00 and 12:00 of the next day.
+	AdsPublished func(appid string, day time.Time) time.Time
 	// Revised returns the time from which the numbers of a day, and of the windows that
 	// contain it, are a little higher than first published. Default, and for the zero
 	// Time: never.
@@ -36,8 +39,9 @@ type Server struct {
 	// Asia/Shanghai; further calls are answered by errcode 45009. Default 10,000.
 	DailyLimit int
 	// Depth is how many days back a statistic other than the portrait is answered, by
-	// endpoint; 1 is yesterday. Earlier days are answered by errcode 61501. How far WeChat
-	// goes back is not known. Default, and for 0: all days.
+	// endpoint; 1 is yesterday. Earlier days, and weeks and months that ended earlier, are
+	// answered by errcode 61501. How far WeChat goes back is not known. The income of ads
+	// has no such limit. Default, and for 0: all days.
 	Depth map[string]int
 	// NoTokens serves calls without a token, as WeChat's cloud hosting does. Such a
 	// call is for the only app in Apps, or for the appid "" if Apps has none or several.
@@ -64,35 +68,9 @@ type App struct {
 	Users int
 	// AllowList holds the IP addresses that may ask for tokens. Default: all may.
 	AllowList []string
-}
-
-// endpoint is a path that is served.
-type endpoint struct {
-	name   string
-	method string
-	serve  func(*Server, *request) answer
-}
-
-// The paths of the statistics.
-const (
-	portraitPath     = "/datacube/getweanalysisappiduserportrait"
-	trendPath        = "/datacube/getweanalysisappiddailyvisittrend"
-	summaryPath      = "/datacube/getweanalysisappiddailysummarytrend"
-	distributionPath = "/datacube/getweanalysisappidvisitdistribution"
-	retentionPath    = "/datacube/getweanalysisappiddailyretaininfo"
-	pagePath         = "/datacube/getweanalysisappidvisitpage"
-)
-
-var endpoints = map[string]endpoint{
-	portraitPath:                 {"user_portrait", http.MethodPost, (*Server).servePortrait},
-	trendPath:                    {"daily_visit_trend", http.MethodPost, (*Server).serveReport},
-	summaryPath:                  {"daily_summary", http.MethodPost, (*Server).serveReport},
-	distributionPath:             {"visit_distribution", http.MethodPost, (*Server).serveReport},
-	retentionPath:                {"daily_retention", http.MethodPost, (*Server).serveReport},
-	pagePath:                     {"visit_page", http.MethodPost, (*Server).serveReport},
-	"/cgi-bin/token":             {"token", http.MethodGet, (*Server).serveToken},
-	"/cgi-bin/stable_token":      {"token", http.MethodPost, (*Server).serveStableToken},
-	"/cgi-bin/openapi/quota/get": {"quota", http.MethodPost, (*Server).serveQuota},
+	// AdSlots are the slots in which the app shows ads, such as SLOT_ID_WEAPP_BANNER.
+	// Default: none, so that the app earns nothing and its income is refused.
+	AdSlots []string
 }
 
 // request is a call as the server understands it.

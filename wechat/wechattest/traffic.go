@@ -37,7 +37,7 @@ func newTraffic(appid string, dailyUsers int) *traffic {
 	s := seedOf(appid)
 	t := &traffic{
 		volume:    newVolume(appid, dailyUsers),
-		returning: returning{week: s.at(1).between(0.3, 0.45), month: s.at(2).between(0.15, 0.28)},
+		returning: returningOf(s),
 		genders:   newCrowd(s.at(3), 0.3, genders),
 		platforms: newCrowd(s.at(4), 0.2, platforms),
 		ages:      newCrowd(s.at(5), 0.4, ages),

@@ -71,16 +71,6 @@ func (s *Server) total(appid string, d day) int {
 	return totals[d-epoch]
 }
 
-// retained returns how many of a number of users who came on a day came again some days
-// later.
-func (s *Server) retained(appid string, cohort day, users, days int, usual float64) int {
-	if s.nobody(appid, cohort+day(days)) {
-		return 0
-	}
-	share := usual * math.Pow(float64(days), -0.6) * seedOf(appid).at(30).at(int(cohort)).at(days).between(0.9, 1.1)
-	return int(float64(users) * min(share, 1))
-}
-
 // divide divides a total among weights. The parts add up to it.
 func divide(total int, weights []float64) []int {
 	var sum float64

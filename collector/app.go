@@ -1,0 +1,155 @@
+package collector
+
+import (
+	"time"
+
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+)
+
+// appFamilies show how an app is polled.
+var appFamilies = []*Family{
+	{
+		Metric: Metric{
+			Name: "wxapp_app_info", Type: Gauge, Unit: "1",
+			Labels: []string{"app", "appid"},
+			Help:   "The name of the app, or its appid when it was given none. Always 1.", Stability: Stable,
+		},
+		Origin: FromApp,
+		emit:   func(s *Snapshot, add adder) { add(1, s.App.Name, s.App.ID) },
+	},
+	{
+		Metric: Metric{
+			Name: "wxapp_up", Type: Gauge, Unit: "1",
+			Labels: []string{"appid"},
+			Help:   "Whether the numbers come in: 1 when no window that is due failed when it was last asked for, 0 otherwise. A window that is not published yet has not failed.", Stability: Stable,
+		},
+		emit: func(s *Snapshot, add adder) { s.Status.emit(add, s.App.ID) },
+	},
+	{
+		Metric: Metric{
+			Name: "wxapp_last_poll_timestamp_seconds", Type: Gauge, Unit: "s",
+			Labels: []string{"appid"},
+			Help:   "When the last poll ended.", Stability: Stable,
+		},
+		emit: func(s *Snapshot, add adder) { emitTime(s.LastPoll, add, s.App.ID) },
+	},
+	{
+		Metric: Metric{
+			Name: "wxapp_last_success_timestamp_seconds", Type: Gauge, Unit: "s",
+			Labels: []string{"appid"},
+			Help:   "When the last answer with data was stored.", Stability: Stable,
+		},
+		Origin: FromApp,
+		emit:   func(s *Snapshot, add adder) { emitTime(s.LastSuccess, add, s.App.ID) },
+	},
+	{
+		Metric: Metric{
+			Name: "wxapp_next_poll_timestamp_seconds", Type: Gauge, Unit: "s",
+			Labels: []string{"appid"},
+			Help:   "When the next poll is due.", Stability: Stable,
+		},
+		emit: func(s *Snapshot, add adder) { emitTime(s.NextPoll, add, s.App.ID) },
+	},
+	{
+		Metric: Metric{
+			Name: "wxapp_token_expiry_timestamp_seconds", Type: Gauge, Unit: "s",
+			Labels: []string{"appid"},
+			Help:   "When the access token that was used last expires.", Stability: Stable,
+		},
+		emit: func(s *Snapshot, add adder) { emitTime(s.TokenExpiry, add, s.App.ID) },
+	},
+	{
+		Metric: Metric{
+			Name: "wxapp_poll_failures_total", Type: Counter, Unit: "{poll}",
+			Labels: []string{"appid", "reason"},
+			Help:   "Polls that failed, by reason. A poll that failed for several reasons counts once for each.", Stability: Stable,
+		},
+		emit: func(s *Snapshot, add adder) {
+			for _, reason := range wechat.FailureReasons() {
+				add(float64(s.Portrait().FailedPolls[reason]), s.App.ID, string(reason))
+			}
+		},
+	},
+	{
+		Metric: Metric{
+			Name: "wxapp_rows_merged_total", Type: Counter, Unit: "{row}",
+			Labels: []string{"appid"},
+			Help:   "Rows of WeChat's answers with a name that was in the same list before. Their users are added up.", Stability: Stable,
+		},
+		emit: func(s *Snapshot, add adder) { add(float64(s.RowsMerged), s.App.ID) },
+	},
+	{
+		Metric: Metric{
+			Name: "wxapp_rows_rejected_total", Type: Counter, Unit: "{row}",
+			Labels: []string{"appid"},
+			Help:   "Rows of WeChat's answers that were skipped because their name or number is not usable.", Stability: Stable,
+		},
+		emit: func(s *Snapshot, add adder) { add(float64(s.RowsRejected), s.App.ID) },
+	},
+	{
+		Metric: Metric{
+			Name: "wxapp_api_quota_limit", Type: Gauge, Unit: "{call}",
+			Labels: []string{"appid", "endpoint"},
+			Help:   "Calls that WeChat allows a day, read once a day.", Stability: Stable,
+		},
+		emit: func(s *Snapshot, add adder) {
+			s.eachQuota(func(endpoint string, quota *wechat.Quota) { add(float64(quota.Limit), s.App.ID, endpoint) })
+		},
+	},
+	{
+		Metric: Metric{
+			Name: "wxapp_api_quota_remaining", Type: Gauge, Unit: "{call}",
+			Labels: []string{"appid", "endpoint"},
+			Help:   "Calls that were left for the day when the quota was read, once a day.", Stability: Stable,
+		},
+		emit: func(s *Snapshot, add adder) {
+			s.eachQuota(func(endpoint string, quota *wechat.Quota) { add(float64(quota.Remaining), s.App.ID, endpoint) })
+		},
+	},
+}
+
+func appLabels() []Label {
+	return []Label{
+		{"appid", nil, "the appid of the Mini Program"},
+		{"app", nil, "the name that its owner gave the Mini Program, or its appid"},
+		{"reason", texts(wechat.FailureReasons()), "why a poll failed; see [the errcodes](errcodes.md)"},
+		{"endpoint", endpointTexts(), "which call of WeChat's API"},
+	}
+}
+
+func endpointTexts() []string {
+	all := []string{wechat.EndpointQuota, wechat.EndpointToken}
+	for _, dataset := range wechat.Datasets() {
+		all = append(all, dataset.Endpoints()...)
+	}
+	return all
+}
+
+// emit emits a status that is known.
+func (s Status) emit(add adder, labels ...string) {
+	switch s {
+	case StatusUp:
+		add(1, labels...)
+	case StatusDown:
+		add(0, labels...)
+	case StatusUnknown:
+	}
+}
+
+// emitTime emits a time that is known.
+func emitTime(t time.Time, add adder, labels ...string) {
+	if !t.IsZero() {
+		add(float64(t.Unix()), labels...)
+	}
+}
+
+// eachQuota calls do for every endpoint whose quota is known.
+func (s *Snapshot) eachQuota(do func(endpoint string, quota *wechat.Quota)) {
+	for _, dataset := range s.Datasets {
+		for _, endpoint := range dataset.Endpoints {
+			if endpoint.Quota != nil {
+				do(endpoint.Name, endpoint.Quota)
+			}
+		}
+	}
+}

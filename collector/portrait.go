@@ -1,0 +1,116 @@
+package collector
+
+import (
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+)
+
+// portraitFamilies show the user portrait.
+var portraitFamilies = []*Family{
+	{
+		Metric: Metric{
+			Name: "wxapp_users", Type: Gauge, Unit: "{user}",
+			Labels: []string{"appid", "dimension", "metric", "name", "range"},
+			Help:   "Users of the Mini Program, de-duplicated within the range of days. Never add up across metric, dimension or range.", Stability: Stable,
+		},
+		Origin: FromAnswer,
+		emit:   emitUsers,
+	},
+	{
+		Metric: Metric{
+			Name: "wxapp_data_begin_timestamp_seconds", Type: Gauge, Unit: "s",
+			Labels: []string{"appid", "range"},
+			Help:   "Begin of the window that wxapp_users is for: 00:00 of its first day in Asia/Shanghai.", Stability: Stable,
+		},
+		Origin: FromAnswer,
+		emit: func(s *Snapshot, add adder) {
+			for _, held := range s.Portrait().Held {
+				add(float64(held.BeginTime().Unix()), s.App.ID, held.Range.String())
+			}
+		},
+	},
+	{
+		Metric: Metric{
+			Name: "wxapp_data_end_timestamp_seconds", Type: Gauge, Unit: "s",
+			Labels: []string{"appid", "range"},
+			Help:   "End of the window that wxapp_users is for: 24:00 of its last day in Asia/Shanghai.", Stability: Stable,
+		},
+		Origin: FromAnswer,
+		emit: func(s *Snapshot, add adder) {
+			for _, held := range s.Portrait().Held {
+				add(float64(held.EndTime().Unix()), s.App.ID, held.Range.String())
+			}
+		},
+	},
+	{
+		Metric: Metric{
+			Name: "wxapp_names_dropped", Type: Gauge, Unit: "{name}",
+			Labels: []string{"appid", "dimension", "metric", "range"},
+			Help:   "Names that wxapp_users does not show because of the limit of their dimension, WXAPP_TOP.", Stability: Stable,
+		},
+		Origin: FromAnswer,
+		emit: func(s *Snapshot, add adder) {
+			for _, held := range s.Portrait().Held {
+				for _, list := range held.Numbers.lists {
+					if list.limited {
+						add(float64(list.dropped), s.App.ID, string(list.Dimension), string(list.Metric), held.Range.String())
+					}
+				}
+			}
+		},
+	},
+}
+
+func portraitLabels() []Label {
+	return []Label{
+		{"metric", texts(wechat.Metrics()), "`visit_uv` is users who came, `visit_uv_new` users who came for the first time"},
+		{"dimension", texts(wechat.Dimensions()), "what `name` is a value of"},
+		{"name", nil, "the province, city, … as WeChat sends it, in Chinese"},
+		{"range", stringers(wechat.PortraitRanges()), "the days within which users are de-duplicated"},
+	}
+}
+
+// emitUsers emits the users by dimension, name, metric and range. This puts similar
+// series next to each other, which compresses best.
+func emitUsers(s *Snapshot, add adder) {
+	for _, dimension := range wechat.Dimensions() {
+		var columns []column
+		for _, metric := range wechat.Metrics() {
+			for _, held := range s.Portrait().Held {
+				for _, list := range held.Numbers.lists {
+					if list.Metric == metric && list.Dimension == dimension {
+						columns = append(columns, column{string(metric), held.Range.String(), list.rows})
+					}
+				}
+			}
+		}
+		emitNames([]string{s.App.ID, string(dimension), "", "", ""}, columns, add)
+	}
+}
+
+// column is the list of one metric and window in a dimension.
+type column struct {
+	metric, length string
+	rows           []row // those not emitted yet, sorted by name
+}
+
+// emitNames emits the rows of the columns by name. It sets the last three labels.
+func emitNames(labels []string, columns []column, add adder) {
+	for {
+		name := ""
+		for _, c := range columns {
+			if len(c.rows) > 0 && (name == "" || c.rows[0].name.Value() < name) {
+				name = c.rows[0].name.Value()
+			}
+		}
+		if name == "" {
+			return
+		}
+		for i, c := range columns {
+			if len(c.rows) > 0 && c.rows[0].name.Value() == name {
+				labels[2], labels[3], labels[4] = c.metric, name, c.length
+				add(float64(c.rows[0].users), labels...)
+				columns[i].rows = c.rows[1:]
+			}
+		}
+	}
+}

@@ -1,0 +1,65 @@
+package collector
+
+import (
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+)
+
+// sourceFamilies show the dataset sources.
+var sourceFamilies = []*Family{
+	{
+		Metric: Metric{
+			Name: "wxapp_source_sessions", Type: Gauge, Unit: "{session}", Labels: []string{"appid", "period", "source"},
+			Help: "Sessions by where the user came from.", Stability: Stable,
+		},
+		Origin: FromAnswer,
+		figures: figuresOf(func(s wechat.Statistic, d wechat.Distribution, add adder) {
+			for _, c := range d.SourceSessions {
+				add(float64(c.Count), s.Period.String(), wechat.SourceName(c.Key))
+			}
+		}),
+	},
+	{
+		Metric: Metric{
+			Name: "wxapp_source_users", Type: Gauge, Unit: "{user}", Labels: []string{"appid", "period", "source"},
+			Help: "Users by where they came from. A user of two sources counts in both.", Stability: Stable,
+		},
+		Origin: FromAnswer,
+		figures: figuresOf(func(s wechat.Statistic, d wechat.Distribution, add adder) {
+			for _, c := range d.SourceUsers {
+				add(float64(c.Count), s.Period.String(), wechat.SourceName(c.Key))
+			}
+		}),
+	},
+	{
+		Metric: Metric{
+			Name: "wxapp_stay_time_sessions", Type: Gauge, Unit: "{session}", Labels: []string{"appid", "period", "stay_time"},
+			Help: "Sessions by how long they took.", Stability: Stable,
+		},
+		Origin: FromAnswer,
+		figures: figuresOf(func(s wechat.Statistic, d wechat.Distribution, add adder) {
+			for _, c := range d.StayTimes {
+				add(float64(c.Count), s.Period.String(), wechat.StayTimeName(c.Key))
+			}
+		}),
+	},
+	{
+		Metric: Metric{
+			Name: "wxapp_depth_sessions", Type: Gauge, Unit: "{session}", Labels: []string{"appid", "depth", "period"},
+			Help: "Sessions by how many pages they opened.", Stability: Stable,
+		},
+		Origin: FromAnswer,
+		figures: figuresOf(func(s wechat.Statistic, d wechat.Distribution, add adder) {
+			for _, c := range d.Depths {
+				add(float64(c.Count), wechat.DepthName(c.Key), s.Period.String())
+			}
+		}),
+	},
+}
+
+func sourceLabels() []Label {
+	return []Label{
+		{"source", nil, "where users came from, as WeChat's documentation names it, in Chinese; `key_` and WeChat's number for a source without a name there"},
+		{"stay_time", nil, "how long sessions took, such as `3-5s`; `key_` and WeChat's number for a class without a name"},
+		{"depth", nil, "how many pages sessions opened, such as `6-10`; `key_` and WeChat's number for a class without a name"},
+	}
+}

@@ -1,0 +1,61 @@
+package poller
+
+import (
+	"log/slog"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/wxapp-exporter/wxapp_exporter/collector"
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+)
+
+// Options are the options of a Poller. All but PastReady are required.
+type Options struct {
+	// Schedule says when to ask.
+	Schedule Schedule
+	// Datasets are the datasets to ask for, at least one.
+	Datasets []wechat.Dataset
+	Shows
+	// PastReady is closed when the past may be read from the archive. Nil: at once.
+	PastReady <-chan struct{}
+	Store     *collector.Store
+	Archive   Archive
+	Metrics   *collector.SelfMetrics
+	Logger    *slog.Logger
+}
+
+// shared is what all apps of a Poller have in common.
+type shared struct {
+	Options
+
+	requests  *limiter      // calls of endpoints whose last call did not fail
+	retries   *limiter      // calls of the others
+	archiving *limiter      // reads and writes of the archive
+	decoding  chan struct{} // a place per answer that is decoded while the archive is restored
+	pasts     chan struct{} // a place per app whose past is read
+	totalling chan struct{} // a place for an answer of the past that is decoded
+	health    *archiveHealth
+	running   sync.WaitGroup
+}
+
+func newShared(options Options) *shared {
+	return &shared{
+		Options:   options,
+		requests:  newLimiter(8, 250*time.Millisecond),
+		retries:   newLimiter(4, 2*time.Second),
+		archiving: newLimiter(32, 250*time.Millisecond),
+		decoding:  make(chan struct{}, runtime.GOMAXPROCS(0)),
+		pasts:     make(chan struct{}, 4),
+		totalling: make(chan struct{}, 1),
+		health:    &archiveHealth{log: options.Logger},
+	}
+}
+
+// calls returns the limiter for the next call of an endpoint.
+func (s *shared) calls(e *endpoint) *limiter {
+	if e.failing() {
+		return s.retries
+	}
+	return s.requests
+}

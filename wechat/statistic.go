@@ -1,0 +1,204 @@
+package wechat
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Period is the kind of windows that a statistic is about.
+type Period int
+
+// The periods.
+const (
+	PeriodDay   Period = iota // windows of whole days, one of which ends every day
+	PeriodWeek                // natural weeks, Monday to Sunday
+	PeriodMonth               // natural months
+)
+
+// String returns the period as metrics name it: day, week or month.
+func (p Period) String() string { return [...]string{"day", "week", "month"}[p] }
+
+// Statistic is a question to one endpoint of WeChat's API about a window of days. All
+// statistics are asked for in the same way, with the first and the last day of the window
+// (documented), and fail in the same way.
+type Statistic struct {
+	// Endpoint is the name by which calls and errors are named.
+	Endpoint string
+	// Period is the kind of its windows, and Range their length: 7 for weeks, and any of
+	// months.
+	Period Period
+	Range  Range
+	// Keeps is for how many days WeChat answers: 2 says that windows end yesterday or the
+	// day before. 0: for more, and how many is not known (reports differ).
+	Keeps int
+	// Cohorts are how many windows before the newest one those lie that are asked for again
+	// every time, because their answers grow. Nil: only the newest windows.
+	Cohorts []int
+
+	path   string
+	decode func(top map[string][]byte, w Window, answer *Answer) (problem string)
+}
+
+// Series returns the name under which the answers are kept: the range of the user portrait,
+// such as 7d, or else the endpoint.
+func (s Statistic) Series() string {
+	if s.Endpoint == EndpointUserPortrait {
+		return s.Range.String()
+	}
+	return s.Endpoint
+}
+
+// Window returns the window that ends on a day.
+func (s Statistic) Window(end Day) Window {
+	if s.Period == PeriodMonth {
+		return Window{End: end, Range: Range(end.day)}
+	}
+	return Window{End: end, Range: s.Range}
+}
+
+// Newest returns the newest window that has ended before a day.
+func (s Statistic) Newest(today Day) Window {
+	switch s.Period {
+	case PeriodWeek:
+		return s.Window(today.Add(-1 - int(today.Begin().Weekday()+6)%7))
+	case PeriodMonth:
+		return s.Window(today.Add(-today.day))
+	default:
+		return s.Window(today.Add(-1))
+	}
+}
+
+// Before returns the window that lies n windows before another; after it, if n is negative.
+func (s Statistic) Before(w Window, n int) Window {
+	switch s.Period {
+	case PeriodWeek:
+		return s.Window(w.End.Add(-7 * n))
+	case PeriodMonth:
+		return s.Window(lastOfMonth(w.End, -n))
+	default:
+		return s.Window(w.End.Add(-n))
+	}
+}
+
+// lastOfMonth returns the last day of the month that lies n months after that of a day.
+func lastOfMonth(d Day, n int) Day {
+	return DayOf(time.Date(d.year, d.month+time.Month(n)+1, 0, 0, 0, 0, 0, shanghai))
+}
+
+// Tells reports whether an answer about a cohort that comes at a time tells who of it came
+// again n windows later: that window was over.
+func (s Statistic) Tells(cohort Window, n int, at time.Time) bool {
+	return !at.Before(s.Before(cohort, -n).EndTime())
+}
+
+// Answer is an answer of WeChat about a window.
+type Answer struct {
+	// Bytes are what WeChat sent. They must not be changed.
+	Bytes []byte
+	// RefDate is the window as WeChat names it in the answer; empty if it does not. The
+	// forms yyyymmdd and yyyymmdd-yyyymmdd are documented.
+	RefDate string
+	// Numbers are a Portrait, VisitTrend, Summary, Distribution, Retention or Pages.
+	Numbers Numbers
+	// Merged counts the rows whose name or key was already in their list and that were added
+	// to the first row with it, Rejected the rows and numbers that cannot be used.
+	Merged, Rejected int
+}
+
+// Numbers are the numbers of an answer. Two of the same text (%v) are the same.
+type Numbers interface {
+	// Empty reports whether there are no numbers.
+	Empty() bool
+}
+
+// Empty reports whether the answer has no numbers. This is WeChat's answer for a window that
+// is not published yet and for one without users (reported).
+func (a *Answer) Empty() bool { return a.Numbers.Empty() }
+
+// Tells reports whether the answer is about a cohort and tells who of it came again n windows
+// later, or is about no cohort.
+func (a *Answer) Tells(n int) bool {
+	retention, ok := a.Numbers.(Retention)
+	return !ok || retention.Has(n)
+}
+
+// Covers reports whether RefDate agrees with the window that was asked for, or is missing.
+// Dates may have hyphens inside (reported), and a single day may stand for the window that
+// begins or ends with it (documented sample). A disagreement deserves a warning, not an
+// error: the window is known from the request.
+func (a *Answer) Covers(w Window) bool {
+	first, last := w.FirstDay().String(), w.End.String()
+	switch strings.ReplaceAll(a.RefDate, "-", "") {
+	case "", first, last, first + last:
+		return true
+	}
+	return false
+}
+
+// Ask asks for a statistic of a window. A window that is not published yet is an *Error of
+// ReasonNotReady or an empty answer (reported).
+func (c *Client) Ask(ctx context.Context, s Statistic, w Window) (*Answer, error) {
+	body := struct {
+		Begin Day `json:"begin_date"`
+		End   Day `json:"end_date"`
+	}{w.FirstDay(), w.End}
+	return call(ctx, c, s.Endpoint, s.path, url.Values{}, body, s.decoder(w))
+}
+
+// Decode decodes an answer of WeChat about a window. Answer.Bytes are the bytes, so they
+// must not be changed afterwards. Rows and numbers that cannot be used are skipped and
+// counted. An *Error is returned for an answer that is itself an error, that is not the
+// statistic, or that has rows of which none can be used.
+func (s Statistic) Decode(answer []byte, w Window) (*Answer, error) {
+	decoded, failure := s.decoder(w)(answer, redactor{})
+	if failure != nil {
+		failure.Endpoint = s.Endpoint
+		return nil, failure
+	}
+	return decoded, nil
+}
+
+func (s Statistic) decoder(w Window) decoder[*Answer] {
+	return func(bytes []byte, r redactor) (*Answer, *Error) {
+		top, failure := decodeObject(bytes, r)
+		if failure != nil {
+			return nil, failure
+		}
+		answer := &Answer{Bytes: bytes, RefDate: refDate(top["ref_date"])}
+		if problem := s.decode(top, w, answer); problem != "" {
+			return nil, decodeError(problem + r.quote(bytes))
+		}
+		if answer.Empty() && answer.Rejected > 0 {
+			return nil, decodeError(fmt.Sprintf("none of its %d rows and numbers can be used%s", answer.Rejected, r.quote(bytes)))
+		}
+		return answer, nil
+	}
+}
+
+// listIn returns a list of an answer, or says what is wrong with it. A list that is null
+// is empty.
+func listIn(top map[string][]byte, key string) (list []byte, problem string) {
+	list, present := top[key]
+	switch {
+	case !present:
+		return nil, "the answer has no " + key
+	case !isNull(list) && list[0] != '[':
+		return nil, fmt.Sprintf("%s is %s, not a list", key, kind(list))
+	}
+	return list, ""
+}
+
+// pathOf returns the path of an endpoint.
+func pathOf(endpoint string) string {
+	for _, dataset := range Datasets() {
+		for _, s := range dataset.Statistics {
+			if s.Endpoint == endpoint {
+				return s.path
+			}
+		}
+	}
+	return portraitPath
+}
