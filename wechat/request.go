@@ -13,9 +13,9 @@ import (
 	"time"
 )
 
-// maxAnswer is the number of bytes up to which an answer is read. A real one has
+// MaxAnswer is the number of bytes up to which an answer is read. A real one has
 // less than a hundredth of it.
-const maxAnswer = 8 << 20
+const MaxAnswer = 8 << 20
 
 // request is a call that is ready to be sent.
 type request struct {
@@ -124,9 +124,9 @@ func (r request) send(ctx context.Context, client *http.Client) ([]byte, http.He
 		beginning, _ := io.ReadAll(io.LimitReader(resp.Body, maxScanned))
 		return nil, resp.Header, r.statusError(resp, beginning)
 	}
-	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+	answer, err := io.ReadAll(io.LimitReader(resp.Body, MaxAnswer+1))
 	switch {
-	case len(answer) > maxAnswer:
+	case len(answer) > MaxAnswer:
 		return nil, resp.Header, decodeError("the answer is larger than 8 MiB" + r.quote(answer))
 	case err == nil && int64(len(answer)) < resp.ContentLength:
 		err = io.ErrUnexpectedEOF

@@ -31,7 +31,7 @@ func TestAnswersThatAreNoPortrait(t *testing.T) {
 		{"unknown errcode", script(`{"errcode":99999,"errmsg":"strange"}`), ReasonBusy, "99999", "errcode 99999: strange"},
 		{"HTML", script("<html>\n<b>hello</b>"), ReasonDecode, "decode", `it is "<html>\n<b>hello</b>"`},
 		{"long HTML", script("<html>" + strings.Repeat("x", 10_000)), ReasonDecode, "decode", `it begins "<html>xxx`},
-		{"too large", script(strings.Repeat(" ", maxAnswer) + "{}"), ReasonDecode, "decode", "larger than 8 MiB"},
+		{"too large", script(strings.Repeat(" ", MaxAnswer) + "{}"), ReasonDecode, "decode", "larger than 8 MiB"},
 		{"empty", script(""), ReasonDecode, "decode", "not JSON; it is empty"},
 		{"shorter than its length", short, ReasonBusy, "network", fmt.Sprintf("cut short after %d bytes", len(emptyPortrait))},
 		{"redirect", status(302), ReasonRequest, "http_302", "HTTP 302: redirects are not followed"},
