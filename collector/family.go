@@ -66,6 +66,8 @@ var families = slices.Concat(
 	sourceFamilies,
 	retentionFamilies,
 	pageFamilies,
+	weeklyFamilies,
+	monthlyFamilies,
 	datasetFamilies,
 )
 
@@ -78,6 +80,8 @@ func Labels() []Label {
 		sourceLabels(),
 		retentionLabels(),
 		pageLabels(),
+		weeklyLabels(),
+		monthlyLabels(),
 		datasetLabels(),
 		exporterLabels(),
 	)

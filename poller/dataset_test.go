@@ -88,6 +88,17 @@ func midnight(t *testing.T, day string) float64 {
 	return float64(d.Add(1).Begin().Unix())
 }
 
+// newest returns 24:00 of the last day of the newest window of a dataset that ended on a day, as
+// yyyymmdd, or before it.
+func newest(t *testing.T, dataset wechat.Dataset, day string) float64 {
+	t.Helper()
+	d, err := wechat.ParseDay(day)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return float64(dataset.Statistics[0].Newest(d.Add(1)).EndTime().Unix())
+}
+
 // The calls of a day with two datasets, written out: the day before yesterday at once,
 // yesterday when the user portrait has shown that it is published, the cohorts of
 // retention after that, and what the archive lacks a minute later.
@@ -151,9 +162,9 @@ func TestDatasetsAreShownAndRestored(t *testing.T) {
 		s.Start()
 		pollertest.SleepUntil(t, "2000-01-12 12:00")
 		values := s.Gather()
-		for _, name := range []string{"visits", "sources", "retention", "pages"} {
-			expectValue(t, values, endOf(name), midnight(t, "20000111"))
-			expectValue(t, values, upOf(name), 1)
+		for _, dataset := range optional() {
+			expectValue(t, values, endOf(dataset.Name), newest(t, dataset, "20000111"))
+			expectValue(t, values, upOf(dataset.Name), 1)
 		}
 		count := map[string]int{}
 		for series := range values {
@@ -161,9 +172,10 @@ func TestDatasetsAreShownAndRestored(t *testing.T) {
 			count[name]++
 		}
 		for name, want := range map[string]int{
-			"wxapp_sessions": 1, "wxapp_cumulative_users": 1, "wxapp_stay_time_sessions": 8, "wxapp_depth_sessions": 7,
+			"wxapp_sessions": 3, "wxapp_cumulative_users": 1, "wxapp_stay_time_sessions": 8, "wxapp_depth_sessions": 7,
 			"wxapp_retention_cohort_users": 18, "wxapp_retained_users": 18, "wxapp_page_visits": 20, "wxapp_pages_dropped": 1,
-			"wxapp_dataset_failures_total": 40, "wxapp_api_quota_limit": 6,
+			"wxapp_weekly_retention_cohort_users": 10, "wxapp_monthly_retained_users": 4,
+			"wxapp_dataset_failures_total": 10 * len(optional()), "wxapp_api_quota_limit": 1 + len(endpointsOf(optional())),
 		} {
 			if count[name] != want {
 				t.Errorf("%d series of %s, want %d", count[name], name, want)
@@ -285,7 +297,7 @@ func TestBrokenDatasetsHarmNothing(t *testing.T) {
 			}
 			for _, dataset := range optional() {
 				expectValue(t, recovered, upOf(dataset.Name), 1)
-				expectValue(t, recovered, endOf(dataset.Name), midnight(t, "20000111"))
+				expectValue(t, recovered, endOf(dataset.Name), newest(t, dataset, "20000111"))
 			}
 		})
 	}
@@ -308,7 +320,7 @@ func TestBrokenDatasetHarmsNoOther(t *testing.T) {
 						continue
 					}
 					expectValue(t, values, upOf(dataset.Name), 1)
-					expectValue(t, values, endOf(dataset.Name), midnight(t, "20000111"))
+					expectValue(t, values, endOf(dataset.Name), newest(t, dataset, "20000111"))
 				}
 			})
 		}
@@ -366,7 +378,7 @@ func TestLowQuotaBrakes(t *testing.T) {
 					t.Errorf("%s: %d calls of %s", test.name, calls[endpoint], endpoint)
 				}
 			}
-			if calls["user_portrait"] < 9 || calls["quota"] != 12 {
+			if calls["user_portrait"] < 9 || calls["quota"] != 2*(1+len(endpointsOf(optional()))) {
 				t.Errorf("%s: %d portrait calls, %d quota calls", test.name, calls["user_portrait"], calls["quota"])
 			}
 			s.Server.ClearFaults()
@@ -418,10 +430,10 @@ func TestDatasetsWithoutPortrait(t *testing.T) {
 // Numbers that are too old are withdrawn, and the day that they were for stays, also after
 // a restart.
 func TestOldDatasetsAreWithdrawn(t *testing.T) {
-	inDatasets(t, "2000-01-10 07:00", optional(), func(s *pollertest.Simulation) {
+	inDatasets(t, "2000-01-10 07:00", daily(), func(s *pollertest.Simulation) {
 		s.Start()
 		pollertest.SleepUntil(t, "2000-01-12 12:00")
-		for _, endpoint := range endpointsOf(optional()) {
+		for _, endpoint := range endpointsOf(daily()) {
 			s.Server.Fail(wechattest.Errcode(-1).On(endpoint))
 		}
 		shown := func() (series []string) {
@@ -442,7 +454,7 @@ func TestOldDatasetsAreWithdrawn(t *testing.T) {
 			if left := shown(); len(left) > 0 {
 				t.Errorf("still shown: %q", left)
 			}
-			for _, dataset := range optional() {
+			for _, dataset := range daily() {
 				expectValue(t, s.Gather(), endOf(dataset.Name), midnight(t, "20000111"))
 			}
 			s.End()
@@ -466,7 +478,7 @@ func TestCatchingUp(t *testing.T) {
 		}
 		return slices.Sorted(maps.Keys(seen))
 	}
-	inDatasets(t, "2000-03-01 12:00", optional(), func(s *pollertest.Simulation) {
+	inDatasets(t, "2000-03-01 12:00", daily(), func(s *pollertest.Simulation) {
 		s.Server.Depth = map[string]int{"visit_page": 8}
 		s.Start()
 		pollertest.SleepUntil(t, "2000-03-21 12:00")
@@ -481,7 +493,7 @@ func TestCatchingUp(t *testing.T) {
 			}
 		}
 		values := s.Gather()
-		for _, dataset := range optional() {
+		for _, dataset := range daily() {
 			expectValue(t, values, upOf(dataset.Name), 1)
 			for _, reason := range wechat.FailureReasons() {
 				expectValue(t, values, fmt.Sprintf("wxapp_dataset_failures_total{appid=%q,dataset=%q,reason=%q}", appid, dataset.Name, reason), 0)

@@ -67,6 +67,9 @@ func optional(names ...string) []wechat.Dataset {
 	})
 }
 
+// daily returns the datasets beside the user portrait that are about days.
+func daily() []wechat.Dataset { return optional("visits", "sources", "retention", "pages") }
+
 // withPortrait returns datasets with the user portrait before them.
 func withPortrait(datasets []wechat.Dataset) []wechat.Dataset {
 	return slices.Concat(pollertest.Datasets(wechat.UserPortrait), datasets)

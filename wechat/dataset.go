@@ -26,7 +26,7 @@ type Dataset struct {
 
 // Datasets returns all datasets, in the order in which they are asked for.
 func Datasets() []Dataset {
-	return []Dataset{userPortrait(), visits(), sources(), retention(), pages()}
+	return []Dataset{userPortrait(), visits(), sources(), retention(), pages(), weekly(), monthly()}
 }
 
 // DatasetNames returns the names of all datasets, in their order.

@@ -1,0 +1,30 @@
+package collector
+
+import (
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+)
+
+// weeklyFamilies show the retention of the dataset weekly. What it has in common with visits is
+// shown by the metrics of visits, with another period.
+var weeklyFamilies = []*Family{
+	{
+		Metric: Metric{
+			Name: "wxapp_weekly_retention_cohort_users", Type: Gauge, Unit: "{user}", Labels: []string{"appid", "cohort", "week"},
+			Help: "Cohort size: users active the given number of weeks before the newest week. Filter by cohort and week.", Stability: Stable,
+		},
+		Origin:  FromAnswer,
+		figures: cohortSizes(wechat.PeriodWeek),
+	},
+	{
+		Metric: Metric{
+			Name: "wxapp_weekly_retained_users", Type: Gauge, Unit: "{user}", Labels: []string{"appid", "cohort", "week"},
+			Help: "Users of wxapp_weekly_retention_cohort_users who were active again the given number of weeks later.", Stability: Stable,
+		},
+		Origin:  FromAnswer,
+		figures: returnedUsers(wechat.PeriodWeek),
+	},
+}
+
+func weeklyLabels() []Label {
+	return []Label{{"week", integers(wechat.RetentionWeeks()), "how many weeks later the users of a cohort were active again"}}
+}
