@@ -13,24 +13,18 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
 )
 
-// usualPortrait is an answer of the simulated WeChat for a week, of the usual size.
-func usualPortrait(b *testing.B) *wechat.Portrait {
-	b.Helper()
+// BenchmarkNumbers makes of a decoded portrait, an answer about a week of the usual size, what
+// is shown of it.
+func BenchmarkNumbers(b *testing.B) {
 	client := &wechat.Client{HTTP: &http.Client{Transport: &wechattest.Server{NoTokens: true}}}
-	window := wechat.Window{End: wechat.DayOf(time.Now()).Add(-2), Range: wechat.Range7Days}
-	portrait, err := client.UserPortrait(b.Context(), window)
+	week := statistic(b, "7d")
+	answer, err := client.Ask(b.Context(), week, week.Window(wechat.DayOf(time.Now()).Add(-2)))
 	if err != nil {
 		b.Fatal(err)
 	}
-	return portrait
-}
-
-// BenchmarkSnapshot makes of a decoded portrait what is shown of it.
-func BenchmarkSnapshot(b *testing.B) {
-	portrait := usualPortrait(b)
 	b.ReportAllocs()
 	for b.Loop() {
-		collector.NewRows(portrait, wechat.Dimensions(), map[wechat.Dimension]int{wechat.Device: 20})
+		collector.NewNumbers(week, answer, wechat.Dimensions(), limits{wechat.Device: 20})
 	}
 }
 

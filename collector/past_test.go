@@ -44,16 +44,13 @@ func TestTotals(t *testing.T) {
 		`{"visit_uv":{"province":[{"name":"广东","value":3}],"genders":[{"name":"男","value":4},{"name":"女","value":5}]},"visit_uv_new":{"platforms":[{"name":"iPhone","value":2}],"devices":[{"name":"x","value":7}]}}`: {End: day, Users: 9, NewUsers: 2},
 		`{"visit_uv":{},"visit_uv_new":{}}`: {End: day},
 	} {
-		portrait, err := wechat.DecodePortrait([]byte(answer))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := collector.TotalsOf(portrait, day); got != want {
+		decoded := decode(t, "1d", day.String(), answer)
+		if got := collector.TotalsOf(decoded.Numbers.(wechat.Portrait), day); got != want {
 			t.Errorf("%s: %+v, want %+v", answer, got, want)
 		}
-		rows := collector.NewRows(portrait, wechat.Dimensions(), nil)
-		if got, ok := rows.Total(wechat.VisitUV); got != want.Users || ok != !portrait.Empty() {
-			t.Errorf("%s: total of the rows is %d, %v", answer, got, ok)
+		numbers := collector.NewNumbers(statistic(t, "1d"), decoded, wechat.Dimensions(), nil)
+		if got, ok := numbers.Total(wechat.VisitUV); got != want.Users || ok != !decoded.Empty() {
+			t.Errorf("%s: the total that is shown is %d, %v", answer, got, ok)
 		}
 	}
 }

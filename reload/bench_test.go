@@ -48,9 +48,10 @@ func BenchmarkScrapesDuringReload(b *testing.B) {
 	client := &http.Client{Transport: server}
 	store, metrics, log := &collector.Store{}, collector.NewSelfMetrics(), slog.New(slog.DiscardHandler)
 	polling := poller.New(poller.Options{
-		Schedule:   poller.Schedule{Ranges: wechat.Ranges(), PublishHour: 8, PollInterval: 30 * time.Minute},
-		Dimensions: wechat.Dimensions(), Top: map[wechat.Dimension]int{wechat.Device: 20}, MaxAge: 168 * time.Hour,
-		Store: store, Archive: poller.NoArchive{}, Metrics: metrics, Logger: log,
+		Schedule: poller.Schedule{PublishHour: 8, PollInterval: 30 * time.Minute},
+		Datasets: wechat.Datasets()[:1],
+		Shows:    poller.Shows{Dimensions: wechat.Dimensions(), Top: map[wechat.Dimension]int{wechat.Device: 20}, MaxAge: 168 * time.Hour},
+		Store:    store, Archive: poller.NoArchive{}, Metrics: metrics, Logger: log,
 	})
 	reloader := reload.New(reload.Options{
 		Read: config.ReadApps, Poller: polling, Metrics: metrics, Logger: log,
@@ -77,7 +78,7 @@ func BenchmarkScrapesDuringReload(b *testing.B) {
 		for {
 			held := 0
 			for _, snapshot := range store.Snapshots() {
-				if len(snapshot.Held) == len(wechat.Ranges()) {
+				if len(snapshot.Portrait().Held) == len(wechat.PortraitRanges()) {
 					held++
 				}
 			}

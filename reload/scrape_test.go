@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector/exposition"
+	"github.com/wxapp-exporter/wxapp_exporter/poller/pollertest"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
 )
@@ -59,7 +60,7 @@ func TestOthersStandScrapeByScrape(t *testing.T) {
 		s := startWith(t, func(s *setUp) {
 			// Few series, because there are many apps.
 			s.Options.Dimensions = []wechat.Dimension{wechat.Gender}
-			s.Options.Schedule.Ranges = []wechat.Range{wechat.Range1Day}
+			s.Options.Datasets = []wechat.Dataset{pollertest.Portrait(wechat.Range1Day)}
 			s.Server.Apps = map[string]wechattest.App{}
 			for _, id := range all {
 				s.Server.Apps[id] = wechattest.App{Users: 10}

@@ -21,8 +21,13 @@ import (
 // across apps, so more of them would change nothing.
 const portraitKinds = 25
 
-// answers are what WeChat says about the windows of one app.
-type answers = map[wechat.Window]collectortest.Answer
+// answers are what WeChat says about the user portrait of one app.
+type answers = []collectortest.Answer
+
+// show returns what is shown of an app after some answers about the user portrait.
+func show(app collector.App, kind answers) *collector.Snapshot {
+	return collectortest.Show(app, wechat.Datasets()[:1], [][]collectortest.Answer{kind})
+}
 
 // differentApps asks the simulated WeChat about some apps with 20,000 users a day, so
 // that nearly every city has a row.
@@ -32,7 +37,7 @@ func differentApps() ([]answers, error) {
 	for i := range portraitKinds {
 		app := appOf(i)
 		server.Apps[app.ID] = wechattest.App{Users: 20_000}
-		kind, err := collectortest.Ask(context.Background(), server, app)
+		kind, err := collectortest.Ask(context.Background(), server, app, wechat.Datasets()[0])
 		if err != nil {
 			return nil, err
 		}
@@ -47,7 +52,7 @@ func randomize(kinds []answers) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for _, kind := range kinds {
 		for _, answer := range kind {
-			for _, rows := range answer.Portrait.Rows {
+			for _, rows := range answer.Answer.Numbers.(wechat.Portrait) {
 				for i := range rows {
 					rows[i].Users = int64(math.Pow(10, 5*random.Float64()))
 				}
@@ -69,15 +74,13 @@ func separateApps(n int) (*collector.Store, error) {
 	}
 	store := &collector.Store{}
 	for i := range n {
-		own := answers{}
-		for window, answer := range kinds[i%len(kinds)] {
-			portrait, err := wechat.DecodePortrait(bytes.Clone(answer.Portrait.Answer))
-			if err != nil {
+		own := slices.Clone(kinds[i%len(kinds)])
+		for j, a := range own {
+			if own[j].Answer, err = a.Statistic.Decode(bytes.Clone(a.Answer.Bytes), a.Window); err != nil {
 				return nil, err
 			}
-			own[window] = collectortest.Answer{Portrait: portrait}
 		}
-		store.Put(collectortest.Show(appOf(i), own))
+		store.Put(show(appOf(i), own))
 	}
 	return store, nil
 }
@@ -94,7 +97,7 @@ func sharingApps(randomValues bool, n int) (*collector.Store, error) {
 	}
 	few := make([]*collector.Snapshot, len(kinds))
 	for i := range kinds {
-		few[i] = collectortest.Show(appOf(i), kinds[i])
+		few[i] = show(appOf(i), kinds[i])
 	}
 	store := &collector.Store{}
 	for i := range n {

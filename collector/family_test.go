@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// docs/metrics.md has every metric of the table. UPDATE_GOLDEN=1 writes it.
+// docs/metrics.md has every metric. UPDATE_GOLDEN=1 writes it.
 func TestMetricsDocument(t *testing.T) {
 	const file = "../docs/metrics.md"
 	want := metricsDocument()
@@ -22,7 +22,7 @@ func TestMetricsDocument(t *testing.T) {
 		t.Fatal(err)
 	}
 	if string(got) != want {
-		t.Errorf("%s is not what the table of metrics says; run make generate", file)
+		t.Errorf("%s is not what the metrics say; run make generate", file)
 	}
 }
 
@@ -30,7 +30,7 @@ func metricsDocument() string {
 	var b strings.Builder
 	b.WriteString(`# Metrics
 
-<!-- Generated from collector/metrics.go and collector/label.go by make generate. -->
+<!-- Generated from the metrics in collector/ by make generate. -->
 
 Labels are listed in alphabetical order. A series with the label appid changes only when a poll of
 that app ends. Units use the notation of OpenTelemetry.
@@ -64,7 +64,7 @@ func TestMetricsAreWellFormed(t *testing.T) {
 	names := map[string]bool{}
 	for _, m := range Metrics() {
 		if names[m.Name] {
-			t.Errorf("%s stands twice in the table", m.Name)
+			t.Errorf("there are two %s", m.Name)
 		}
 		names[m.Name] = true
 		if !slices.IsSorted(m.Labels) {
@@ -79,6 +79,26 @@ func TestMetricsAreWellFormed(t *testing.T) {
 		if strings.ContainsAny(m.Help, "\"\\\n|") || !strings.HasSuffix(m.Help, ".") {
 			t.Errorf("%s: help %q is not plain sentences", m.Name, m.Help)
 		}
+	}
+}
+
+// A family is emitted in one way. The figures of an answer begin with the appid and have at
+// most two more labels.
+func TestFamiliesAreWellFormed(t *testing.T) {
+	most := len(figure{}.labels)
+	for i, family := range Families() {
+		if (family.emit == nil) == (family.figures == nil) {
+			t.Errorf("%s is emitted in no way or in two", family.Name)
+		}
+		if family.figures != nil && (family.Labels[0] != "appid" || len(family.Labels)-1 > most || family.Origin != FromAnswer) {
+			t.Errorf("%s: labels %q, origin %d", family.Name, family.Labels, family.Origin)
+		}
+		if AppMetrics()[i] != &family.Metric || Metrics()[i] != &family.Metric || MetricNamed(family.Name) != &family.Metric {
+			t.Errorf("%s is not the same everywhere", family.Name)
+		}
+	}
+	if n := len(Families()); len(AppMetrics()) != n || MetricNamed("wxapp") != nil {
+		t.Errorf("%d families have %d metrics", n, len(AppMetrics()))
 	}
 }
 
