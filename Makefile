@@ -157,6 +157,9 @@ lint: ## check style, dead code, modules, scripts and YAML
 	  echo "--- golangci-lint $$module"
 	  (cd "$$module"; $(golangci_lint) run --config '$(CURDIR)/.golangci.yml' ./...)
 	done
+	echo '--- other systems'
+	GOOS=windows go vet ./...
+	GOOS=darwin go vet ./...
 	echo '--- deadcode'
 	dead=$$($(tool) deadcode -test ./...)
 	[ -z "$$dead" ] || { echo "$$dead"; exit 1; }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/wxapp-exporter/wxapp_exporter/archive"
 	"github.com/wxapp-exporter/wxapp_exporter/demo"
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
 const demoDays = 5
@@ -25,7 +26,7 @@ func demoArchive(t *testing.T) string {
 	if err := errors.Join(folder.Make(), kept.Prepare(t.Context())); err != nil {
 		t.Fatal(err)
 	}
-	past := demo.NewPast(kept, nil, demo.NewWeChat(), time.Now())
+	past := demo.NewPast(kept, wechat.Datasets()[:1], demo.NewWeChat(), time.Now())
 	past.Days = demoDays
 	if _, err := past.Write(t.Context()); err != nil {
 		t.Fatal(err)

@@ -3,12 +3,10 @@ package archive
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
-)
 
-// appFolder matches the names of the folders of apps.
-var appFolder = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+)
 
 // Apps returns the appids of all apps that have something in the archive, sorted.
 func (a Archive) Apps(ctx context.Context) ([]string, error) {
@@ -16,7 +14,7 @@ func (a Archive) Apps(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list the apps of the archive: %w", err)
 	}
-	folders = slices.DeleteFunc(folders, func(name string) bool { return !appFolder.MatchString(name) })
+	folders = slices.DeleteFunc(folders, func(name string) bool { return !wechat.IsAppID(name) })
 	slices.Sort(folders)
 	return folders, nil
 }

@@ -27,10 +27,6 @@ type Archive struct {
 	Demo bool
 }
 
-// maxAnswer is the largest answer that is unpacked, in bytes. The client of WeChat's API
-// accepts no larger one, either.
-const maxAnswer = 8 << 20
-
 // List returns the keys of all answers of an app to a statistic. Objects with other names are
 // ignored.
 func (a Archive) List(ctx context.Context, appid string, statistic wechat.Statistic) ([]poller.AnswerKey, error) {
@@ -88,10 +84,10 @@ func unpack(object []byte) (answer []byte, requested time.Time, err error) {
 		return nil, time.Time{}, err
 	}
 	unpacked := bytes.NewBuffer(make([]byte, 0, unpackedSize(object)+bytes.MinRead))
-	if _, err := unpacked.ReadFrom(io.LimitReader(reader, maxAnswer+1)); err != nil {
+	if _, err := unpacked.ReadFrom(io.LimitReader(reader, wechat.MaxAnswer+1)); err != nil {
 		return nil, time.Time{}, err
 	}
-	if answer = unpacked.Bytes(); len(answer) > maxAnswer {
+	if answer = unpacked.Bytes(); len(answer) > wechat.MaxAnswer {
 		return nil, time.Time{}, errors.New("it is larger than 8 MiB")
 	}
 	if at, err := time.Parse("requested "+time.RFC3339Nano, reader.Comment); err == nil {
@@ -107,7 +103,7 @@ func unpackedSize(object []byte) int {
 	if len(object) < trailer {
 		return 0
 	}
-	return int(min(binary.LittleEndian.Uint32(object[len(object)-trailer:]), maxAnswer))
+	return int(min(binary.LittleEndian.Uint32(object[len(object)-trailer:]), wechat.MaxAnswer))
 }
 
 // SaveAnswer adds an answer.

@@ -9,7 +9,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"syscall"
 )
 
 // probeKey is the key of the object that Probe writes.
@@ -93,15 +92,9 @@ func (f Folder) Makeable() (missing bool, err error) {
 		case !info.IsDir():
 			return true, fmt.Errorf("%s is not a folder", path)
 		}
-		if err := syscall.Access(path, accessWrite|accessSearch); err != nil {
+		if err := makeable(path); err != nil {
 			return true, fmt.Errorf("the archive's folder cannot be made in %s: %w", path, err)
 		}
 		return true, nil
 	}
 }
-
-// The permissions that making a folder takes, as the system numbers them.
-const (
-	accessWrite  = 2
-	accessSearch = 1
-)

@@ -1,7 +1,6 @@
 package arguments
 
 import (
-	"regexp"
 	"strings"
 	"time"
 
@@ -106,12 +105,10 @@ func Hours(d time.Duration) string {
 	return text
 }
 
-var validAppID = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
-
 // AppIDs checks the values of an argument that names apps.
 func (s *Set) AppIDs(name string, appids []string) []string {
 	for _, id := range appids {
-		if !validAppID.MatchString(id) {
+		if !wechat.IsAppID(id) {
 			s.Errorf("--%s: is not an AppID; AppIDs contain letters, digits, _ and - only, usually wx and 16 hex digits", name)
 		}
 	}

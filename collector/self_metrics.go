@@ -8,6 +8,10 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
+// SelfID is the appid that stands for the metrics of the exporter itself in the query of a
+// scrape. It cannot be empty, because Prometheus drops labels and parameters that are.
+const SelfID = "."
+
 // SelfMetrics are the metrics of the exporter itself: requests to WeChat, writes to the
 // archive and reloads of the settings. It is a prometheus.Collector, and its methods may be called from several
 // goroutines.

@@ -2,7 +2,6 @@ package config
 
 import (
 	"path/filepath"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -163,18 +162,13 @@ func parseApp(a properties, p position, rules appRules) App {
 	return app
 }
 
-var (
-	validAppID = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
-	usualAppID = regexp.MustCompile(`^wx[0-9A-Fa-f]{16}$`)
-)
-
 func parseAppID(p *property) string {
 	id := p.text.Reveal()
 	switch {
 	case id == "": // already reported
-	case !validAppID.MatchString(id):
+	case !wechat.IsAppID(id):
 		p.errorf("%s is not an AppID; AppIDs contain letters, digits, _ and - only, usually wx and 16 hex digits", shown(id))
-	case !usualAppID.MatchString(id):
+	case !wechat.IsUsualAppID(id):
 		p.warnf("%s does not look like an AppID; WeChat's are wx and 16 hex digits", shown(id))
 	}
 	return id

@@ -4,6 +4,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
 func TestAppsFileIsBounded(t *testing.T) {
@@ -70,7 +72,7 @@ func FuzzAppsFile(f *testing.F) {
 			t.Error("neither an app nor an error")
 		}
 		for _, app := range apps {
-			if len(p.errs) == 0 && !validAppID.MatchString(app.ID) {
+			if len(p.errs) == 0 && !wechat.IsAppID(app.ID) {
 				t.Errorf("the appid %q was accepted", app.ID)
 			}
 		}

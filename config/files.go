@@ -12,10 +12,8 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
-const (
-	maxSecretFile = 4 << 10  // bytes
-	maxTokenFile  = 64 << 10 // bytes
-)
+// maxSecretFile is how large a file with an app secret may be, in bytes.
+const maxSecretFile = 4 << 10
 
 // file is a file as it was found at the start.
 type file struct {

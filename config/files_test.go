@@ -3,10 +3,12 @@ package config
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
+
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
 // writeFiles writes files into a new folder, which becomes the working directory.
@@ -57,7 +59,7 @@ func TestFilesMustBeRegular(t *testing.T) {
 	}
 	for kind, create := range map[string]func() error{
 		"a folder":     func() error { return os.Mkdir("thing", 0o700) },
-		"a named pipe": func() error { return syscall.Mkfifo("thing", 0o600) },
+		"a named pipe": func() error { return exec.CommandContext(t.Context(), "mkfifo", "thing").Run() },
 		"a device":     func() error { return os.Symlink(os.DevNull, "thing") },
 	} {
 		if err := create(); err != nil {
@@ -109,7 +111,7 @@ func TestLinkedFiles(t *testing.T) {
 
 // A token file may come later or be unreadable for a while.
 func TestUnreadableTokenFile(t *testing.T) {
-	writeFiles(t, map[string]string{"token": strings.Repeat("x", maxTokenFile+1)})
+	writeFiles(t, map[string]string{"token": strings.Repeat("x", wechat.MaxTokenFile+1)})
 	_, warnings, err := read(environmentOf(map[string]string{"WXAPP_APPID": "wx0123456789abcdef", "WXAPP_TOKEN_FILE": "token"}))
 	want := []string{`WXAPP_TOKEN_FILE: "token" is larger than 65536 bytes; there is no data for this app until it can be read`}
 	if err != nil || !slices.Equal(warnings, want) {

@@ -56,18 +56,12 @@ func parseAPIURL(p position, address wechat.Secret, tokenEndpoint TokenEndpoint,
 // unless the owner allowed it, and warns when they cross any network that way.
 func checkEncrypted(p position, address *url.URL, allowHTTP bool) {
 	switch {
-	case address.Scheme != "http" || isLoopback(address.Hostname()):
+	case address.Scheme != "http" || wechat.IsLoopback(address.Hostname()):
 	case allowHTTP || isPrivate(address.Hostname()):
 		p.warnf("http sends secrets and tokens unencrypted; use https if you can")
 	default:
 		p.errorf("http would send secrets and tokens unencrypted to a public host; use https, or set WXAPP_ALLOW_HTTP=true to allow it")
 	}
-}
-
-func isLoopback(host string) bool {
-	host = plainHost(host)
-	address, err := netip.ParseAddr(host)
-	return host == "localhost" || err == nil && address.Unmap().IsLoopback()
 }
 
 // isPrivate reports whether a host is in a private network: an address of RFC 1918 or

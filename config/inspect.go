@@ -3,6 +3,8 @@ package config
 import (
 	"slices"
 	"strings"
+
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
 // Inspection is what can be said of the settings, right or wrong.
@@ -50,7 +52,7 @@ func wholeApps(c Config) []App {
 	for _, app := range c.Apps {
 		known := slices.ContainsFunc(whole, func(other App) bool { return other.ID == app.ID })
 		hasTokens := app.Tokens.Value != "" || c.TokenEndpoint == NoToken
-		if validAppID.MatchString(app.ID) && hasTokens && !known {
+		if wechat.IsAppID(app.ID) && hasTokens && !known {
 			whole = append(whole, app)
 		}
 	}

@@ -8,10 +8,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-)
 
-// unixPrefix begins the address of a unix socket.
-const unixPrefix = "unix:"
+	"github.com/wxapp-exporter/wxapp_exporter/web"
+)
 
 // maxSocketPath is the longest path of a unix socket in bytes, the same on every system
 // that the exporter runs on.
@@ -28,7 +27,7 @@ func parseListenAddresses(p position, text string) []string {
 			p.errorf("has an empty item; use a list like 127.0.0.1:10120,unix:/run/wxapp/exporter.sock")
 		case slices.Contains(addresses, address):
 			p.errorf("%s is listed twice; list it once", shown(address))
-		case strings.HasPrefix(address, unixPrefix):
+		case strings.HasPrefix(address, web.UnixPrefix):
 			checkSocket(p, address)
 		default:
 			checkHostPort(p, address)
@@ -39,7 +38,7 @@ func parseListenAddresses(p position, text string) []string {
 }
 
 func checkSocket(p position, address string) {
-	switch path := strings.TrimPrefix(address, unixPrefix); {
+	switch path := strings.TrimPrefix(address, web.UnixPrefix); {
 	case !filepath.IsAbs(path):
 		p.errorf("%s has no absolute path; use a path like unix:/run/wxapp/exporter.sock", shown(address))
 	case len(path) > maxSocketPath:

@@ -13,6 +13,8 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/sdk/resource"
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
+
+	"github.com/wxapp-exporter/wxapp_exporter/web"
 )
 
 // parseResource returns the description of this program that goes with every push. What
@@ -72,7 +74,7 @@ func instanceID(listenAddresses string) string {
 	}
 	first, _, _ := strings.Cut(listenAddresses, ",")
 	first = strings.TrimSpace(first)
-	if path, ok := strings.CutPrefix(first, unixPrefix); ok {
+	if path, ok := strings.CutPrefix(first, web.UnixPrefix); ok {
 		return host + ":" + path
 	}
 	_, port, _ := net.SplitHostPort(first) // checked by parseListenAddresses

@@ -5,9 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
 // problems gathers everything that is wrong with the settings, so that the owner learns
@@ -59,15 +60,11 @@ func (p position) warnf(format string, arguments ...any) {
 	p.problems.warnings = append(p.problems.warnings, p.name+": "+fmt.Sprintf(format, arguments...))
 }
 
-// likelySecret matches a text that contains an app secret (32 hex digits) or an access
-// token (much longer), wherever it was put by mistake.
-var likelySecret = regexp.MustCompile(`[0-9A-Fa-f]{32}|[A-Za-z0-9_-]{64}`)
-
 // shown quotes a value for a message, unless it may contain a secret.
 func shown(value string) string {
 	const limit = 100
 	switch {
-	case likelySecret.MatchString(value):
+	case wechat.HasSecret(value):
 		return "(not shown: it looks like a secret)"
 	case len(value) > limit:
 		return strconv.Quote(value[:limit]) + "…"

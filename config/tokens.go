@@ -76,7 +76,7 @@ func tokenKinds() []tokenKind {
 	return []tokenKind{
 		{key: BySecret, variable: "WXAPP_SECRET", parse: parseSecret},
 		{key: BySecretFile, variable: "WXAPP_SECRET_FILE", limit: maxSecretFile, watched: true, parse: parseSecretFile},
-		{key: ByTokenFile, variable: "WXAPP_TOKEN_FILE", limit: maxTokenFile, parse: parseTokenFile},
+		{key: ByTokenFile, variable: "WXAPP_TOKEN_FILE", limit: wechat.MaxTokenFile, parse: parseTokenFile},
 		{key: ByTokenURL, variable: "WXAPP_TOKEN_URL", parse: parseTokenURL},
 	}
 }
@@ -103,7 +103,7 @@ func tokenVariables() []string {
 
 func parseSecret(p *property, _ file, _ appRules) wechat.Secret {
 	switch {
-	case usualAppID.MatchString(p.text.Reveal()):
+	case wechat.IsUsualAppID(p.text.Reveal()):
 		p.errorf("is an AppID; use the AppSecret from the development settings of the Mini Program")
 		return ""
 	case !checkCharacters(p, isSecretRune, "white space or a character that is not printable ASCII"):

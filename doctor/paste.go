@@ -6,6 +6,7 @@ import (
 
 	"github.com/wxapp-exporter/wxapp_exporter/config"
 	"github.com/wxapp-exporter/wxapp_exporter/text"
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
 // Shorten returns an appid by which its owner knows it and nobody else: its first and last
@@ -18,12 +19,7 @@ func Shorten(appid string) string {
 	return appid[:ends] + "…" + appid[len(appid)-ends:]
 }
 
-var (
-	usualAppID = regexp.MustCompile(`wx[0-9A-Fa-f]{16}`)
-	login      = regexp.MustCompile(`://[^/\s"'@]*@`)
-	// likelySecret matches app secrets and access tokens.
-	likelySecret = regexp.MustCompile(`[0-9A-Fa-f]{32,}|[A-Za-z0-9_-]{64,}`)
-)
+var login = regexp.MustCompile(`://[^/\s"'@]*@`)
 
 // paste makes texts fit to be pasted in public.
 type paste struct{ appids *strings.Replacer }
@@ -55,7 +51,7 @@ func (p paste) text(t text.Both) text.Both {
 
 func (p paste) clean(text string) string {
 	text = p.appids.Replace(text)
-	text = likelySecret.ReplaceAllString(text, "[secret]")
-	text = usualAppID.ReplaceAllStringFunc(text, Shorten)
+	text = wechat.HideSecrets(text)
+	text = wechat.ReplaceAppIDs(text, Shorten)
 	return login.ReplaceAllString(text, "://")
 }

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/term"
 
+	"github.com/wxapp-exporter/wxapp_exporter/progress"
 	"github.com/wxapp-exporter/wxapp_exporter/text"
 )
 
@@ -51,8 +52,6 @@ type Text struct {
 	Color bool
 }
 
-const clearLine = "\r\x1b[K"
-
 // Begin says that steps are coming.
 func (t Text) Begin() {
 	if t.Terminal {
@@ -64,7 +63,7 @@ func (t Text) Begin() {
 // and below it the cause and the remedy.
 func (t Text) Step(s Step) {
 	if t.Terminal {
-		t.print(clearLine)
+		t.print(progress.ClearLine)
 	}
 	seconds, found, cause := "", s.Cause.In(t.Language), ""
 	if s.Duration > 0 {
@@ -89,7 +88,7 @@ func (t Text) indented(label, text string) {
 // Verdict writes the last line.
 func (t Text) Verdict(v Verdict) error {
 	if t.Terminal {
-		t.print(clearLine)
+		t.print(progress.ClearLine)
 	}
 	summary := map[Status]text.Both{
 		OK:      {English: "all is well", Chinese: "一切正常"},

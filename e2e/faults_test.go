@@ -164,7 +164,7 @@ func runFault(t *testing.T, fault fault) {
 	e := startExporter(t, "WXAPP_API_URL=https://"+front.address, "SSL_CERT_FILE="+front.trusted.file(t),
 		"WXAPP_APPS_FILE="+write(t, "apps.yml", fmt.Sprintf("apps: [{appid: %s, secret: %s}, {appid: %s, secret: %[2]s}]", healthyApp, secret, brokenApp)),
 		"WXAPP_ARCHIVE="+archive, "WXAPP_LOG_LEVEL=debug",
-		"WXAPP_PUBLISH_HOUR=0", "WXAPP_POLL_INTERVAL=1s", "WXAPP_REQUEST_TIMEOUT=2s")
+		"WXAPP_PUBLISH_HOUR=0", "WXAPP_POLL_INTERVAL=1s", "WXAPP_REQUEST_TIMEOUT=10s")
 	hit := []string{brokenApp}
 	if fault.app == nil {
 		hit = append(hit, healthyApp)

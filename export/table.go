@@ -3,7 +3,6 @@ package export
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
 )
@@ -50,7 +49,7 @@ func newTable(metric *collector.Metric, labels []Label) *table {
 			t.parts = append(t.parts, part{text, label.index})
 			text = `"`
 		} else {
-			text += string(appendEscaped(nil, label.Value)) + `"`
+			text += string(collector.AppendEscaped(nil, label.Value)) + `"`
 		}
 	}
 	t.parts = append(t.parts, part{text + "} ", -1})
@@ -63,7 +62,7 @@ func (t *table) add(sample collector.Sample, shown int) {
 	for _, part := range t.parts {
 		t.scratch = append(t.scratch, part.text...)
 		if part.label >= 0 {
-			t.scratch = appendEscaped(t.scratch, sample.Labels[part.label])
+			t.scratch = collector.AppendEscaped(t.scratch, sample.Labels[part.label])
 		}
 	}
 	i, ok := t.byText[string(t.scratch)]
@@ -74,22 +73,4 @@ func (t *table) add(sample collector.Sample, shown int) {
 		t.series = append(t.series, series{begin: begin})
 	}
 	t.series[i].points = append(t.series[i].points, point{sample.Value, shown})
-}
-
-// appendEscaped appends the value of a label.
-func appendEscaped(b []byte, value string) []byte {
-	if !strings.ContainsAny(value, "\\\"\n") {
-		return append(b, value...)
-	}
-	for i := range len(value) {
-		switch value[i] {
-		case '\\', '"':
-			b = append(b, '\\', value[i])
-		case '\n':
-			b = append(b, '\\', 'n')
-		default:
-			b = append(b, value[i])
-		}
-	}
-	return b
 }

@@ -139,7 +139,13 @@ type view struct {
 	appid  string
 	track  *track
 	come   []map[wechat.Day][]arrival // answers, by statistic and window, the last one last
-	read   map[poller.AnswerKey]*answer
+	read   map[reading]*answer
+}
+
+// reading is an answer that is read for a window.
+type reading struct {
+	poller.AnswerKey
+	held wechat.Window
 }
 
 // answer is an answer that was read; nil: it cannot be used.
@@ -150,7 +156,7 @@ type answer struct {
 
 func (v *view) add(a arrival) {
 	come := v.come[a.statistic]
-	come[a.Window.End] = append(come[a.Window.End], a)
+	come[a.held.End] = append(come[a.held.End], a)
 }
 
 // show returns what is shown at a time. Only the answers that are shown are read. A window of
@@ -212,7 +218,8 @@ func (v *view) fill(ctx context.Context, h *collector.Held) (usable bool, err er
 		if err != nil {
 			return false, err
 		}
-		if read == nil || usable && read.empty {
+		missing := read != nil && read.empty && a.held != a.Window // it does not tell of that day
+		if read == nil || missing || usable && read.empty {
 			continue
 		}
 		h.Numbers, h.Answered, usable = read.numbers, a.at, true
@@ -231,7 +238,7 @@ func (v *view) fill(ctx context.Context, h *collector.Held) (usable bool, err er
 
 // answer reads an answer, unless it was read before. It is nil when the answer cannot be used.
 func (v *view) answer(ctx context.Context, a arrival) (*answer, error) {
-	if read, ok := v.read[a.AnswerKey]; ok {
+	if read, ok := v.read[reading{a.AnswerKey, a.held}]; ok {
 		return read, nil
 	}
 	content, err := v.export.Archive.Answer(ctx, v.appid, a.AnswerKey)
@@ -242,7 +249,7 @@ func (v *view) answer(ctx context.Context, a arrival) (*answer, error) {
 	var read *answer
 	if err == nil {
 		var decoded *wechat.Answer
-		if decoded, err = statistic.Decode(content, a.Window); err == nil {
+		if decoded, err = statistic.Decode(content, a.held); err == nil {
 			read = &answer{collector.NewNumbers(statistic, decoded, v.export.Dimensions, v.export.Top), decoded.Empty()}
 		}
 	}
@@ -250,8 +257,8 @@ func (v *view) answer(ctx context.Context, a arrival) (*answer, error) {
 		v.export.Damaged(v.appid, a.AnswerKey, err)
 	}
 	if v.read == nil {
-		v.read = map[poller.AnswerKey]*answer{}
+		v.read = map[reading]*answer{}
 	}
-	v.read[a.AnswerKey] = read
+	v.read[reading{a.AnswerKey, a.held}] = read
 	return read, nil
 }

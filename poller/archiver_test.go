@@ -85,7 +85,7 @@ func TestPendingAnswersAreWritten(t *testing.T) {
 					expectValue(t, s.Gather(), pendingAnswers, 0)
 				}
 				for ago := 1; ago <= 6; ago++ {
-					for _, length := range wechat.Ranges() {
+					for _, length := range wechat.PortraitRanges() {
 						if n := s.Archive.Count(appid, ending(ago, length)); n != 1 {
 							t.Errorf("%d answers for %s in the archive, want 1", n, ending(ago, length))
 						}

@@ -19,20 +19,16 @@ import (
 
 // rememberedAPI answers from memory. Every answer has bytes of its own, as if it came
 // from the network.
-type rememberedAPI map[wechat.Window]*wechat.Portrait
+type rememberedAPI map[wechat.Window]*wechat.Answer
 
-func (a rememberedAPI) UserPortrait(_ context.Context, w wechat.Window) (*wechat.Portrait, error) {
+func (a rememberedAPI) Ask(_ context.Context, _ wechat.Statistic, w wechat.Window) (*wechat.Answer, error) {
 	remembered := a[w]
 	if remembered == nil {
-		return &wechat.Portrait{}, nil
+		return &wechat.Answer{Numbers: wechat.Portrait{}}, nil
 	}
-	portrait := *remembered
-	portrait.Answer = bytes.Clone(remembered.Answer)
-	return &portrait, nil
-}
-
-func (rememberedAPI) Report(context.Context, wechat.Statistic, wechat.Day) (*wechat.Report, error) {
-	return &wechat.Report{Numbers: wechat.Pages{}}, nil
+	answer := *remembered
+	answer.Bytes = bytes.Clone(remembered.Bytes)
+	return &answer, nil
 }
 
 func (rememberedAPI) Quota(context.Context, string) (wechat.Quota, error) {
@@ -50,13 +46,13 @@ func rememberedAPIs(b *testing.B, apps int) []rememberedAPI {
 		server.Apps = map[string]wechattest.App{"": {Users: 20_000 + 100*i}}
 		client := &wechat.Client{HTTP: &http.Client{Transport: server}}
 		api := rememberedAPI{}
-		for _, length := range wechat.Ranges() {
-			window := wechat.Window{End: wechat.DayOf(time.Now()).Add(-2), Range: length}
-			portrait, err := client.UserPortrait(b.Context(), window)
+		for _, statistic := range wechat.Datasets()[0].Statistics {
+			window := statistic.Window(wechat.DayOf(time.Now()).Add(-2))
+			answer, err := client.Ask(b.Context(), statistic, window)
 			if err != nil {
 				b.Fatal(err)
 			}
-			api[window] = portrait
+			api[window] = answer
 		}
 		apis = append(apis, api)
 	}
@@ -82,14 +78,17 @@ func BenchmarkHeapAtRest(b *testing.B) {
 			}
 		})
 		p := poller.New(poller.Options{
-			Schedule:   poller.Schedule{Ranges: wechat.Ranges(), PublishHour: 8, PollInterval: 30 * time.Minute},
-			Dimensions: wechat.Dimensions(),
-			Top:        map[wechat.Dimension]int{wechat.Device: 20},
-			MaxAge:     168 * time.Hour,
-			Store:      store,
-			Archive:    poller.NoArchive{},
-			Metrics:    collector.NewSelfMetrics(),
-			Logger:     slog.New(slog.DiscardHandler),
+			Schedule: poller.Schedule{PublishHour: 8, PollInterval: 30 * time.Minute},
+			Datasets: wechat.Datasets()[:1],
+			Shows: poller.Shows{
+				Dimensions: wechat.Dimensions(),
+				Top:        map[wechat.Dimension]int{wechat.Device: 20},
+				MaxAge:     168 * time.Hour,
+			},
+			Store:   store,
+			Archive: poller.NoArchive{},
+			Metrics: collector.NewSelfMetrics(),
+			Logger:  slog.New(slog.DiscardHandler),
 		})
 		for i := range apps {
 			id := fmt.Sprintf("wx%016x", i)

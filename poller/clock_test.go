@@ -9,21 +9,28 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
-var testSchedule = Schedule{Ranges: wechat.Ranges(), PublishHour: 8, PollInterval: 30 * time.Minute}
+var testSchedule = Schedule{PublishHour: 8, PollInterval: 30 * time.Minute}
+
+// portraitKnowledge knows nothing yet of the user portrait of an app.
+func portraitKnowledge(appid string, schedule Schedule) *knowledge {
+	return newKnowledge(appid, schedule, wechat.Datasets()[:1], Shows{MaxAge: 168 * time.Hour})
+}
 
 // What a clock that was ahead has left behind does not keep an app from being polled.
 func TestClockSetBack(t *testing.T) {
 	now := wechat.DayOf(time.Unix(1_800_000_000, 0)).At(12 * time.Hour)
 	ahead := now.Add(365 * 24 * time.Hour)
-	ws := newWindows("wx0123456789abcdef")
-	ws.starting = false
-	ws.pause.Until = ahead
+	k := portraitKnowledge("wx0123456789abcdef", testSchedule)
+	portrait := k.datasets[0]
+	portrait.starting = false
+	portrait.endpoints[0].pause.Until = ahead
+	longest := longestFirst(portrait.series)[0]
 	for _, ago := range []int{-1, -2} {
-		r := ws.change(wechat.Window{End: wechat.DayOf(now).Add(ago), Range: wechat.Range30Days})
+		r := longest.change(longest.Window(wechat.DayOf(now).Add(ago)))
 		r.Asked, r.Outcome, r.Retry = ahead, collector.OutcomeEmpty, ahead
 	}
-	if w, at := testSchedule.next(now, ws); at.After(now) {
-		t.Errorf("the next call, for %s, is due at %s; want it due at %s", w, at, now)
+	if q := k.next(now); q.at.After(now) {
+		t.Errorf("the next call, for %s, is due at %s; want it due at %s", q.window, q.at, now)
 	}
 }
 
@@ -51,16 +58,16 @@ func TestJitter(t *testing.T) {
 
 // An interval longer than an hour does not push a late publication hour past midnight.
 func TestJitterOfLongIntervals(t *testing.T) {
-	long := Schedule{Ranges: wechat.Ranges(), PublishHour: 17, PollInterval: 72 * time.Hour}
+	long := Schedule{PublishHour: 17, PollInterval: 72 * time.Hour}
 	now := wechat.DayOf(time.Unix(1_800_000_000, 0)).Begin()
 	for i := range 100 {
-		ws := newWindows(fmt.Sprint(i))
-		for _, length := range wechat.Ranges() {
-			r := ws.change(wechat.Window{End: wechat.DayOf(now).Add(-2), Range: length})
+		k := portraitKnowledge(fmt.Sprint(i), long)
+		for _, s := range k.datasets[0].series {
+			r := s.change(s.Window(wechat.DayOf(now).Add(-2)))
 			r.Asked, r.Answered, r.Outcome = now, now, collector.OutcomeData
 		}
-		if _, at := long.next(now, ws); wechat.DayOf(at) != wechat.DayOf(now) {
-			t.Fatalf("the next call is due at %s, not on the day of %s", at, now)
+		if q := k.next(now); wechat.DayOf(q.at) != wechat.DayOf(now) {
+			t.Fatalf("the next call is due at %s, not on the day of %s", q.at, now)
 		}
 	}
 }

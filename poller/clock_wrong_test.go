@@ -117,8 +117,8 @@ func TestPollsAcrossMidnight(t *testing.T) {
 			t.Errorf("polls failed:\n%s", s.Log)
 		}
 		for _, id := range ids {
-			if snapshot := s.Snapshot(id); len(snapshot.Held) != len(wechat.Ranges()) || snapshot.Status != collector.StatusUp {
-				t.Errorf("%s: %d ranges are held, and the status is %v", id, len(snapshot.Held), snapshot.Status)
+			if snapshot := s.Snapshot(id); len(snapshot.Portrait().Held) != len(wechat.PortraitRanges()) || snapshot.Status != collector.StatusUp {
+				t.Errorf("%s: %d ranges are held, and the status is %v", id, len(snapshot.Portrait().Held), snapshot.Status)
 			}
 		}
 	})
@@ -129,23 +129,22 @@ func TestPollsAcrossMidnight(t *testing.T) {
 func TestFailuresAcrossMidnight(t *testing.T) {
 	for _, test := range []struct {
 		name     string
-		ranges   []wechat.Range
 		datasets []wechat.Dataset
 		failing  int // calls that fail before midnight
 		want     collector.Status
 	}{
-		{"nothing is known yet", wechat.Ranges(), nil, 0, collector.StatusUnknown},
-		{"one window failed before", wechat.Ranges(), nil, 1, collector.StatusDown},
-		{"a dataset fails", nil, named(t, "visits"), 0, collector.StatusDown},
+		{"nothing is known yet", withPortrait(nil), 0, collector.StatusUnknown},
+		{"one window failed before", withPortrait(nil), 1, collector.StatusDown},
+		{"a dataset fails", optional("visits"), 0, collector.StatusDown},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := pollertest.New(t)
-				s.Options.Schedule.Ranges, s.Options.Datasets = test.ranges, test.datasets
+				s.Options.Datasets = test.datasets
 				for range test.failing {
 					s.Server.Fail(wechattest.HTML().On("user_portrait").Times(1))
 				}
-				for _, endpoint := range append(endpointsOf(test.datasets), "user_portrait") {
+				for _, endpoint := range endpointsOf(test.datasets) {
 					s.Server.Fail(wechattest.Hang().On(endpoint))
 				}
 				pollertest.SleepUntil(t, "2000-01-10 23:59")

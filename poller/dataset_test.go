@@ -15,33 +15,21 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
 )
 
-// named returns the datasets of some names.
-func named(t testing.TB, names ...string) []wechat.Dataset {
-	t.Helper()
-	datasets := slices.DeleteFunc(wechat.Datasets(), func(d wechat.Dataset) bool { return !slices.Contains(names, d.Name) })
-	if len(datasets) != len(names) {
-		t.Fatalf("%d datasets of %q", len(datasets), names)
-	}
-	return datasets
-}
-
 // endpointsOf returns the endpoints of datasets.
 func endpointsOf(datasets []wechat.Dataset) []string {
 	var endpoints []string
 	for _, dataset := range datasets {
-		for _, s := range dataset.Statistics {
-			endpoints = append(endpoints, s.Endpoint)
-		}
+		endpoints = append(endpoints, dataset.Endpoints()...)
 	}
 	return endpoints
 }
 
-// inDatasets runs a test of datasets that starts at a time in Shanghai.
+// inDatasets runs a test of the user portrait and other datasets that starts at a time in Shanghai.
 func inDatasets(t *testing.T, start string, datasets []wechat.Dataset, test func(*pollertest.Simulation)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		s := pollertest.New(t)
-		s.Options.Datasets = datasets
+		s.Options.Datasets = withPortrait(datasets)
 		pollertest.SleepUntil(t, start)
 		test(s)
 	})
@@ -70,6 +58,20 @@ func callsOf(s *pollertest.Simulation) map[string]int {
 	return counts
 }
 
+// statisticOf returns the statistic of a series.
+func statisticOf(t testing.TB, series string) wechat.Statistic {
+	t.Helper()
+	for _, dataset := range wechat.Datasets() {
+		for _, s := range dataset.Statistics {
+			if s.Series() == series {
+				return s
+			}
+		}
+	}
+	t.Fatalf("there is no series %s", series)
+	return wechat.Statistic{}
+}
+
 func endOf(d string) string {
 	return fmt.Sprintf("wxapp_dataset_end_timestamp_seconds{appid=%q,dataset=%q}", appid, d)
 }
@@ -90,7 +92,7 @@ func midnight(t *testing.T, day string) float64 {
 // yesterday when the user portrait has shown that it is published, the cohorts of
 // retention after that, and what the archive lacks a minute later.
 func TestDatasetCalls(t *testing.T) {
-	inDatasets(t, "2000-01-10 09:00", named(t, "retention", "pages"), func(s *pollertest.Simulation) {
+	inDatasets(t, "2000-01-10 09:00", optional("retention", "pages"), func(s *pollertest.Simulation) {
 		s.Start()
 		pollertest.SleepUntil(t, "2000-01-11 09:00")
 		s.End()
@@ -145,7 +147,7 @@ func TestDatasetCalls(t *testing.T) {
 // Every series of every dataset is for yesterday, has the number that WeChat answered, and
 // is there again after a restart, which asks for nothing.
 func TestDatasetsAreShownAndRestored(t *testing.T) {
-	inDatasets(t, "2000-01-10 07:00", wechat.Datasets(), func(s *pollertest.Simulation) {
+	inDatasets(t, "2000-01-10 07:00", optional(), func(s *pollertest.Simulation) {
 		s.Start()
 		pollertest.SleepUntil(t, "2000-01-12 12:00")
 		values := s.Gather()
@@ -218,12 +220,9 @@ func TestNoDatasets(t *testing.T) {
 				t.Errorf("%s was called", endpoint)
 			}
 		}
-		optional := map[string]bool{}
-		for _, metric := range collector.AppMetrics()[15:] {
-			optional[metric.Name] = true
-		}
 		for series := range s.Gather() {
-			if name, _, _ := strings.Cut(series, "{"); optional[name] {
+			name, _, _ := strings.Cut(series, "{")
+			if metric := collector.MetricNamed(name); metric != nil && (slices.Contains(metric.Labels, "dataset") || slices.Contains(metric.Labels, "period")) {
 				t.Errorf("%s is shown", series)
 			}
 		}
@@ -271,7 +270,7 @@ func TestBrokenDatasetsHarmNothing(t *testing.T) {
 	want, wantCalls, _ := run(nil, nil)
 	for name, fault := range brokenWays() {
 		t.Run(name, func(t *testing.T) {
-			got, calls, recovered := run(wechat.Datasets(), &fault)
+			got, calls, recovered := run(optional(), &fault)
 			if !slices.Equal(calls, wantCalls) {
 				t.Errorf("portraits of %v were asked for, want %v", calls, wantCalls)
 			}
@@ -284,7 +283,7 @@ func TestBrokenDatasetsHarmNothing(t *testing.T) {
 					}
 				}
 			}
-			for _, dataset := range wechat.Datasets() {
+			for _, dataset := range optional() {
 				expectValue(t, recovered, upOf(dataset.Name), 1)
 				expectValue(t, recovered, endOf(dataset.Name), midnight(t, "20000111"))
 			}
@@ -294,16 +293,16 @@ func TestBrokenDatasetsHarmNothing(t *testing.T) {
 
 // One broken dataset leaves the others as they are.
 func TestBrokenDatasetHarmsNoOther(t *testing.T) {
-	for _, broken := range wechat.Datasets() {
+	for _, broken := range optional() {
 		for _, fault := range []wechattest.Fault{wechattest.Errcode(48001), wechattest.Garbage(), wechattest.Hang(), wechattest.Errcode(45009)} {
-			inDatasets(t, "2000-01-10 07:00", wechat.Datasets(), func(s *pollertest.Simulation) {
+			inDatasets(t, "2000-01-10 07:00", optional(), func(s *pollertest.Simulation) {
 				for _, endpoint := range endpointsOf([]wechat.Dataset{broken}) {
 					s.Server.Fail(fault.On(endpoint))
 				}
 				s.Start()
 				pollertest.SleepUntil(t, "2000-01-12 12:00")
 				values := s.Gather()
-				for _, dataset := range wechat.Datasets() {
+				for _, dataset := range optional() {
 					if dataset.Name == broken.Name {
 						expectValue(t, values, upOf(dataset.Name), 0)
 						continue
@@ -319,7 +318,7 @@ func TestBrokenDatasetHarmsNoOther(t *testing.T) {
 // A dataset that WeChat refuses is asked for once a day, and its other half is shown.
 func TestRefusedDataset(t *testing.T) {
 	for _, errcode := range []int{48001, 61502} {
-		inDatasets(t, "2000-01-10 07:00", wechat.Datasets(), func(s *pollertest.Simulation) {
+		inDatasets(t, "2000-01-10 07:00", optional(), func(s *pollertest.Simulation) {
 			for _, endpoint := range []string{"daily_summary", "visit_page", "daily_retention"} {
 				s.Server.Fail(wechattest.Errcode(errcode).On(endpoint))
 			}
@@ -357,12 +356,12 @@ func TestLowQuotaBrakes(t *testing.T) {
 		{"less is left", wechattest.Body(fmt.Sprintf(quota, 91, 9)), false},
 		{"unknown", wechattest.Errcode(48001), true},
 	} {
-		inDatasets(t, "2000-01-10 07:00", wechat.Datasets(), func(s *pollertest.Simulation) {
+		inDatasets(t, "2000-01-10 07:00", optional(), func(s *pollertest.Simulation) {
 			s.Server.Fail(test.fault.On("quota"))
 			s.Start()
 			pollertest.SleepUntil(t, "2000-01-11 22:00")
 			calls := callsOf(s)
-			for _, endpoint := range endpointsOf(wechat.Datasets()) {
+			for _, endpoint := range endpointsOf(optional()) {
 				if (calls[endpoint] > 0) != test.called {
 					t.Errorf("%s: %d calls of %s", test.name, calls[endpoint], endpoint)
 				}
@@ -380,8 +379,8 @@ func TestLowQuotaBrakes(t *testing.T) {
 // Without the user portrait, status, times and readiness are those of the datasets, and
 // yesterday is waited for as for the portrait.
 func TestDatasetsWithoutPortrait(t *testing.T) {
-	inDatasets(t, "2000-01-10 08:20", named(t, "sources", "pages"), func(s *pollertest.Simulation) {
-		s.Options.Schedule.Ranges = nil
+	inDatasets(t, "2000-01-10 08:20", optional("sources", "pages"), func(s *pollertest.Simulation) {
+		s.Options.Datasets = optional("sources", "pages")
 		s.Start()
 		pollertest.SleepUntil(t, "2000-01-11 08:00")
 		s.Server.ForgetCalls()
@@ -419,10 +418,10 @@ func TestDatasetsWithoutPortrait(t *testing.T) {
 // Numbers that are too old are withdrawn, and the day that they were for stays, also after
 // a restart.
 func TestOldDatasetsAreWithdrawn(t *testing.T) {
-	inDatasets(t, "2000-01-10 07:00", wechat.Datasets(), func(s *pollertest.Simulation) {
+	inDatasets(t, "2000-01-10 07:00", optional(), func(s *pollertest.Simulation) {
 		s.Start()
 		pollertest.SleepUntil(t, "2000-01-12 12:00")
-		for _, endpoint := range endpointsOf(wechat.Datasets()) {
+		for _, endpoint := range endpointsOf(optional()) {
 			s.Server.Fail(wechattest.Errcode(-1).On(endpoint))
 		}
 		shown := func() (series []string) {
@@ -443,7 +442,7 @@ func TestOldDatasetsAreWithdrawn(t *testing.T) {
 			if left := shown(); len(left) > 0 {
 				t.Errorf("still shown: %q", left)
 			}
-			for _, dataset := range wechat.Datasets() {
+			for _, dataset := range optional() {
 				expectValue(t, s.Gather(), endOf(dataset.Name), midnight(t, "20000111"))
 			}
 			s.End()
@@ -458,7 +457,7 @@ func TestOldDatasetsAreWithdrawn(t *testing.T) {
 func TestCatchingUp(t *testing.T) {
 	held := func(s *pollertest.Simulation, endpoint string) (days []string) {
 		seen := map[string]bool{}
-		keys, err := s.Archive.ListReports(t.Context(), appid, endpoint)
+		keys, err := s.Archive.List(t.Context(), appid, statisticOf(t, endpoint))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -467,7 +466,7 @@ func TestCatchingUp(t *testing.T) {
 		}
 		return slices.Sorted(maps.Keys(seen))
 	}
-	inDatasets(t, "2000-03-01 12:00", wechat.Datasets(), func(s *pollertest.Simulation) {
+	inDatasets(t, "2000-03-01 12:00", optional(), func(s *pollertest.Simulation) {
 		s.Server.Depth = map[string]int{"visit_page": 8}
 		s.Start()
 		pollertest.SleepUntil(t, "2000-03-21 12:00")
@@ -482,7 +481,7 @@ func TestCatchingUp(t *testing.T) {
 			}
 		}
 		values := s.Gather()
-		for _, dataset := range wechat.Datasets() {
+		for _, dataset := range optional() {
 			expectValue(t, values, upOf(dataset.Name), 1)
 			for _, reason := range wechat.FailureReasons() {
 				expectValue(t, values, fmt.Sprintf("wxapp_dataset_failures_total{appid=%q,dataset=%q,reason=%q}", appid, dataset.Name, reason), 0)
@@ -511,7 +510,7 @@ func TestCatchingUp(t *testing.T) {
 
 // A revised answer is kept beside the first and shown; an unchanged one is not kept again.
 func TestDatasetsAreSettled(t *testing.T) {
-	inDatasets(t, "2000-01-10 07:00", named(t, "visits"), func(s *pollertest.Simulation) {
+	inDatasets(t, "2000-01-10 07:00", optional("visits"), func(s *pollertest.Simulation) {
 		s.Server.Revised = func(_ string, day time.Time) time.Time {
 			if day.Day()%2 == 0 {
 				return time.Time{}
@@ -520,7 +519,7 @@ func TestDatasetsAreSettled(t *testing.T) {
 		}
 		s.Start()
 		pollertest.SleepUntil(t, "2000-01-20 12:00")
-		keys, err := s.Archive.ListReports(t.Context(), appid, "daily_visit_trend")
+		keys, err := s.Archive.List(t.Context(), appid, statisticOf(t, "daily_visit_trend"))
 		if err != nil {
 			t.Fatal(err)
 		}

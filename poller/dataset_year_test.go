@@ -19,7 +19,7 @@ const catchingUpDays = 14
 // missing. If TEST_SIZE is full, everything together runs for a year and the others for some
 // weeks; otherwise everything together runs for some weeks, and the others do not run.
 func TestDatasetYear(t *testing.T) {
-	all := wechat.Datasets()
+	all := optional()
 	for chosen := range 1 << len(all) {
 		for _, portrait := range []bool{true, false} {
 			var datasets []wechat.Dataset
@@ -50,8 +50,8 @@ func simulateDatasets(t *testing.T, datasets []wechat.Dataset, portrait bool, da
 	synctest.Test(t, func(t *testing.T) {
 		s := pollertest.New(t)
 		s.Options.Datasets = datasets
-		if !portrait {
-			s.Options.Schedule.Ranges = nil
+		if portrait {
+			s.Options.Datasets = withPortrait(datasets)
 		}
 		s.Server.Published = publication
 		s.Server.Apps = map[string]wechattest.App{appid: {Users: 30}} // short answers
@@ -116,7 +116,7 @@ func checkBudget(t *testing.T, day wechat.Day, calls map[string]int, datasets []
 // checkHeld checks that the archive has every day from the first on.
 func checkHeld(t *testing.T, s *pollertest.Simulation, statistic wechat.Statistic, first, last wechat.Day) {
 	t.Helper()
-	keys, err := s.Archive.ListReports(t.Context(), appid, statistic.Endpoint)
+	keys, err := s.Archive.List(t.Context(), appid, statistic)
 	if err != nil {
 		t.Fatal(err)
 	}

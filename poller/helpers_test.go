@@ -2,24 +2,20 @@ package poller_test
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"sync"
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/poller"
+	"github.com/wxapp-exporter/wxapp_exporter/poller/pollertest"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
 // fixedAPI answers every window with the same bytes.
 type fixedAPI string
 
-func (a fixedAPI) UserPortrait(context.Context, wechat.Window) (*wechat.Portrait, error) {
-	return wechat.DecodePortrait([]byte(a))
-}
-
-func (fixedAPI) Report(context.Context, wechat.Statistic, wechat.Day) (*wechat.Report, error) {
-	return nil, errors.New("no reports")
+func (a fixedAPI) Ask(_ context.Context, s wechat.Statistic, w wechat.Window) (*wechat.Answer, error) {
+	return s.Decode([]byte(a), w)
 }
 
 func (fixedAPI) Quota(context.Context, string) (wechat.Quota, error) {
@@ -42,14 +38,14 @@ func (b *brokenWindows) breakOnly(ranges ...wechat.Range) {
 	b.ranges = ranges
 }
 
-func (b *brokenWindows) UserPortrait(ctx context.Context, w wechat.Window) (*wechat.Portrait, error) {
+func (b *brokenWindows) Ask(ctx context.Context, s wechat.Statistic, w wechat.Window) (*wechat.Answer, error) {
 	b.mu.Lock()
 	broken := slices.Contains(b.ranges, w.Range)
 	b.mu.Unlock()
 	if broken {
 		return nil, &wechat.Error{Reason: wechat.ReasonDecode, Endpoint: wechat.EndpointUserPortrait, Code: "decode", Message: "no portrait"}
 	}
-	return b.API.UserPortrait(ctx, w)
+	return b.API.Ask(ctx, s, w)
 }
 
 // thenStop answers, and stops the program before the answer is handed over.
@@ -58,8 +54,20 @@ type thenStop struct {
 	stop func()
 }
 
-func (a *thenStop) UserPortrait(ctx context.Context, w wechat.Window) (*wechat.Portrait, error) {
-	portrait, err := a.API.UserPortrait(ctx, w)
+func (a *thenStop) Ask(ctx context.Context, s wechat.Statistic, w wechat.Window) (*wechat.Answer, error) {
+	answer, err := a.API.Ask(ctx, s, w)
 	a.stop()
-	return portrait, err
+	return answer, err
+}
+
+// optional returns the datasets beside the user portrait, or those of some names.
+func optional(names ...string) []wechat.Dataset {
+	return slices.DeleteFunc(wechat.Datasets(), func(d wechat.Dataset) bool {
+		return d.Name == wechat.UserPortrait || len(names) > 0 && !slices.Contains(names, d.Name)
+	})
+}
+
+// withPortrait returns datasets with the user portrait before them.
+func withPortrait(datasets []wechat.Dataset) []wechat.Dataset {
+	return slices.Concat(pollertest.Datasets(wechat.UserPortrait), datasets)
 }

@@ -41,7 +41,7 @@ func TestRemoveAndAddAgain(t *testing.T) {
 				t.Errorf("%s of the removed app is shown", series)
 			}
 		}
-		if now := s.Store.Snapshot(other); now == nil || now.App != stays.App || len(now.Held) != 3 {
+		if now := s.Store.Snapshot(other); now == nil || now.App != stays.App || len(now.Portrait().Held) != 3 {
 			t.Error("another app has changed")
 		}
 

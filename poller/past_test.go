@@ -30,7 +30,7 @@ func TestPastIsReadFromTheArchive(t *testing.T) {
 		before := s.Snapshot(appid).Past
 		s.Start()
 		after := s.Snapshot(appid).Past
-		for _, length := range wechat.Ranges() {
+		for _, length := range wechat.PortraitRanges() {
 			if len(before[length]) != 12 || len(after[length]) != 12 {
 				t.Fatalf("%s: %d days before the restart and %d after, want 12", length, len(before[length]), len(after[length]))
 			}
@@ -106,12 +106,12 @@ func TestCallsOfTheDay(t *testing.T) {
 		s.Start()
 		s.End()
 		s.Start()
-		calls := s.Snapshot(appid).Calls
+		calls := s.Snapshot(appid).Portrait().Endpoints[0].Calls
 		if calls.Day.String() != "20000110" || calls.Count != 1 {
 			t.Errorf("%+v, want 1 call", calls)
 		}
 		pollertest.SleepUntil(t, "2000-01-11 20:00")
-		calls = s.Snapshot(appid).Calls
+		calls = s.Snapshot(appid).Portrait().Endpoints[0].Calls
 		today := wechat.DayOf(time.Now())
 		if calls.On(today) < 4 || calls.On(today.Add(1)) != 0 {
 			t.Errorf("%+v, want the calls of today", calls)

@@ -227,7 +227,7 @@ func TestHundredApps(t *testing.T) {
 		time.Sleep(10 * time.Second)
 		synctest.Wait()
 		for _, snapshot := range s.Store.Snapshots() {
-			if len(snapshot.Held) != len(wechat.Ranges()) || snapshot.Status != collector.StatusUp {
+			if len(snapshot.Portrait().Held) != len(wechat.PortraitRanges()) || snapshot.Status != collector.StatusUp {
 				t.Errorf("%s: the first round is not over after 10 s", snapshot.App.ID)
 			}
 		}
@@ -445,7 +445,7 @@ func TestBrokenArchive(t *testing.T) {
 
 		s.Archive.BreakWrites(nil)
 		pollertest.SleepUntil(t, "2000-01-11 09:00")
-		for _, length := range wechat.Ranges() {
+		for _, length := range wechat.PortraitRanges() {
 			for _, ago := range []int{-2, -3} {
 				w := wechat.Window{End: wechat.DayOf(time.Now()).Add(ago), Range: length}
 				if n := s.Archive.Count(appid, w); n != 1 {

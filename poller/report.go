@@ -13,7 +13,7 @@ import (
 type reporter struct {
 	log      *slog.Logger
 	reported map[string]map[string]bool // failures that were logged and have not ended, by dataset
-	warned   map[string]bool            // series with an answer that named another window
+	warned   map[string]bool            // endpoints with an answer that named another window
 }
 
 func newReporter(log *slog.Logger) *reporter {
@@ -69,8 +69,8 @@ func (r *reporter) inspect(q question, answer *wechat.Answer) {
 	if answer.Rejected > 0 {
 		r.log.Warn("unusable rows skipped: their name or number cannot be used", "series", series, "window", q.window, "rows", answer.Rejected)
 	}
-	if !answer.Covers(q.window) && !r.warned[series] {
-		r.warned[series] = true
+	if !answer.Covers(q.window) && !r.warned[q.series.Endpoint] {
+		r.warned[q.series.Endpoint] = true
 		r.log.Warn("WeChat's answer names a different window from the requested one; it is stored as the requested one",
 			"series", series, "window", q.window, "ref_date", answer.RefDate)
 	}

@@ -118,7 +118,7 @@ func TestStatesAreMerged(t *testing.T) {
 		later := time.Now().Add(20 * time.Hour).UTC()
 		w := ending(0, wechat.Range30Days)
 		state.LastSuccess = later
-		state.Windows = append(state.Windows, poller.WindowState{Window: w, Asked: later, Outcome: "data", Answered: later, Confirmed: later})
+		state.Series["30d"] = append(state.Series["30d"], poller.WindowState{End: w.End, Asked: later, Outcome: "data", Answered: later, Confirmed: later})
 		content, err := json.Marshal(state)
 		if err != nil {
 			t.Fatal(err)
@@ -132,11 +132,11 @@ func TestStatesAreMerged(t *testing.T) {
 		if !merged.LastSuccess.Equal(later) {
 			t.Errorf("last success %s, want that of the other writer, %s", merged.LastSuccess, later)
 		}
-		for _, window := range merged.Windows {
-			if window.Window == w && window.Answered.Equal(later) {
+		for _, window := range merged.Series["30d"] {
+			if window.End == w.End && window.Answered.Equal(later) {
 				return
 			}
 		}
-		t.Errorf("the window of the other writer is lost: %+v", merged.Windows)
+		t.Errorf("the window of the other writer is lost: %+v", merged.Series["30d"])
 	})
 }

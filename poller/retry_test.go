@@ -164,7 +164,7 @@ func TestLastQuestions(t *testing.T) {
 		pollertest.SleepUntil(t, "2000-01-10 09:00")
 		s.StartWith(source)
 		var got []string
-		for _, question := range s.Snapshot(appid).Asked {
+		for _, question := range s.Snapshot(appid).Portrait().Asked {
 			got = append(got, question.Window.String()+" "+string(question.Outcome))
 			if !question.At.Equal(time.Now()) || (question.Failure != nil) != (question.Outcome == "failed") {
 				t.Errorf("question %+v", question)

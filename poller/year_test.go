@@ -64,7 +64,7 @@ func TestYear(t *testing.T) {
 			if calls[day] > budget {
 				t.Errorf("%s: %d portrait calls; the budget is %d", day, calls[day], budget)
 			}
-			for _, length := range wechat.Ranges() {
+			for _, length := range wechat.PortraitRanges() {
 				w := wechat.Window{End: yesterday, Range: length}
 				if s.Archive.Count(appid, w) != 1 {
 					t.Errorf("%s: %d answers in the archive, want 1", w, s.Archive.Count(appid, w))

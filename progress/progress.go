@@ -23,8 +23,8 @@ func NewLine(w io.Writer) *Line {
 	return &Line{w: w, terminal: isFile && term.IsTerminal(int(file.Fd()))}
 }
 
-// clearLine moves to the begin of a terminal's line and clears it.
-const clearLine = "\r\x1b[K"
+// ClearLine moves to the begin of a terminal's line and clears it.
+const ClearLine = "\r\x1b[K"
 
 // Show replaces what the line shows.
 func (l *Line) Show(text string) {
@@ -32,13 +32,13 @@ func (l *Line) Show(text string) {
 		return
 	}
 	l.shown = true
-	_, _ = fmt.Fprint(l.w, clearLine, text)
+	_, _ = fmt.Fprint(l.w, ClearLine, text)
 }
 
 // Warn writes a warning above the line.
 func (l *Line) Warn(text string) {
 	if l.shown {
-		_, _ = fmt.Fprint(l.w, clearLine)
+		_, _ = fmt.Fprint(l.w, ClearLine)
 	}
 	_, _ = fmt.Fprintln(l.w, "wxapp_exporter: warning:", text)
 }

@@ -96,7 +96,7 @@ func TestThousandApps(t *testing.T) {
 			}
 			return lists
 		}
-		whole := len(wechat.Ranges()) * len(wechat.Metrics())
+		whole := len(wechat.PortraitRanges()) * len(wechat.Metrics())
 		expect := func(apps []string) {
 			t.Helper()
 			lists := scrape()
@@ -115,7 +115,7 @@ func TestThousandApps(t *testing.T) {
 		pollertest.SleepUntil(t, "2000-01-12 12:00")
 		expect(ids)
 		for _, id := range ids {
-			for _, held := range s.Snapshot(id).Held {
+			for _, held := range s.Snapshot(id).Portrait().Held {
 				if held.End != wechat.DayOf(time.Now()).Add(-1) {
 					t.Errorf("%s: the newest window of %s ends on %s", id, held.Range, held.End)
 				}

@@ -129,13 +129,16 @@ func TestThousandAppsComeAndGo(t *testing.T) {
 			received: &pushes{series: map[string]int{}},
 		}
 		l.poller = poller.New(poller.Options{
-			Schedule:   poller.Schedule{Ranges: wechat.Ranges(), PublishHour: 8, PollInterval: 30 * time.Minute},
-			Dimensions: []wechat.Dimension{wechat.Gender}, // few series: there are many apps
-			MaxAge:     168 * time.Hour,
-			Store:      l.store,
-			Archive:    poller.NoArchive{},
-			Metrics:    collector.NewSelfMetrics(),
-			Logger:     slog.New(slog.DiscardHandler),
+			Schedule: poller.Schedule{PublishHour: 8, PollInterval: 30 * time.Minute},
+			Datasets: wechat.Datasets()[:1],
+			Shows: poller.Shows{
+				Dimensions: []wechat.Dimension{wechat.Gender}, // few series: there are many apps
+				MaxAge:     168 * time.Hour,
+			},
+			Store:   l.store,
+			Archive: poller.NoArchive{},
+			Metrics: collector.NewSelfMetrics(),
+			Logger:  slog.New(slog.DiscardHandler),
 		})
 		scrapes, err := exposition.New(l.store, prometheus.NewRegistry(), exposition.Options{})
 		if err != nil {

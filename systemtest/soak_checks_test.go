@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/archive"
-	"github.com/wxapp-exporter/wxapp_exporter/collector"
 	"github.com/wxapp-exporter/wxapp_exporter/poller"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
@@ -103,18 +102,20 @@ func (s *soak) checkArchive(first, end wechat.Day) {
 	s.disk.away.Store(false)
 	kept := archive.Archive{Bucket: bucketOf{s.disk, &process{}}}
 	for _, id := range s.ids {
-		keys, err := kept.List(s.Context(), id)
-		if err != nil {
-			s.Fatal(err)
-		}
 		answers := map[wechat.Window][]poller.AnswerKey{}
-		for _, key := range keys {
-			answers[key.Window] = append(answers[key.Window], key)
-			s.checkAnswer(kept, id, key)
+		for _, statistic := range s.Options.Datasets[0].Statistics {
+			keys, err := kept.List(s.Context(), id, statistic)
+			if err != nil {
+				s.Fatal(err)
+			}
+			for _, key := range keys {
+				answers[key.Window] = append(answers[key.Window], key)
+				s.checkAnswer(kept, id, key)
+			}
 		}
 		for day := first; day != end.Add(-2); day = day.Add(1) {
 			published, revised := publication(id, day.Begin()), revision(id, day.Begin())
-			for _, length := range wechat.Ranges() {
+			for _, length := range wechat.PortraitRanges() {
 				w := wechat.Window{End: day, Range: length}
 				s.figures.published++
 				switch {
@@ -142,11 +143,8 @@ func (s *soak) rowsChange(id string, w wechat.Window) bool {
 	if !published.Before(revised) {
 		return false
 	}
-	portrait, err := wechat.DecodePortrait(s.Server.PortraitAt(id, w.End.Begin(), int(w.Range), published))
-	if err != nil {
-		s.Fatal(err)
-	}
-	return !s.wasPublished(id, w, revised.Add(slowAnswer), collector.NewRows(portrait, s.Options.Dimensions, s.Options.Top))
+	before := s.numbersOf(w, s.Server.PortraitAt(id, w.End.Begin(), int(w.Range), published))
+	return !s.wasPublished(id, w, revised.Add(slowAnswer), before)
 }
 
 // checkAnswer holds that an archived answer is what WeChat gave.
@@ -156,12 +154,7 @@ func (s *soak) checkAnswer(kept archive.Archive, id string, key poller.AnswerKey
 		s.Error(err)
 		return
 	}
-	portrait, err := wechat.DecodePortrait(answer)
-	if err != nil {
-		s.Error(err)
-		return
-	}
-	if !s.wasPublished(id, key.Window, key.Answered, collector.NewRows(portrait, s.Options.Dimensions, s.Options.Top)) {
+	if !s.wasPublished(id, key.Window, key.Answered, s.numbersOf(key.Window, answer)) {
 		s.figures.other++
 		s.Errorf("%s: the archived answer for %s of %s is not what WeChat gave", id, key.Window, key.Answered)
 	}

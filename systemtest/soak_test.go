@@ -9,6 +9,7 @@ import (
 	"os"
 	"reflect"
 	"runtime"
+	"slices"
 	"strconv"
 	"testing"
 	"testing/synctest"
@@ -252,39 +253,46 @@ func (s *soak) compare() {
 	}
 	for _, snapshot := range s.Store.Snapshots() {
 		id := snapshot.App.ID
-		for _, held := range snapshot.Held {
+		for _, held := range snapshot.Portrait().Held {
 			key := shownWindow{id, held.Range}
 			if held.Withdrawn || s.checked[key].Equal(held.Answered) {
 				continue
 			}
 			s.checked[key] = held.Answered
 			s.figures.compared++
-			if !s.wasPublished(id, held.Window, held.Answered, held.Rows) {
+			if !s.wasPublished(id, held.Window, held.Answered, held.Numbers) {
 				s.figures.wrong++
 				s.Errorf("%s: wrong numbers for %s are shown at %s", id, held.Window, time.Now())
 			}
 		}
-		if complete := len(snapshot.Held) == len(wechat.Ranges()); complete {
+		if complete := len(snapshot.Portrait().Held) == len(wechat.PortraitRanges()); complete {
 			s.whole[id] = true
 		} else if s.whole[id] && !s.recently(archiveAway) {
-			s.Errorf("%s: %d ranges are shown at %s", id, len(snapshot.Held), time.Now())
+			s.Errorf("%s: %d ranges are shown at %s", id, len(snapshot.Portrait().Held), time.Now())
 		}
 	}
 }
 
 // wasPublished reports whether WeChat's answer at a time had these rows. It may have been
 // under way for a while.
-func (s *soak) wasPublished(id string, w wechat.Window, answered time.Time, rows collector.Rows) bool {
+func (s *soak) wasPublished(id string, w wechat.Window, answered time.Time, numbers collector.Numbers) bool {
 	for _, at := range []time.Time{answered, answered.Add(-slowAnswer)} {
-		portrait, err := wechat.DecodePortrait(s.Server.PortraitAt(id, w.End.Begin(), int(w.Range), at))
-		if err != nil {
-			s.Fatal(err)
-		}
-		if reflect.DeepEqual(rows, collector.NewRows(portrait, s.Options.Dimensions, s.Options.Top)) {
+		if reflect.DeepEqual(numbers, s.numbersOf(w, s.Server.PortraitAt(id, w.End.Begin(), int(w.Range), at))) {
 			return true
 		}
 	}
 	return false
+}
+
+// numbersOf returns what is shown of an answer for a window.
+func (s *soak) numbersOf(w wechat.Window, answer []byte) collector.Numbers {
+	portrait := s.Options.Datasets[0].Statistics
+	statistic := portrait[slices.IndexFunc(portrait, func(of wechat.Statistic) bool { return of.Range == w.Range })]
+	decoded, err := statistic.Decode(answer, w)
+	if err != nil {
+		s.Fatal(err)
+	}
+	return collector.NewNumbers(statistic, decoded, s.Options.Dimensions, s.Options.Top)
 }
 
 // recently reports whether an outage of a kind was there in the last hour and a bit.

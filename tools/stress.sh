@@ -2,7 +2,7 @@
 # Runs the tests of the exporter's module five times on a busy machine: with the race
 # detector, in random order, while two busy loops run on each core. It takes a while and
 # is run by hand before a release, not in CI. A test that fails here depends on the load
-# of the machine.
+# of the machine. TEST_SIZE=full makes the tests of long times and many apps large.
 #
 #   tools/stress.sh [PACKAGE]...    by default ./...
 set -euo pipefail

@@ -4,13 +4,12 @@ import (
 	"encoding/json"
 	"net/http"
 	"regexp"
+
+	"github.com/wxapp-exporter/wxapp_exporter/collector"
 )
 
 // discoveryPath is the path of the service discovery.
 const discoveryPath = "/sd"
-
-// selfID is the appid that stands for the metrics of the exporter itself in a scrape.
-const selfID = "."
 
 // targetGroup is an element of the answer to Prometheus' HTTP service discovery.
 type targetGroup struct {
@@ -48,7 +47,7 @@ func (s *Site) discover(w http.ResponseWriter, r *http.Request) {
 		l["instance"], l["__meta_wxapp_app"] = app.ID, app.Name
 		groups = append(groups, targetGroup{targets, l})
 	}
-	groups = append(groups, targetGroup{targets, labels(selfID)})
+	groups = append(groups, targetGroup{targets, labels(collector.SelfID)})
 	content, err := json.Marshal(groups)
 	if err != nil { // strings can always be encoded
 		http.Error(w, "The targets cannot be listed: "+err.Error(), http.StatusInternalServerError)

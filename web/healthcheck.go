@@ -50,7 +50,7 @@ type endpoint struct {
 
 // endpointsOf returns where a server with this listen address can be reached.
 func endpointsOf(listenAddress string) ([]endpoint, error) {
-	if path, ok := strings.CutPrefix(listenAddress, unixPrefix); ok {
+	if path, ok := strings.CutPrefix(listenAddress, UnixPrefix); ok {
 		return []endpoint{{"unix", path, "localhost"}}, nil
 	}
 	host, port, err := net.SplitHostPort(listenAddress)

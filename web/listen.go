@@ -14,8 +14,8 @@ import (
 	"github.com/coreos/go-systemd/v22/activation"
 )
 
-// unixPrefix begins the address of a unix socket.
-const unixPrefix = "unix:"
+// UnixPrefix begins the address of a unix socket.
+const UnixPrefix = "unix:"
 
 // Listen listens on the sockets that systemd has passed to this process, or else on
 // addresses of the form host:port or unix:PATH, which a setting has given. Without an error
@@ -47,7 +47,7 @@ func Listen(ctx context.Context, setting string, addresses []string) ([]net.List
 }
 
 func listen(ctx context.Context, address string) (net.Listener, error) {
-	path, isSocket := strings.CutPrefix(address, unixPrefix)
+	path, isSocket := strings.CutPrefix(address, UnixPrefix)
 	if !isSocket {
 		listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
 		if err != nil {
@@ -124,7 +124,7 @@ func closeAll(listeners []net.Listener) {
 func URL(bound net.Addr) string {
 	address, ok := bound.(*net.TCPAddr)
 	if !ok {
-		return "http://" + unixPrefix + bound.String() + ":"
+		return "http://" + UnixPrefix + bound.String() + ":"
 	}
 	host := address.IP.String()
 	if address.IP.IsUnspecified() {

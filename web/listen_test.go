@@ -11,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -165,7 +164,7 @@ func TestSocketThatIsThere(t *testing.T) {
 		t.Errorf("got %v\nwant %s", err, want)
 	}
 	after, err := os.Stat(socket)
-	if err != nil || before.Sys().(*syscall.Stat_t).Ino != after.Sys().(*syscall.Stat_t).Ino {
+	if err != nil || !os.SameFile(before, after) {
 		t.Errorf("the socket of the living process was replaced (%v)", err)
 	}
 	if err := living.Close(); err != nil {

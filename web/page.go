@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/wxapp-exporter/wxapp_exporter/accept"
 	"github.com/wxapp-exporter/wxapp_exporter/text"
 )
 
@@ -134,7 +135,7 @@ func send(w http.ResponseWriter, r *http.Request, status int, contentType string
 	header := w.Header()
 	header.Set("Content-Type", contentType)
 	header.Add("Vary", "Accept-Encoding")
-	if acceptsGzip(r) {
+	if accept.Gzip(r.Header) {
 		var compressed bytes.Buffer
 		writer := gzip.NewWriter(&compressed)
 		_, _ = writer.Write(content) // a buffer takes everything
@@ -147,16 +148,4 @@ func send(w http.ResponseWriter, r *http.Request, status int, contentType string
 	if r.Method != http.MethodHead {
 		_, _ = w.Write(content)
 	}
-}
-
-func acceptsGzip(r *http.Request) bool {
-	for _, item := range strings.Split(r.Header.Get("Accept-Encoding"), ",") {
-		coding, parameters, _ := strings.Cut(item, ";")
-		if strings.EqualFold(strings.TrimSpace(coding), "gzip") {
-			quality, given := strings.CutPrefix(strings.TrimSpace(parameters), "q=")
-			q, err := strconv.ParseFloat(quality, 64)
-			return !given || err == nil && q > 0
-		}
-	}
-	return false
 }

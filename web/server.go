@@ -5,7 +5,6 @@ import (
 	"net"
 	"net/http"
 	"sync"
-	"syscall"
 	"time"
 )
 
@@ -42,11 +41,11 @@ func DefaultLimits() Limits {
 // maxConnections returns 512, or half of the files that the process may have open if that
 // is less: the other half is for calls, the archive and the push.
 func maxConnections() int {
-	var files syscall.Rlimit
-	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &files); err != nil {
+	files, err := maxOpenFiles()
+	if err != nil {
 		return 64
 	}
-	return int(min(512, files.Cur/2))
+	return int(min(512, files/2))
 }
 
 // newServer returns a server that keeps to the limits, that of connections together with

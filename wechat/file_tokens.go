@@ -10,9 +10,9 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/files"
 )
 
-// maxTokenFile is how large a token file may be, in bytes. Tokens have 512 characters
+// MaxTokenFile is how large a token file may be, in bytes. Tokens have 512 characters
 // and more (documented).
-const maxTokenFile = 64 << 10
+const MaxTokenFile = 64 << 10
 
 // FileTokens reads a token that another program keeps fresh from a file: the bare
 // token, or JSON with access_token in it. The file is read for every call, so it may
@@ -27,7 +27,7 @@ type FileTokens struct {
 // Token reads the token. Its expiry is unknown. It returns when ctx ends, even if the
 // file system does not answer. The error is an *Error.
 func (t *FileTokens) Token(ctx context.Context) (Token, error) {
-	return t.token(ctx, func() ([]byte, error) { return files.ReadUntimed(t.Path, maxTokenFile) })
+	return t.token(ctx, func() ([]byte, error) { return files.ReadUntimed(t.Path, MaxTokenFile) })
 }
 
 // Invalidate does nothing, because no token is held.

@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -65,7 +65,7 @@ func TestFileTokensThatAreNoFile(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	pipe := filepath.Join(folder, "pipe") // opening one blocks until somebody writes to it
-	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+	if err := exec.CommandContext(t.Context(), "mkfifo", pipe).Run(); err != nil {
 		t.Fatal(err)
 	}
 	_, err = (&FileTokens{Path: pipe}).Token(t.Context())
@@ -73,7 +73,7 @@ func TestFileTokensThatAreNoFile(t *testing.T) {
 		t.Errorf("got %v, want %s", err, want)
 	}
 	file := filepath.Join(folder, "token")
-	if err := os.WriteFile(file, make([]byte, maxTokenFile+1), 0o600); err != nil {
+	if err := os.WriteFile(file, make([]byte, MaxTokenFile+1), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if _, err = (&FileTokens{Path: file}).Token(t.Context()); ReasonOf(err) != ReasonToken || !strings.Contains(err.Error(), "larger than 65536 bytes") {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"os"
 	"strings"
@@ -59,7 +60,7 @@ func environmentProxy(r *http.Request) (*url.URL, error) {
 	}
 	for _, name := range names {
 		if address := os.Getenv(name); address != "" {
-			if !isProxyAddress(address) && !isLoopback(r.URL.Hostname()) {
+			if !isProxyAddress(address) && !IsLoopback(r.URL.Hostname()) {
 				return nil, proxyError(name)
 			}
 			break
@@ -80,9 +81,12 @@ func isProxyAddress(address string) bool {
 	return err == nil && u.Host != ""
 }
 
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
+// IsLoopback reports whether the host of a URL is this machine: localhost or an address
+// such as 127.0.0.1 or ::1, without a look at the resolver.
+func IsLoopback(host string) bool {
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	address, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && address.Unmap().IsLoopback()
 }
 
 // checkProxyAnswer tells a proxy that asks for a password from one that fails.

@@ -3,6 +3,7 @@ package wechat
 import (
 	"fmt"
 	"io"
+	"regexp"
 )
 
 // Secret is a string that must not be shown: an app secret, an access token or
@@ -11,6 +12,17 @@ import (
 type Secret string
 
 const hidden = "[secret]"
+
+// likely matches an app secret (32 hex digits) or an access token (much longer).
+var likely = regexp.MustCompile(`[0-9A-Fa-f]{32,}|[A-Za-z0-9_-]{64,}`)
+
+// HasSecret reports whether a text contains what looks like an app secret or an access
+// token, wherever it was put by mistake.
+func HasSecret(text string) bool { return likely.MatchString(text) }
+
+// HideSecrets returns a text with [secret] in place of what looks like app secrets and
+// access tokens.
+func HideSecrets(text string) string { return likely.ReplaceAllString(text, hidden) }
 
 // Reveal returns the hidden string.
 func (s Secret) Reveal() string { return string(s) }

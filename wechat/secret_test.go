@@ -16,3 +16,18 @@ func TestSecretsPrintAsSecrets(t *testing.T) {
 		}
 	}
 }
+
+func TestLikelySecrets(t *testing.T) {
+	secret, token := strings.Repeat("0aF9", 8), strings.Repeat("aB3_-xYz", 10)
+	for text, want := range map[string]string{
+		"appsecret=" + secret + ".":    "appsecret=[secret].",
+		"two: " + secret + " " + token: "two: [secret] [secret]",
+		secret[1:]:                     secret[1:],
+		token[:63]:                     token[:63],
+		"":                             "",
+	} {
+		if got := HideSecrets(text); got != want || HasSecret(text) != (got != text) {
+			t.Errorf("%q became %q, want %q; has a secret: %t", text, got, want, HasSecret(text))
+		}
+	}
+}

@@ -18,6 +18,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/common/expfmt"
 
+	"github.com/wxapp-exporter/wxapp_exporter/accept"
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
 )
 
@@ -151,7 +152,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
 	header.Set("Content-Type", string(format))
 	header.Set("Vary", "Accept, Accept-Encoding")
-	compressed := acceptsGzip(r.Header)
+	compressed := accept.Gzip(r.Header)
 	if compressed {
 		header.Set("Content-Encoding", "gzip")
 		header.Set("Content-Length", strconv.Itoa(file.length))

@@ -5,11 +5,9 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
-)
 
-// selfID is the appid that stands for the metrics of the exporter itself. It cannot be
-// empty, because Prometheus drops labels and parameters that are.
-const selfID = "."
+	"github.com/wxapp-exporter/wxapp_exporter/collector"
+)
 
 // What a query may name at most. Appids of WeChat have 18 bytes.
 const (
@@ -41,10 +39,10 @@ func parseQuery(query string) (selection, error) {
 	for _, appid := range appids {
 		switch {
 		case appid == "":
-			return selection{}, errors.New("the parameter appid is empty; use appid=" + selfID + " for the metrics of the exporter itself")
+			return selection{}, errors.New("the parameter appid is empty; use appid=" + collector.SelfID + " for the metrics of the exporter itself")
 		case len(appid) > maxAppIDLength:
 			return selection{}, fmt.Errorf("an appid of %d bytes, the limit is %d", len(appid), maxAppIDLength)
-		case appid == selfID:
+		case appid == collector.SelfID:
 			s.self = true
 		default:
 			s.appids = append(s.appids, appid)

@@ -105,7 +105,7 @@ func FuzzQuery(f *testing.F) {
 			t.Errorf("%q: %+v", query, s)
 		}
 		for _, appid := range s.appids {
-			if appid == "" || len(appid) > maxAppIDLength || appid == selfID {
+			if appid == "" || len(appid) > maxAppIDLength || appid == collector.SelfID {
 				t.Errorf("%q: %+v", query, s)
 			}
 		}

@@ -73,28 +73,11 @@ func appendSample(text []byte, s collector.Sample) []byte {
 		text = append(text, separator)
 		text = append(text, label...)
 		text = append(text, `="`...)
-		text = appendEscaped(text, s.Labels[i])
+		text = collector.AppendEscaped(text, s.Labels[i])
 		text = append(text, '"')
 		separator = ','
 	}
 	text = append(text, "} "...)
 	text = s.Metric.AppendValue(text, s.Value)
 	return append(text, '\n')
-}
-
-func appendEscaped(text []byte, value string) []byte {
-	for {
-		i := strings.IndexAny(value, "\\\"\n")
-		if i < 0 {
-			return append(text, value...)
-		}
-		text = append(text, value[:i]...)
-		switch value[i] {
-		case '\n':
-			text = append(text, `\n`...)
-		default:
-			text = append(text, '\\', value[i])
-		}
-		value = value[i+1:]
-	}
 }
