@@ -92,7 +92,7 @@ func (v *view) empty(h collector.Held) bool {
 	if !v.track.atOnce {
 		return h.Numbers.Empty()
 	}
-	read := v.read[poller.AnswerKey{Series: h.Series, Window: h.Window, Answered: h.Answered}]
+	read := v.read[reading{poller.AnswerKey{Series: h.Series, Window: h.Window, Answered: h.Answered}, h.Window}]
 	return read == nil || read.empty
 }
 
