@@ -131,13 +131,20 @@ func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f
 func (f *filling) days(appid, endpoint string) []string {
 	f.t.Helper()
 	kept := archive.Archive{Bucket: archive.Folder{Path: f.folder}}
-	keys, err := kept.ListReports(f.t.Context(), appid, endpoint)
-	if err != nil {
-		f.t.Fatal(err)
-	}
 	var days []string
-	for _, key := range keys {
-		days = append(days, key.Window.End.String())
+	for _, dataset := range backfill.Datasets() {
+		for _, statistic := range dataset.Statistics {
+			if statistic.Endpoint != endpoint {
+				continue
+			}
+			keys, err := kept.List(f.t.Context(), appid, statistic)
+			if err != nil {
+				f.t.Fatal(err)
+			}
+			for _, key := range keys {
+				days = append(days, key.Window.End.String())
+			}
+		}
 	}
 	slices.Sort(days)
 	return days
@@ -206,14 +213,11 @@ func TestBackfill(t *testing.T) {
 	})
 }
 
-// The datasets are those of the settings; without any there all are.
+// The datasets are those of the settings that have past days; without any there all are.
 func TestBackfillChoosesDatasets(t *testing.T) {
-	named := func(name string) []wechat.Dataset {
-		return slices.DeleteFunc(wechat.Datasets(), func(d wechat.Dataset) bool { return d.Name != name })
-	}
-	for setting, want := range map[string]int{"": 5, "visits": 2, "pages": 1} {
+	for setting, want := range map[string]int{"": 5, "user_portrait": 5, "visits": 2, "pages": 1, "user_portrait,pages": 1} {
 		fill(t, func(f *filling) {
-			f.datasets = named(setting)
+			f.datasets = pollertest.Datasets(strings.Split(setting, ",")...)
 			f.run("--from=1999-12-25", "--to=1999-12-25")
 			if got := strings.Count(f.out, "; nothing left from 1999-12-25 on\n"); got != 2*want {
 				t.Errorf("%q: %d statistics of two apps, want %d each:\n%s", setting, got, want, f.out)
@@ -420,9 +424,9 @@ func TestExporterAfterABackfill(t *testing.T) {
 				s.Server.ForgetCalls()
 				s.Start()
 				pollertest.SleepUntil(t, "2000-03-20 07:30")
-				shown[i] = figuresIn(s.Gather())
+				shown[i] = answersIn(s.Gather())
 				pollertest.SleepUntil(t, "2000-03-21 14:00")
-				for series, value := range figuresIn(s.Gather()) {
+				for series, value := range answersIn(s.Gather()) {
 					shown[i]["later "+series] = value
 				}
 				asked[i] = s.Calls()
@@ -449,7 +453,7 @@ func TestExporterAfterABackfill(t *testing.T) {
 func backfillAll(t *testing.T, s *pollertest.Simulation) {
 	t.Helper()
 	courses := backfill.Job{
-		Archive: s.Archive, Apps: []poller.Source{s.Source(pollertest.AppID)}, Datasets: wechat.Datasets(),
+		Archive: s.Archive, Apps: []poller.Source{s.Source(pollertest.AppID)}, Datasets: backfill.Datasets(),
 		From: dayNamed(t, "19991001"), To: dayNamed(t, "20000319"),
 		Progress: func(backfill.Progress) {}, Warn: func(text string) { t.Error(text) },
 	}.Run(t.Context())
@@ -462,10 +466,13 @@ func backfillAll(t *testing.T, s *pollertest.Simulation) {
 	}
 }
 
-func figuresIn(series map[string]float64) map[string]float64 {
+// answersIn returns the series that are known from answers.
+func answersIn(series map[string]float64) map[string]float64 {
 	maps.DeleteFunc(series, func(series string, _ float64) bool {
 		name, _, _ := strings.Cut(series, "{")
-		return !slices.ContainsFunc(collector.FigureMetrics(), func(m *collector.Metric) bool { return m.Name == name })
+		return !slices.ContainsFunc(collector.Families(), func(f *collector.Family) bool {
+			return f.Name == name && f.Origin == collector.FromAnswer
+		})
 	})
 	return series
 }

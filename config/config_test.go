@@ -56,7 +56,7 @@ func TestDefaults(t *testing.T) {
 		Files:           Files{},
 		TokenEndpoint:   StableToken,
 		APIURL:          "https://api.weixin.qq.com",
-		Ranges:          []wechat.Range{1, 7, 30},
+		Datasets:        wechat.Datasets()[:1],
 		Dimensions:      []wechat.Dimension{"age", "city", "device", "gender", "platform", "province"},
 		Top:             map[wechat.Dimension]int{"device": 20, "page": 20},
 		PollInterval:    30 * time.Minute,

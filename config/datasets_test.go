@@ -4,16 +4,18 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
 func TestDatasets(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"":                              "[1d 7d 30d] []",
-		"user_portrait":                 "[1d 7d 30d] []",
-		"all":                           "[1d 7d 30d] [visits sources retention pages]",
+		"":                              "[1d 7d 30d] [user_portrait]",
+		"user_portrait":                 "[1d 7d 30d] [user_portrait]",
+		"all":                           "[1d 7d 30d] [user_portrait visits sources retention pages]",
 		"pages , visits":                "[] [visits pages]",
-		"user_portrait,retention":       "[1d 7d 30d] [retention]",
+		"user_portrait,retention":       "[1d 7d 30d] [user_portrait retention]",
 		"user_portrait,portrait":        `WXAPP_DATASETS: "portrait" is unknown; use user_portrait, visits, sources, retention or pages`,
 		"pages,pages":                   "WXAPP_DATASETS: pages is listed twice; list it once",
 		"all,pages":                     `WXAPP_DATASETS: "all" is unknown; use user_portrait, visits, sources, retention or pages`,
@@ -23,14 +25,14 @@ func TestDatasets(t *testing.T) {
 			e := environmentOf(map[string]string{"WXAPP_APPID": "wx0123456789abcdef", "WXAPP_SECRET": "0123456789abcdef0123456789abcdef", "WXAPP_DATASETS": text})
 			want := want
 			if name == "demo" && text == "" { // the demo shows everything
-				want = "[1d 7d 30d] [visits sources retention pages]"
+				want = "[1d 7d 30d] [user_portrait visits sources retention pages]"
 			}
 			c, _, err := read(e)
 			var names []string
 			for _, dataset := range c.Datasets {
 				names = append(names, dataset.Name)
 			}
-			got := fmt.Sprint(c.Ranges, names)
+			got := fmt.Sprint(wechat.Ranges(c.Datasets), names)
 			if err != nil {
 				got = err.Error()
 			}

@@ -79,7 +79,7 @@ func TestEverythingReadsTheProcess(t *testing.T) {
 	}
 	checkEqual(t, "Inspect", Inspect(), inspect(e))
 	again, err := ReadApps()
-	if err != nil || len(again.Apps) != 1 || again.Apps[0].Secret.Reveal() != testSecret {
+	if err != nil || len(again.Apps) != 1 || again.Apps[0].Tokens.Value.Reveal() != testSecret {
 		t.Errorf("ReadApps: %v, %v", again.Apps, err)
 	}
 	addresses, err := ReadListenAddresses()

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
 // Names come from whatever can be read of the apps, and mistakes that do not matter to an
@@ -20,7 +22,7 @@ func TestReadExport(t *testing.T) {
 		"WXAPP_APPID": "wxa", "WXAPP_APP_NAME": "A", "WXAPP_SECRET": "", "WXAPP_APPS_FILE": file, "WXAPP_API_URL": "nonsense",
 		"WXAPP_PUBLISH_HOUR": "99", "WXAPP_ARCHIVE": "kept", "WXAPP_LOCATION_INFO": "false", "WXAPP_TOPP": hushWord,
 	}))
-	if err != nil || c.Archive.Folder != "kept" || c.LocationInfo || len(c.Ranges) != 3 || c.MaxAge <= 0 {
+	if err != nil || c.Archive.Folder != "kept" || c.LocationInfo || len(wechat.Ranges(c.Datasets)) != 3 || c.MaxAge <= 0 {
 		t.Errorf("%+v, %v", c, err)
 	}
 	var names []string

@@ -3,6 +3,7 @@ package config
 import (
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -130,7 +131,7 @@ func TestAcceptedValues(t *testing.T) {
 		{"WXAPP_API_URL", "http://127.0.0.1:8080/base", func(c *Config) { c.APIURL = "http://127.0.0.1:8080/base" }},
 		{"WXAPP_API_URL", "http://[::1]:1", func(c *Config) { c.APIURL = "http://[::1]:1" }},
 		{"WXAPP_API_URL", "http://localhost", func(c *Config) { c.APIURL = "http://localhost" }},
-		{"WXAPP_RANGES", "30d , 1d", func(c *Config) { c.Ranges = []wechat.Range{1, 30} }},
+		{"WXAPP_RANGES", "30d , 1d", func(c *Config) { c.Datasets[0].Statistics = slices.Delete(c.Datasets[0].Statistics, 1, 2) }},
 		{"WXAPP_RANGES", "all", func(*Config) {}},
 		{"WXAPP_DIMENSIONS", "province,age", func(c *Config) { c.Dimensions = []wechat.Dimension{"age", "province"} }},
 		{"WXAPP_TOP", "device:20, city : 100", func(c *Config) { c.Top = map[wechat.Dimension]int{"device": 20, "city": 100, "page": 20} }},
@@ -179,7 +180,7 @@ func FuzzLists(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		p := &problems{}
-		ranges := parseList(p.at("ranges"), text, wechat.Ranges())
+		ranges := parseList(p.at("ranges"), text, wechat.PortraitRanges())
 		if len(p.errs) == 0 && (len(ranges) == 0 || len(ranges) > 3) {
 			t.Errorf("%q became %v", text, ranges)
 		}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/wxapp-exporter/wxapp_exporter/demo"
 	"github.com/wxapp-exporter/wxapp_exporter/poller"
+	"github.com/wxapp-exporter/wxapp_exporter/poller/pollertest"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
@@ -19,18 +20,13 @@ import (
 type kept struct {
 	mu   sync.Mutex
 	keys map[string][]poller.AnswerKey
-	text map[string]string // by appid, window and time
+	text map[string]string // by appid, series, window and time
 	fail error
 }
 
-func (k *kept) List(_ context.Context, appid string) ([]poller.AnswerKey, error) {
-	return k.keys[appid], nil
-}
-
-func (k *kept) ListReports(_ context.Context, appid, endpoint string) ([]poller.AnswerKey, error) {
-	var keys []poller.AnswerKey
+func (k *kept) List(_ context.Context, appid string, s wechat.Statistic) (keys []poller.AnswerKey, err error) {
 	for _, key := range k.keys[appid] {
-		if key.Endpoint == endpoint {
+		if key.Series == s.Series() {
 			keys = append(keys, key)
 		}
 	}
@@ -48,7 +44,7 @@ func (k *kept) SaveAnswer(_ context.Context, appid string, key poller.AnswerKey,
 		return k.fail
 	}
 	k.keys[appid] = append(k.keys[appid], key)
-	k.text[appid+" "+key.Window.String()+" "+key.Answered.UTC().Format(time.RFC3339Nano)] = string(packed)
+	k.text[appid+" "+key.Asked()+" "+key.Answered.UTC().Format(time.RFC3339Nano)] = string(packed)
 	return nil
 }
 
@@ -65,8 +61,9 @@ func at(t *testing.T, text string) time.Time {
 func pastOf(t *testing.T, archive *kept) demo.Past {
 	return demo.Past{
 		Archive: archive, Apps: []string{"wxa", "wxb"}, Days: 3, Now: at(t, "24 00:30:00"),
-		Portrait: func(appid string, w wechat.Window, _ time.Time) []byte {
-			return fmt.Appendf(nil, "%s %s", appid, w)
+		Datasets: pollertest.Datasets("user_portrait"),
+		Answer: func(s wechat.Statistic, appid string, w wechat.Window, _ time.Time) []byte {
+			return fmt.Appendf(nil, "%s of %s on %s", s.Series(), appid, w)
 		},
 	}
 }
@@ -74,6 +71,7 @@ func pastOf(t *testing.T, archive *kept) demo.Past {
 // The past has no day twice and none missing, whatever is there before.
 func TestPast(t *testing.T) {
 	there := poller.AnswerKey{
+		Series:   "1d",
 		Window:   wechat.Window{End: wechat.DayOf(at(t, "20 00:00:00")), Range: wechat.Range1Day},
 		Answered: at(t, "21 12:34:56"),
 	}
@@ -88,7 +86,7 @@ func TestPast(t *testing.T) {
 	for appid, keys := range archive.keys {
 		var windows []string
 		for _, key := range keys {
-			windows = append(windows, key.Window.Range.String()+" "+key.Window.End.String())
+			windows = append(windows, key.Series+" "+key.Window.End.String())
 			if next := key.Window.EndTime(); key != there && (key.Answered.Before(next.Add(10*time.Hour)) || key.Answered.After(next.Add(10*time.Hour+time.Minute))) {
 				t.Errorf("%s was answered at %s, not at about 10:00 of the next day", key.Window, key.Answered)
 			}
@@ -99,29 +97,18 @@ func TestPast(t *testing.T) {
 			t.Errorf("%s has %s\nwant %s", appid, got, want)
 		}
 	}
-	if got, want := archive.text["wxa 20261121 2026-11-22T02:00:00.4Z"], "wxa 20261121 requested 2026-11-22 02:00:00"; got != want {
+	if got, want := archive.text["wxa 1d 20261121 2026-11-22T02:00:00.4Z"], "1d of wxa on 20261121 requested 2026-11-22 02:00:00"; got != want {
 		t.Errorf("archived %q, want %q", got, want)
 	}
 }
 
-// Of the datasets, each day is asked for once, and each cohort as often as it grows, all
+// Of several datasets, each day is asked for once, and each cohort as often as it grows, all
 // together at about 10:00 of the next day, however often the past is written.
 func TestPastOfDatasets(t *testing.T) {
-	var visits, retention wechat.Dataset
-	for _, dataset := range wechat.Datasets() {
-		switch dataset.Name {
-		case "visits":
-			visits = dataset
-		case "retention":
-			retention = dataset
-		}
-	}
 	archive := &kept{keys: map[string][]poller.AnswerKey{}, text: map[string]string{}}
 	past := pastOf(t, archive)
-	past.Apps, past.Days, past.Datasets = []string{"wxa"}, 2, []wechat.Dataset{visits, retention}
-	past.Report = func(endpoint, appid string, day wechat.Day, _ time.Time) []byte {
-		return fmt.Appendf(nil, "%s of %s on %s", endpoint, appid, day)
-	}
+	past.Apps, past.Days = []string{"wxa"}, 2
+	past.Datasets = pollertest.Datasets("user_portrait", "visits", "retention")
 	for _, want := range []int{2 * (3 + 2 + 9), 0} {
 		if added, err := past.Write(t.Context()); err != nil || added != want {
 			t.Errorf("added %d, %v; want %d", added, err, want)
@@ -129,16 +116,14 @@ func TestPastOfDatasets(t *testing.T) {
 	}
 	var got []string
 	for _, key := range archive.keys["wxa"] {
-		if key.Endpoint != "" {
-			got = append(got, fmt.Sprintf("%s %s on %s", key.Endpoint, key.Window, key.Answered.UTC().Format("0102 15:04")))
-		}
+		got = append(got, fmt.Sprintf("%s %s on %s", key.Series, key.Window.End, key.Answered.UTC().Format("0102 15:04")))
 	}
 	slices.Sort(got)
 	want := []string{}
 	for _, answered := range []string{"1121", "1122"} {
 		day := map[string]int{"1121": 20, "1122": 21}[answered]
-		for _, endpoint := range []string{"daily_summary", "daily_visit_trend"} {
-			want = append(want, fmt.Sprintf("%s 202611%d on %s 02:00", endpoint, day, answered))
+		for _, series := range []string{"1d", "7d", "30d", "daily_summary", "daily_visit_trend"} {
+			want = append(want, fmt.Sprintf("%s 202611%d on %s 02:00", series, day, answered))
 		}
 		for _, before := range []int{1, 2, 3, 4, 5, 6, 7, 14, 30} {
 			want = append(want, fmt.Sprintf("daily_retention %s on %s 02:00", time.Date(2026, 11, day-before, 0, 0, 0, 0, time.UTC).Format("20060102"), answered))

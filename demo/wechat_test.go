@@ -23,22 +23,15 @@ func TestPastIsThatOfTheDemo(t *testing.T) {
 	client := &wechat.Client{HTTP: transport, Tokens: &wechat.SecretTokens{
 		AppID: appid, Secret: func() (wechat.Secret, error) { return app.Tokens.Value, nil }, Endpoint: wechat.StableToken, HTTP: transport,
 	}}
-	window := wechat.Window{End: wechat.DayOf(time.Now()).Add(-2), Range: wechat.Range7Days}
-	answer, err := client.UserPortrait(t.Context(), window)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if made := past.Portrait(appid, window, time.Now()); string(made) != string(answer.Answer) {
-		t.Errorf("the past has %.200s\nWeChat answers %.200s", made, answer.Answer)
-	}
 	for _, dataset := range wechat.Datasets() {
 		for _, statistic := range dataset.Statistics {
-			report, err := client.Report(t.Context(), statistic, window.End)
+			window := statistic.Window(wechat.DayOf(time.Now()).Add(-2))
+			answer, err := client.Ask(t.Context(), statistic, window)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if made := past.Report(statistic.Endpoint, appid, window.End, time.Now()); string(made) != string(report.Answer) {
-				t.Errorf("the past has %.200s\nWeChat answers %.200s", made, report.Answer)
+			if made := past.Answer(statistic, appid, window, time.Now()); string(made) != string(answer.Bytes) {
+				t.Errorf("%s: the past has %.200s\nWeChat answers %.200s", statistic.Series(), made, answer.Bytes)
 			}
 		}
 	}

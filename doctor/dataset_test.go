@@ -1,10 +1,13 @@
 package doctor_test
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/wxapp-exporter/wxapp_exporter/doctor"
+	"github.com/wxapp-exporter/wxapp_exporter/poller/pollertest"
+	"github.com/wxapp-exporter/wxapp_exporter/text"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
 )
@@ -36,7 +39,7 @@ func TestDatasets(t *testing.T) {
 		p := healthy(t)
 		p.settings().Datasets = wechat.Datasets()
 		if !test.portrait {
-			p.settings().Ranges = nil
+			p.settings().Datasets = wechat.Datasets()[1:]
 		}
 		if test.fault != nil {
 			p.server.Fail(*test.fault)
@@ -48,5 +51,48 @@ func TestDatasets(t *testing.T) {
 		if test.name == "one is refused" && doctor.Judge(steps).ExitCode != 19 {
 			t.Errorf("exit code %d", doctor.Judge(steps).ExitCode)
 		}
+	}
+}
+
+// The permission is that of the dataset that was asked for.
+func TestPermissionNamesTheDataset(t *testing.T) {
+	p := healthy(t)
+	p.settings().Datasets = pollertest.Datasets("retention")
+	steps := p.examine(t)
+	step := found(t, steps, "permission")
+	want := text.Both{English: "the app may use the dataset retention", Chinese: "该小程序有权使用数据集 retention"}
+	if step.Status != doctor.OK || step.Cause != want {
+		t.Errorf("%+v", step)
+	}
+	if cause := found(t, steps, "quota").Cause.English; strings.Contains(cause, "user_portrait") {
+		t.Errorf("the quota of what is off: %s", cause)
+	}
+	for _, call := range p.server.Calls() {
+		if call.Endpoint == wechat.EndpointUserPortrait && call.Code != "43002" {
+			t.Errorf("the user portrait was asked for: %+v", call)
+		}
+	}
+}
+
+// The quota is that of every endpoint that is on, and all calls of a day add up.
+func TestQuotaOfEveryEndpoint(t *testing.T) {
+	p := healthy(t)
+	p.settings().Datasets = pollertest.Datasets("user_portrait", "visits", "sources", "retention", "pages")
+	p.server.DailyLimit = 2000
+	step := found(t, p.examine(t), "quota")
+	const uses = `^these settings use 23 calls a day, and up to 32 more while they wait for the publication; left today: `
+	const left = `user_portrait 1,\d{3} / 2,000, daily_visit_trend 1,\d{3} / 2,000, daily_summary 1,\d{3} / 2,000, ` +
+		`visit_distribution 1,\d{3} / 2,000, daily_retention 1,\d{3} / 2,000, visit_page 1,\d{3} / 2,000$`
+	if step.Status != doctor.OK || !regexp.MustCompile(uses+left).MatchString(step.Cause.English) {
+		t.Errorf("%+v", step)
+	}
+	if !strings.HasPrefix(step.Cause.Chinese, "按当前设置每天使用 23 次，等待发布期间最多再用 32 次；今天剩余：user_portrait 1,") {
+		t.Errorf("%+v", step)
+	}
+
+	// One endpoint whose quota does not last is enough for a warning.
+	p.server.DailyLimit = 8
+	if step := found(t, p.examine(t), "quota"); step.Status != doctor.Warning || !strings.Contains(step.Remedy.English, "poll interval") {
+		t.Errorf("with few calls left: %+v", step)
 	}
 }

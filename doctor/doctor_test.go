@@ -49,8 +49,8 @@ func healthy(t *testing.T) *patient {
 	}
 	p := &patient{server: server, options: doctor.Options{
 		Settings: config.Inspection{Config: config.Config{
-			Apps:   []config.App{{ID: appid, Name: appid, Tokens: bySecret}},
-			Ranges: wechat.Ranges(), PollInterval: 30 * time.Minute,
+			Apps:     []config.App{{ID: appid, Name: appid, Tokens: bySecret}},
+			Datasets: wechat.Datasets()[:1], PollInterval: 30 * time.Minute,
 			TokenEndpoint: config.StableToken,
 			Archive:       config.Archive{Folder: filepath.Join(t.TempDir(), "data"), Setting: "WXAPP_ARCHIVE"},
 		}},
@@ -161,7 +161,7 @@ func TestHealthy(t *testing.T) {
 	if !regexp.MustCompile(`^\d[\d,]* rows for ` + yesterday + `$`).MatchString(cause.English) {
 		t.Errorf("the window: %q", cause.English)
 	}
-	if !strings.Contains(found(t, steps, "quota").Cause.English, "these settings use 6 a day, and up to 32 more") {
+	if !strings.Contains(found(t, steps, "quota").Cause.English, "these settings use 6 calls a day, and up to 32 more while they wait for the publication; left today: user_portrait ") {
 		t.Errorf("the quota: %+v", found(t, steps, "quota"))
 	}
 	calls := map[string]int{}

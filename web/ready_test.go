@@ -89,12 +89,12 @@ func TestReadyListsRanges(t *testing.T) {
 	busy := &wechat.Error{Reason: wechat.ReasonBusy, Endpoint: wechat.EndpointUserPortrait, Code: "-1", Message: "system\nerror\u202e"}
 	snapshot := &collector.Snapshot{
 		App: collector.App{ID: "wx1", Name: "wx1"}, Status: collector.StatusDown, Failures: []*wechat.Error{busy},
-		Held: []collector.HeldWindow{{Window: window(1)}, {Window: window(30), Withdrawn: true}},
-		Asked: []collector.Question{
-			{Window: window(1), Outcome: collector.OutcomeData},
-			{Window: window(7), Outcome: collector.OutcomeNotReady},
-			{Window: window(30), Outcome: collector.OutcomeFailed, Failure: busy},
-		},
+		Datasets: portraits(collector.Held{Series: "1d", Window: window(1)}, collector.Held{Series: "30d", Window: window(30), Withdrawn: true}),
+	}
+	snapshot.Datasets[0].Asked = []collector.Question{
+		{Series: "1d", Window: window(1), Outcome: collector.OutcomeData},
+		{Series: "7d", Window: window(7), Outcome: collector.OutcomeNotReady},
+		{Series: "30d", Window: window(30), Outcome: collector.OutcomeFailed, Failure: busy},
 	}
 	want := "The exporter is ready.\n" +
 		"wx1: 30 days: the numbers of 2026-11-23 are too old to be shown; 7 days: 11-23 not published yet; " +

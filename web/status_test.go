@@ -61,10 +61,10 @@ func fleet(t testing.TB, n int) *web.Site {
 func simulated(t testing.TB, id, name string) *collector.Snapshot {
 	t.Helper()
 	snapshot := collectortest.Snapshot(t, &wechattest.Server{}, collector.App{ID: id, Name: name})
-	snapshot.Calls = collector.Calls{Day: wechat.DayOf(snapshot.LastPoll), Count: 6}
-	for _, held := range snapshot.Held {
-		users, _ := held.Rows.Total(wechat.VisitUV)
-		newUsers, _ := held.Rows.Total(wechat.VisitUVNew)
+	snapshot.Datasets[0].Endpoints[0].Calls = collector.Calls{Day: wechat.DayOf(snapshot.LastPoll), Count: 6}
+	for _, held := range snapshot.Portrait().Held {
+		users, _ := held.Numbers.Total(wechat.VisitUV)
+		newUsers, _ := held.Numbers.Total(wechat.VisitUVNew)
 		for ago := range collector.PastDays {
 			if ago != 20 {
 				snapshot.Past = snapshot.Past.With(held.Range, collector.Totals{End: held.End.Add(-ago), Users: users + int64(ago*10), NewUsers: newUsers})
@@ -116,13 +116,14 @@ func TestOverview(t *testing.T) {
 func TestVerdict(t *testing.T) {
 	now := time.Date(2026, 11, 24, 4, 0, 0, 0, time.UTC)
 	held := func(id string, ago int) *collector.Snapshot {
-		return &collector.Snapshot{App: collector.App{ID: id, Name: id}, Status: collector.StatusUp, Held: []collector.HeldWindow{
-			{Window: wechat.Window{End: wechat.DayOf(now).Add(-ago), Range: wechat.Range1Day}},
-		}}
+		return &collector.Snapshot{App: collector.App{ID: id, Name: id}, Status: collector.StatusUp, Datasets: portraits(
+			collector.Held{Series: "1d", Window: wechat.Window{End: wechat.DayOf(now).Add(-ago), Range: wechat.Range1Day}},
+		)}
 	}
 	failed := func(id string, reason wechat.Reason) *collector.Snapshot {
 		s := held(id, 1)
 		s.Status, s.Failures = collector.StatusDown, []*wechat.Error{{Reason: reason, Endpoint: wechat.EndpointToken, Code: "1"}}
+		s.Datasets[0].Status, s.Datasets[0].Failures = s.Status, s.Failures
 		return s
 	}
 	tests := []struct {
@@ -187,6 +188,7 @@ func TestForeignText(t *testing.T) {
 	answer := fmt.Sprintf(`{"ref_date":"20261123","visit_uv":{"province":[{"name":"%[1]s","value":5}],"city":[{"name":"%[1]s","value":5}],"devices":[{"name":"%[1]s","value":5}],"genders":[{"name":"%[1]s","value":5}]},"visit_uv_new":{}}`, quoted)
 	snapshot := collectortest.Answered(t, collector.App{ID: "wx1", Name: evil}, []byte(answer))
 	snapshot.Failures = []*wechat.Error{{Reason: wechat.ReasonAllowlist, Endpoint: wechat.EndpointToken, Code: "40164", Message: evil}}
+	snapshot.Datasets[0].Failures = snapshot.Failures
 	snapshot.Status = collector.StatusDown
 	site := siteOf(snapshot)
 	site.Archive = func() collector.ArchiveStatus { return collector.ArchiveStatus{Apps: 1, Failure: evil} }

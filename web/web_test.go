@@ -25,18 +25,30 @@ func configured(apps ...collector.App) func() []collector.App {
 	return func() []collector.App { return apps }
 }
 
+// portraits returns the datasets of an app that has the user portrait of some windows.
+func portraits(held ...collector.Held) []collector.Dataset {
+	return []collector.Dataset{{Name: wechat.UserPortrait, Held: held}}
+}
+
 var (
 	newApp  = &collector.Snapshot{App: collector.App{ID: "wx1", Name: "wx1"}}
 	goodApp = &collector.Snapshot{
 		App: collector.App{ID: "wx2", Name: "<b>书 & 店"}, Status: collector.StatusUp,
 		LastPoll: time.Date(2026, 11, 24, 2, 16, 0, 0, time.UTC),
-		Held:     []collector.HeldWindow{{Window: wechat.Window{End: wechat.DayOf(time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)), Range: wechat.Range7Days}}},
+		Datasets: portraits(collector.Held{Series: "7d", Window: wechat.Window{
+			End: wechat.DayOf(time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)), Range: wechat.Range7Days,
+		}}),
 	}
-	badApp = &collector.Snapshot{
-		App: collector.App{ID: "wx3", Name: "wx3"}, Status: collector.StatusDown,
-		Failures: []*wechat.Error{
-			{Reason: wechat.ReasonAllowlist, Endpoint: wechat.EndpointToken, Code: "40164", Message: "invalid ip 203.0.113.30"},
-			{Reason: wechat.ReasonPermission, Endpoint: wechat.EndpointUserPortrait, Code: "48001", Message: "api <unauthorized>"},
-		},
-	}
+	badApp = failing("wx3",
+		&wechat.Error{Reason: wechat.ReasonAllowlist, Endpoint: wechat.EndpointToken, Code: "40164", Message: "invalid ip 203.0.113.30"},
+		&wechat.Error{Reason: wechat.ReasonPermission, Endpoint: wechat.EndpointUserPortrait, Code: "48001", Message: "api <unauthorized>"},
+	)
 )
+
+// failing returns an app of which the user portrait fails.
+func failing(id string, failures ...*wechat.Error) *collector.Snapshot {
+	return &collector.Snapshot{
+		App: collector.App{ID: id, Name: id}, Status: collector.StatusDown, Failures: failures,
+		Datasets: []collector.Dataset{{Name: wechat.UserPortrait, Status: collector.StatusDown, Failures: failures}},
+	}
+}
