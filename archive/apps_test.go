@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/wxapp-exporter/wxapp_exporter/archive"
-	"github.com/wxapp-exporter/wxapp_exporter/poller"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
@@ -23,7 +22,7 @@ func TestApps(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	save(t, kept, poller.AnswerKey{Window: window(wechat.Range1Day), Answered: answered}, "{}")
+	save(t, kept, portraitKey(wechat.Range1Day, answered), "{}")
 	apps, err := kept.Apps(t.Context())
 	if want := []string{appid, "wxb"}; err != nil || !slices.Equal(apps, want) {
 		t.Errorf("apps %v, %v; want %v", apps, err, want)

@@ -28,6 +28,25 @@ func window(length wechat.Range) wechat.Window {
 	return wechat.Window{End: wechat.DayOf(answered).Add(-1), Range: length}
 }
 
+// portraitKey names an answer to the user portrait of window(length).
+func portraitKey(length wechat.Range, at time.Time) poller.AnswerKey {
+	return poller.AnswerKey{Series: length.String(), Window: window(length), Answered: at}
+}
+
+// statistic returns the statistic of a series.
+func statistic(t testing.TB, series string) wechat.Statistic {
+	t.Helper()
+	for _, dataset := range wechat.Datasets() {
+		for _, s := range dataset.Statistics {
+			if s.Series() == series {
+				return s
+			}
+		}
+	}
+	t.Fatalf("no statistic is kept as %s", series)
+	return wechat.Statistic{}
+}
+
 // inFolder returns an archive in a new folder, and the folder's path.
 func inFolder(t *testing.T) (archive.Archive, string) {
 	t.Helper()
@@ -57,25 +76,31 @@ func save(t *testing.T, kept archive.Archive, key poller.AnswerKey, answer strin
 func TestStateIsRestored(t *testing.T) {
 	kept, _ := inFolder(t)
 	state, err := kept.State(t.Context(), appid)
-	if err != nil || len(state.Windows) != 0 {
+	if err != nil || len(state.Series) != 0 {
 		t.Fatalf("state of an unknown app: %+v, %v; want the zero state", state, err)
 	}
+	yesterday := window(wechat.Range1Day).End
 	saved := poller.State{
 		LastPoll:    answered.Add(time.Second),
 		LastSuccess: answered,
-		Quota:       &wechat.Quota{Limit: 100, Used: 3, Remaining: 97},
-		QuotaAsked:  answered,
-		Pause:       poller.Pause{Until: answered.Add(time.Hour), Failures: 3, Reason: wechat.ReasonQuota},
-		Windows: []poller.WindowState{
-			{
-				Window: window(wechat.Range7Days), Asked: answered.Add(time.Hour),
+		Series: map[string][]poller.WindowState{
+			"7d": {{
+				End: yesterday, Asked: answered.Add(time.Hour), Digest: 1<<64 - 1,
 				Outcome: collector.OutcomeData, Answered: answered, Confirmed: answered.Add(time.Hour),
-			},
-			{
-				Window: window(wechat.Range30Days), Failed: answered, Failures: 3, Retry: answered.Add(time.Minute),
-				Failure: &wechat.Error{Reason: wechat.ReasonQuota, Endpoint: "user_portrait", Code: "45009", Message: "reach max"},
+			}},
+			"visit_page": {{
+				End: yesterday, Failed: answered, Failures: 3, Retry: answered.Add(time.Minute),
+				Failure: &wechat.Error{Reason: wechat.ReasonQuota, Endpoint: "visit_page", Code: "45009", Message: "reach max"},
+			}},
+		},
+		Endpoints: map[string]poller.EndpointState{
+			"visit_page": {
+				Calls: collector.Calls{Day: yesterday.Add(1), Count: 3},
+				Quota: &wechat.Quota{Limit: 100, Used: 3, Remaining: 97}, QuotaAsked: answered,
+				Pause: poller.Pause{Until: answered.Add(time.Hour), Failures: 3, Reason: wechat.ReasonQuota},
 			},
 		},
+		CaughtUp: map[string]collector.Calls{"pages": {Day: yesterday.Add(1), Count: 2}},
 	}
 	if err := kept.SaveState(t.Context(), appid, saved); err != nil {
 		t.Fatal(err)
@@ -106,7 +131,7 @@ func TestForeignState(t *testing.T) {
 	}
 	for _, content := range []string{"", "{", "null", "null and void", "\x00\x00", "[1]"} {
 		write(t, filepath.Join(path, appid, "state.json"), content)
-		if state, err := kept.State(t.Context(), appid); err != nil || len(state.Windows) != 0 {
+		if state, err := kept.State(t.Context(), appid); err != nil || len(state.Series) != 0 {
 			t.Errorf("%q: state %+v, error %v", content, state, err)
 		}
 	}
@@ -125,18 +150,17 @@ func TestStateThatCannotBeRead(t *testing.T) {
 
 func TestAnswersAreKeptAsTheyCame(t *testing.T) {
 	kept, path := inFolder(t)
-	w := window(wechat.Range30Days)
 	answers := map[time.Time]string{answered: "{\"ref_date\" : \"\xff\"}\r\n", answered.Add(24 * time.Hour): "{}"}
 	for at, answer := range answers {
-		save(t, kept, poller.AnswerKey{Window: w, Answered: at}, answer)
+		save(t, kept, portraitKey(wechat.Range30Days, at), answer)
 	}
 	for at, want := range answers {
-		got, err := kept.Answer(t.Context(), appid, poller.AnswerKey{Window: w, Answered: at})
+		got, err := kept.Answer(t.Context(), appid, portraitKey(wechat.Range30Days, at))
 		if err != nil || string(got) != want {
 			t.Errorf("answer of %s: %q, %v; want %q", at, got, err, want)
 		}
 	}
-	if _, err := kept.Answer(t.Context(), appid, poller.AnswerKey{Window: w, Answered: answered.Add(1)}); err == nil {
+	if _, err := kept.Answer(t.Context(), appid, portraitKey(wechat.Range30Days, answered.Add(1))); err == nil {
 		t.Error("an answer that was never saved was found")
 	}
 	names, err := filepath.Glob(filepath.Join(path, appid, "30d", "*"))
@@ -166,13 +190,12 @@ func TestAnswersAreKeptAsTheyCame(t *testing.T) {
 // Uncompressed answers of earlier versions are found. Other files are ignored.
 func TestList(t *testing.T) {
 	kept, path := inFolder(t)
-	w := window(wechat.Range1Day)
-	save(t, kept, poller.AnswerKey{Window: w, Answered: answered}, "{}")
+	save(t, kept, portraitKey(wechat.Range1Day, answered), "{}")
 	folder := filepath.Join(path, appid, "1d")
 	for _, name := range []string{"20261122_20261123T010203.000000004Z.json", "notes.txt", ".new-123", ".20261122_20261123T010203.000000004Z.json.gz123", "20261399_x.json.gz", "20261122_20261123T010203.000000004Z.json.gz.tmp"} {
 		write(t, filepath.Join(folder, name), `{"old":true}`)
 	}
-	keys, err := kept.List(t.Context(), appid)
+	keys, err := kept.List(t.Context(), appid, statistic(t, "1d"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -188,41 +211,42 @@ func TestList(t *testing.T) {
 	if want := "20261122 2026-11-23 01:02:03 {\"old\":true}|20261123 2026-11-24 01:02:03 {}"; strings.Join(got, "|") != want {
 		t.Errorf("listed %s\nwant %s", strings.Join(got, "|"), want)
 	}
-	if keys, err := kept.List(t.Context(), "wx another one"); err != nil || len(keys) != 0 {
+	if keys, err := kept.List(t.Context(), "wx another one", statistic(t, "1d")); err != nil || len(keys) != 0 {
 		t.Errorf("an unknown app has the answers %v, error %v", keys, err)
 	}
 }
 
-// Answers from other endpoints stand beside the portraits, under the name of the endpoint,
+// Answers to other statistics stand beside the portraits, under the name of the endpoint,
 // and neither is taken for the other.
-func TestReports(t *testing.T) {
+func TestSeriesStandBesideEachOther(t *testing.T) {
 	kept, path := inFolder(t)
-	w := window(wechat.Range1Day)
-	save(t, kept, poller.AnswerKey{Window: w, Answered: answered}, "{}")
-	report := poller.AnswerKey{Endpoint: "visit_page", Window: w, Answered: answered}
-	save(t, kept, report, `{"list":[]}`)
+	save(t, kept, portraitKey(wechat.Range1Day, answered), "{}")
+	pages := poller.AnswerKey{Series: "visit_page", Window: window(wechat.Range1Day), Answered: answered}
+	save(t, kept, pages, `{"list":[]}`)
 	if _, err := os.Stat(filepath.Join(path, appid, "visit_page", "20261123_20261124T010203.000000004Z.json.gz")); err != nil {
 		t.Error(err)
 	}
-	keys, err := kept.ListReports(t.Context(), appid, "visit_page")
-	if err != nil || len(keys) != 1 || keys[0] != report {
+	keys, err := kept.List(t.Context(), appid, statistic(t, "visit_page"))
+	if err != nil || len(keys) != 1 || keys[0] != pages {
 		t.Fatalf("listed %v, %v", keys, err)
 	}
 	if content, err := kept.Answer(t.Context(), appid, keys[0]); err != nil || string(content) != `{"list":[]}` {
 		t.Errorf("read %s, %v", content, err)
 	}
-	if keys, err := kept.List(t.Context(), appid); err != nil || len(keys) != 1 || keys[0].Endpoint != "" {
+	if keys, err := kept.List(t.Context(), appid, statistic(t, "1d")); err != nil || len(keys) != 1 || keys[0] != portraitKey(wechat.Range1Day, answered) {
 		t.Errorf("the portraits are %v, %v", keys, err)
 	}
-	if keys, err := kept.ListReports(t.Context(), appid, "daily_summary"); err != nil || len(keys) != 0 {
-		t.Errorf("another endpoint has %v, %v", keys, err)
+	for _, series := range []string{"7d", "daily_summary"} {
+		if keys, err := kept.List(t.Context(), appid, statistic(t, series)); err != nil || len(keys) != 0 {
+			t.Errorf("%s has %v, %v", series, keys, err)
+		}
 	}
 }
 
 // A truncated, damaged or foreign object has another error than one that cannot be read.
 func TestDamagedAnswer(t *testing.T) {
 	kept, path := inFolder(t)
-	key := poller.AnswerKey{Window: window(wechat.Range1Day), Answered: answered}
+	key := portraitKey(wechat.Range1Day, answered)
 	save(t, kept, key, strings.Repeat(`{"a":1}`, 100))
 	file := filepath.Join(path, appid, "1d", "20261123_20261124T010203.000000004Z.json.gz")
 	whole, err := os.ReadFile(file)
@@ -291,7 +315,7 @@ func TestDemoAndRealNumbersDoNotMeet(t *testing.T) {
 	if err := os.Remove(filepath.Join(path, "archive.json")); err != nil {
 		t.Fatal(err)
 	}
-	save(t, real, poller.AnswerKey{Window: window(wechat.Range1Day), Answered: answered}, "{}")
+	save(t, real, portraitKey(wechat.Range1Day, answered), "{}")
 	if err := demo.Prepare(t.Context()); !errors.Is(err, archive.ErrReal) {
 		t.Errorf("a demo in an old real archive: %v", err)
 	}

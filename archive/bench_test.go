@@ -24,12 +24,7 @@ import (
 // silent is a WeChat that never answers before the context ends.
 type silent struct{}
 
-func (silent) UserPortrait(ctx context.Context, _ wechat.Window) (*wechat.Portrait, error) {
-	<-ctx.Done()
-	return nil, ctx.Err()
-}
-
-func (silent) Report(ctx context.Context, _ wechat.Statistic, _ wechat.Day) (*wechat.Report, error) {
+func (silent) Ask(ctx context.Context, _ wechat.Statistic, _ wechat.Window) (*wechat.Answer, error) {
 	<-ctx.Done()
 	return nil, ctx.Err()
 }
@@ -45,18 +40,21 @@ const (
 
 func benchID(i int) string { return fmt.Sprintf("wx%016x", i) }
 
-// benchAnswers returns the answers of an app with so many users, for each range.
-func benchAnswers(b *testing.B, users int) map[wechat.Range][]byte {
+// portrait is the dataset that is restored.
+func portrait() wechat.Dataset { return wechat.Datasets()[0] }
+
+// benchAnswers returns the answers of an app with a number of users, by series.
+func benchAnswers(b *testing.B, users int) map[string][]byte {
 	b.Helper()
 	server := &wechattest.Server{NoTokens: true, Apps: map[string]wechattest.App{"": {Users: users}}}
 	client := &wechat.Client{HTTP: &http.Client{Transport: server}}
-	answers := map[wechat.Range][]byte{}
-	for _, length := range wechat.Ranges() {
-		portrait, err := client.UserPortrait(b.Context(), wechat.Window{End: wechat.DayOf(time.Now()).Add(-2), Range: length})
+	answers := map[string][]byte{}
+	for _, s := range portrait().Statistics {
+		answer, err := client.Ask(b.Context(), s, s.Window(wechat.DayOf(time.Now()).Add(-2)))
 		if err != nil {
 			b.Fatal(err)
 		}
-		answers[length] = portrait.Answer
+		answers[s.Series()] = answer.Bytes
 	}
 	return answers
 }
@@ -69,12 +67,14 @@ func fillArchive(b *testing.B, kept archive.Archive, users int) {
 	today := wechat.DayOf(time.Now())
 	var writing sync.WaitGroup
 	places := make(chan struct{}, 32)
-	for length, answer := range benchAnswers(b, users) {
+	answers := benchAnswers(b, users)
+	for _, s := range portrait().Statistics {
+		answer := answers[s.Series()]
 		packed, err := kept.Pack(time.Now(), answer)
 		if err != nil {
 			b.Fatal(err)
 		}
-		b.Logf("%d users, %s: %d bytes, packed %d", users, length, len(answer), len(packed))
+		b.Logf("%d users, %s: %d bytes, packed %d", users, s.Series(), len(answer), len(packed))
 		for i := range benchApps {
 			places <- struct{}{}
 			writing.Go(func() {
@@ -82,7 +82,7 @@ func fillArchive(b *testing.B, kept archive.Archive, users int) {
 				for ago := range benchDays {
 					for read := range 2 {
 						end := today.Add(-2 - ago)
-						key := poller.AnswerKey{Window: wechat.Window{End: end, Range: length}, Answered: end.At(time.Duration(34+24*read) * time.Hour)}
+						key := poller.AnswerKey{Series: s.Series(), Window: s.Window(end), Answered: end.At(time.Duration(34+24*read) * time.Hour)}
 						if err := kept.SaveAnswer(b.Context(), benchID(i), key, packed); err != nil {
 							b.Error(err)
 							return
@@ -94,13 +94,13 @@ func fillArchive(b *testing.B, kept archive.Archive, users int) {
 	}
 	writing.Wait()
 	for i := range benchApps {
-		state := poller.State{LastPoll: time.Now(), LastSuccess: time.Now()}
-		for _, length := range wechat.Ranges() {
+		state := poller.State{LastPoll: time.Now(), LastSuccess: time.Now(), Series: map[string][]poller.WindowState{}}
+		for _, s := range portrait().Statistics {
 			end := today.Add(-2)
 			at := end.At(58 * time.Hour)
-			state.Windows = append(state.Windows, poller.WindowState{
-				Window: wechat.Window{End: end, Range: length}, Asked: time.Now(), Outcome: collector.OutcomeData, Answered: at, Confirmed: at,
-			})
+			state.Series[s.Series()] = []poller.WindowState{{
+				End: end, Asked: time.Now(), Outcome: collector.OutcomeData, Answered: at, Confirmed: at,
+			}}
 		}
 		if err := kept.SaveState(b.Context(), benchID(i), state); err != nil {
 			b.Fatal(err)
@@ -163,14 +163,17 @@ func restoreAll(b *testing.B, bucket archive.Bucket) {
 		_ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0o600) // resets the peak
 		store := &collector.Store{}
 		p := poller.New(poller.Options{
-			Schedule:   poller.Schedule{Ranges: wechat.Ranges(), PublishHour: 8, PollInterval: 30 * time.Minute},
-			Dimensions: wechat.Dimensions(),
-			Top:        map[wechat.Dimension]int{wechat.Device: 20},
-			MaxAge:     168 * time.Hour,
-			Store:      store,
-			Archive:    archive.Archive{Bucket: bucket},
-			Metrics:    collector.NewSelfMetrics(),
-			Logger:     slog.New(slog.DiscardHandler),
+			Schedule: poller.Schedule{PublishHour: 8, PollInterval: 30 * time.Minute},
+			Datasets: []wechat.Dataset{portrait()},
+			Shows: poller.Shows{
+				Dimensions: wechat.Dimensions(),
+				Top:        map[wechat.Dimension]int{wechat.Device: 20},
+				MaxAge:     168 * time.Hour,
+			},
+			Store:   store,
+			Archive: archive.Archive{Bucket: bucket},
+			Metrics: collector.NewSelfMetrics(portrait()),
+			Logger:  slog.New(slog.DiscardHandler),
 		})
 		for i := range benchApps {
 			p.Add(poller.Source{App: collector.App{ID: benchID(i), Name: "app"}, API: silent{}})
@@ -185,9 +188,9 @@ func restoreAll(b *testing.B, bucket archive.Bucket) {
 		b.ReportMetric(peak(b), "peakMB")
 		held := 0
 		for _, snapshot := range store.Snapshots() {
-			held += len(snapshot.Held)
+			held += len(snapshot.Portrait().Held)
 		}
-		if held != benchApps*len(wechat.Ranges()) {
+		if held != benchApps*len(portrait().Statistics) {
 			b.Errorf("%d windows are held", held)
 		}
 		stop()

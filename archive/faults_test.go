@@ -152,8 +152,8 @@ func prepared(t *testing.T, kept archive.Archive) (before, after poller.AnswerKe
 	if err := kept.Prepare(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	before = poller.AnswerKey{Window: window(wechat.Range1Day), Answered: answered}
-	after = poller.AnswerKey{Window: window(wechat.Range1Day), Answered: answered.Add(1)}
+	before = portraitKey(wechat.Range1Day, answered)
+	after = portraitKey(wechat.Range1Day, answered.Add(1))
 	save(t, kept, before, `{"before":1}`)
 	if err := kept.SaveState(t.Context(), appid, poller.State{LastPoll: answered}); err != nil {
 		t.Fatal(err)
@@ -171,7 +171,7 @@ func stillThere(t *testing.T, kept archive.Archive, path string, before poller.A
 	if state, err := kept.State(t.Context(), appid); err != nil || !state.LastPoll.Equal(answered) {
 		t.Errorf("the state of before: %+v, %v", state, err)
 	}
-	if keys, err := kept.List(t.Context(), appid); err != nil || len(keys) != 1 || keys[0] != before {
+	if keys, err := kept.List(t.Context(), appid, statistic(t, "1d")); err != nil || len(keys) != 1 || keys[0] != before {
 		t.Errorf("keys %v, %v", keys, err)
 	}
 	if left := hidden(t, path); len(left) > 0 {

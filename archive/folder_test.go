@@ -20,7 +20,7 @@ func TestFolderThatCannotBeWritten(t *testing.T) {
 	write(t, path, "a file where the folder should be")
 	folder := archive.Folder{Path: path}
 	kept := archive.Archive{Bucket: folder}
-	key := poller.AnswerKey{Window: window(wechat.Range1Day), Answered: answered}
+	key := portraitKey(wechat.Range1Day, answered)
 	for what, err := range map[string]error{
 		"make":        folder.Make(),
 		"prepare":     kept.Prepare(t.Context()),
@@ -40,9 +40,9 @@ func TestFolderThatIsGone(t *testing.T) {
 	if err := os.Rename(path, path+" elsewhere"); err != nil {
 		t.Fatal(err)
 	}
-	key := poller.AnswerKey{Window: window(wechat.Range1Day), Answered: answered}
+	key := portraitKey(wechat.Range1Day, answered)
 	_, stateErr := kept.State(t.Context(), appid)
-	_, listErr := kept.List(t.Context(), appid)
+	_, listErr := kept.List(t.Context(), appid, statistic(t, "1d"))
 	for what, err := range map[string]error{
 		"state":       stateErr,
 		"list":        listErr,
@@ -84,7 +84,7 @@ func TestNothingButWholeFilesIsLeft(t *testing.T) {
 // are not.
 func TestSweep(t *testing.T) {
 	kept, path := inFolder(t)
-	key := poller.AnswerKey{Window: window(wechat.Range1Day), Answered: answered}
+	key := portraitKey(wechat.Range1Day, answered)
 	save(t, kept, key, "{}")
 	fresh := filepath.Join(path, appid, "1d", ".20261123_20261124T010203.000000004Z.json.gz5577006791947779410")
 	foreign := filepath.Join(path, appid, ".nfs0123456789")
@@ -119,7 +119,7 @@ func TestSweep(t *testing.T) {
 // others before.
 func TestModes(t *testing.T) {
 	kept, path := inFolder(t)
-	save(t, kept, poller.AnswerKey{Window: window(wechat.Range1Day), Answered: answered}, "{}")
+	save(t, kept, portraitKey(wechat.Range1Day, answered), "{}")
 	write(t, filepath.Join(path, appid, "state.json"), "{}")
 	if err := os.Chmod(filepath.Join(path, appid, "state.json"), 0o644); err != nil {
 		t.Fatal(err)

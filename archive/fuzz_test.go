@@ -36,6 +36,7 @@ func (memory) ListFolders(context.Context, string) ([]string, error) { return ni
 func FuzzState(f *testing.F) {
 	for _, seed := range []string{
 		"", "null", "{}", "[]", `{"windows":null}`, `{"windows":[{}]}`, `{"last_poll":"2026-11-24T10:00:00Z","windows":[{"window":{"end":"20261123","range":7}}]}`,
+		`{"series":null}`, `{"series":{"7d":[{"end":"20261123","digest":"ff"}]},"endpoints":{"user_portrait":{"quota":{"limit":-1}}}}`,
 		`{"pause":{"until":"2026-11-24T10:00:00Z","reason":"quota"}}`, `{"quota":{"limit":-1}}`, "\x00\xff", `{"last_poll":7}`,
 	} {
 		f.Add([]byte(seed))
@@ -67,8 +68,9 @@ func FuzzAnswerName(f *testing.F) {
 	} {
 		f.Add(seed)
 	}
+	weeks := wechat.Datasets()[0].Statistics[1]
 	f.Fuzz(func(t *testing.T, name string) {
-		key, ok := parseAnswerName(name, poller.AnswerKey{Window: wechat.Window{Range: wechat.Range7Days}})
+		key, ok := parseAnswerName(name, weeks)
 		if !ok {
 			return
 		}
@@ -82,7 +84,7 @@ func FuzzAnswerName(f *testing.F) {
 	})
 }
 
-var fuzzedKey = poller.AnswerKey{Window: wechat.Window{Range: wechat.Range1Day}, Answered: time.Unix(0, 0)}
+var fuzzedKey = poller.AnswerKey{Series: "1d", Window: wechat.Window{Range: wechat.Range1Day}, Answered: time.Unix(0, 0)}
 
 // FuzzAnswer holds that an object is an answer or damaged, and nothing else.
 func FuzzAnswer(f *testing.F) {

@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/wxapp-exporter/wxapp_exporter/archive"
-	"github.com/wxapp-exporter/wxapp_exporter/poller"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
@@ -16,7 +15,7 @@ import (
 func TestGuardChecksWhenTheArchiveIsBack(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "archive")
 	guard := archive.NewGuard(archive.Archive{Bucket: archive.Folder{Path: path}})
-	key := poller.AnswerKey{Window: window(wechat.Range1Day), Answered: answered}
+	key := portraitKey(wechat.Range1Day, answered)
 	if err := guard.Prepare(t.Context()); err == nil {
 		t.Fatal("there is no folder, and it was prepared")
 	}

@@ -15,10 +15,11 @@ import (
 //	APPID/state.json                     what the poller knows of the app
 //	APPID/SERIES/END_ANSWERED.json.gz    an answer as WeChat sent it, compressed by gzip
 //
-// SERIES is that of a wechat.Statistic: the range of a user portrait, such as 7d, or the endpoint
-// of another statistic, such as daily_visit_trend. END is the last day of the window, as yyyymmdd. ANSWERED is the time in UTC at which
-// the answer came; the time at which it was asked for is in the comment of the gzip
-// header. Answers of earlier versions have no .gz and are not compressed.
+// SERIES is that of a wechat.Statistic: the range of a user portrait, such as 7d, or the
+// endpoint of another statistic, such as daily_visit_trend. END is the last day of the window,
+// as yyyymmdd. ANSWERED is the time in UTC at which the answer came; the time at which it was
+// asked for is in the comment of the gzip header. Answers of earlier versions have no .gz and
+// are not compressed.
 const (
 	versionKey = "archive.json"
 	plain      = ".json"

@@ -55,8 +55,8 @@ func TestMain(m *testing.M) {
 func numberedApp(n int) string { return fmt.Sprintf("wx%d", n/20) }
 
 func numberedKey(n int) poller.AnswerKey {
-	ranges := wechat.Ranges()
-	return poller.AnswerKey{Window: window(ranges[n%len(ranges)]), Answered: answered.Add(time.Duration(n))}
+	ranges := wechat.PortraitRanges()
+	return portraitKey(ranges[n%len(ranges)], answered.Add(time.Duration(n)))
 }
 
 // numberedAnswer returns the text of an answer, of some size.
@@ -85,10 +85,11 @@ func writeForever(folder string, first int) {
 	})
 	writing.Go(func() {
 		for n := first; ; n++ {
-			state := poller.State{LastPoll: answered.Add(time.Duration(n)), Windows: make([]poller.WindowState, 20)}
-			for i := range state.Windows {
-				state.Windows[i].Window = window(wechat.Range1Day)
+			windows := make([]poller.WindowState, 20)
+			for i := range windows {
+				windows[i].End = window(wechat.Range1Day).End
 			}
+			state := poller.State{LastPoll: answered.Add(time.Duration(n)), Series: map[string][]poller.WindowState{"1d": windows}}
 			if err := kept.SaveState(ctx, appid, state); err != nil {
 				panic(err)
 			}

@@ -26,7 +26,7 @@ func TestArchiveIsPrivate(t *testing.T) {
 	if err := kept.Prepare(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	key := poller.AnswerKey{Window: window(wechat.Range1Day), Answered: answered}
+	key := portraitKey(wechat.Range1Day, answered)
 	if err := kept.SaveAnswer(t.Context(), appid, key, []byte("{}")); err != nil {
 		t.Fatal(err)
 	}

@@ -126,7 +126,7 @@ func TestArchiveInObjectStorage(t *testing.T) {
 			if err := kept.Prepare(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			key := poller.AnswerKey{Window: window(wechat.Range7Days), Answered: answered}
+			key := portraitKey(wechat.Range7Days, answered)
 			save(t, kept, key, `{"answer":1}`)
 			if err := kept.SaveState(t.Context(), appid, poller.State{LastPoll: answered}); err != nil {
 				t.Fatal(err)
@@ -145,7 +145,7 @@ func TestArchiveInObjectStorage(t *testing.T) {
 			if state, err := kept.State(t.Context(), appid); err != nil || !state.LastPoll.Equal(answered) {
 				t.Errorf("state %+v, %v", state, err)
 			}
-			if keys, err := kept.List(t.Context(), appid); err != nil || !slices.Equal(keys, []poller.AnswerKey{key}) {
+			if keys, err := kept.List(t.Context(), appid, statistic(t, "7d")); err != nil || !slices.Equal(keys, []poller.AnswerKey{key}) {
 				t.Errorf("keys %v, %v", keys, err)
 			}
 			if apps, err := kept.Apps(t.Context()); err != nil || !slices.Equal(apps, []string{appid}) {

@@ -88,7 +88,7 @@ func (j Job) Run(ctx context.Context) []*Course {
 
 // course returns the course of a statistic of an app at its begin.
 func (j Job) course(ctx context.Context, app poller.Source, dataset wechat.Dataset, statistic wechat.Statistic) *Course {
-	c := &Course{AppID: app.ID, Dataset: dataset.Name, Endpoint: statistic.Endpoint, source: app, statistic: statistic, from: j.From, window: statistic.Newest(j.To.Add(1))}
+	c := &Course{AppID: app.ID, Dataset: dataset.Name, Endpoint: statistic.Endpoint, source: app, statistic: statistic.Past(), from: j.From, window: statistic.Past().Newest(j.To.Add(1))}
 	keys, err := j.Archive.List(ctx, app.ID, statistic)
 	switch {
 	case ctx.Err() != nil:
@@ -193,13 +193,16 @@ func (j Job) save(ctx context.Context, c *Course, asked time.Time, answer *wecha
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveTimeout)
 	defer cancel()
 	key := poller.AnswerKey{Series: c.statistic.Series(), Window: c.window, Answered: time.Now()}
-	packed, err := j.Archive.Pack(asked, answer.Bytes)
-	if err == nil {
-		err = j.Archive.SaveAnswer(ctx, c.AppID, key, packed)
-	}
-	if err != nil {
-		c.end(EndFailed, err)
-		return
+	for _, page := range append([][]byte{answer.Bytes}, answer.More...) {
+		packed, err := j.Archive.Pack(asked, page)
+		if err == nil {
+			err = j.Archive.SaveAnswer(ctx, c.AppID, key, packed)
+		}
+		if err != nil {
+			c.end(EndFailed, err)
+			return
+		}
+		key.Answered = key.Answered.Add(-1) // the first page counts
 	}
 	c.added()
 }

@@ -93,5 +93,5 @@ var visitFamilies = []*Family{
 }
 
 func visitLabels() []Label {
-	return []Label{{"period", []string{wechat.PeriodDay.String()}, "the time that the numbers are for"}}
+	return []Label{{"period", stringers(wechat.Periods()), "the time that the numbers are for"}}
 }

@@ -95,6 +95,7 @@ func parseAll(e environment) (Config, *problems) {
 	c.APIURL = parseAPIURL(p.at("WXAPP_API_URL"), e.APIURL, file.tokenEndpoint, file.allowHTTP)
 	c.Apps, c.Files = readApps(p, e, file)
 	c.Archive = parseArchive(p, e)
+	warnReadable(p, c)
 	return c, p
 }
 
@@ -112,7 +113,7 @@ func ReadDemo() (Config, []string, error) {
 
 func readDemo(e environment) (Config, []string, error) {
 	if e.given[datasetsSetting] == "" {
-		e.Datasets = "all"
+		e.Datasets = everyDataset()
 	}
 	p := &problems{given: e.given}
 	c := parseCommon(p, e)

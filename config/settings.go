@@ -8,6 +8,7 @@ import (
 
 	"github.com/kelseyhightower/envconfig"
 
+	"github.com/wxapp-exporter/wxapp_exporter/text"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
@@ -36,7 +37,7 @@ type settings struct {
 	AllowHTTP      string        `envconfig:"WXAPP_ALLOW_HTTP" default:"false" desc:"true allows plain http to public hosts in WXAPP_TOKEN_URL, token_url and WXAPP_API_URL, although it sends secrets and tokens unencrypted. Private and loopback hosts are always allowed." zh:"设为 true 时，允许 WXAPP_TOKEN_URL、token_url 和 WXAPP_API_URL 以明文 http 访问公网主机（密钥和 token 将不加密传输）；内网和本机地址始终允许。"`
 	Ranges         string        `envconfig:"WXAPP_RANGES" default:"all" desc:"Lengths of the windows, comma-separated: 1d, 7d, 30d, or all." zh:"统计窗口的长度，以逗号分隔：1d、7d、30d，或 all。"`
 	Dimensions     string        `envconfig:"WXAPP_DIMENSIONS" default:"all" desc:"Dimensions, comma-separated: age, city, device, gender, platform, province, or all." zh:"统计维度，以逗号分隔：age、city、device、gender、platform、province，或 all。"`
-	Datasets       string        `envconfig:"WXAPP_DATASETS" default:"user_portrait" desc:"Statistics to ask for, comma-separated: user_portrait, visits, sources, retention, pages, or all." zh:"要查询的统计数据，以逗号分隔：user_portrait（用户画像）、visits（访问）、sources（来源）、retention（留存）、pages（页面），或 all。"`
+	Datasets       string        `envconfig:"WXAPP_DATASETS" default:"user_portrait" desc:"Statistics to ask for, comma-separated: {datasets}." zh:"要查询的统计数据，以逗号分隔：{datasets}。"`
 	Top            string        `envconfig:"WXAPP_TOP" default:"device:20,page:20" empty:"no limit" desc:"Keeps the N names with most users per dimension, for example city:100,device:20, and the N pages with most visits. What is not listed keeps its default; device:0 lifts its limit. Empty: no limits." zh:"每个维度只保留用户数最多的 N 个名称，例如 city:100,device:20；页面（page）只保留访问次数最多的 N 个。未列出的沿用默认值；device:0 表示该维度不限制；设为空则全部不限制。"`
 	PollInterval   string        `envconfig:"WXAPP_POLL_INTERVAL" default:"30m" desc:"Pause between polls while yesterday's data is not published yet." zh:"昨日数据尚未发布时，两次轮询之间的间隔。"`
 	PublishHour    string        `envconfig:"WXAPP_PUBLISH_HOUR" default:"8" desc:"Hour from which to ask for yesterday's data, 0 to 17, Asia/Shanghai." zh:"从几点开始查询昨日数据（北京时间，0 至 17）。"`
@@ -85,8 +86,8 @@ func Settings() []Setting {
 		list = append(list, Setting{
 			Name:    field.Tag.Get("envconfig"),
 			Default: field.Tag.Get("default"),
-			English: field.Tag.Get("desc"),
-			Chinese: field.Tag.Get("zh"),
+			English: strings.Replace(field.Tag.Get("desc"), "{datasets}", datasetNames(text.English), 1),
+			Chinese: strings.Replace(field.Tag.Get("zh"), "{datasets}", datasetNames(text.Chinese), 1),
 		})
 	}
 	return list

@@ -232,6 +232,9 @@ func (f fleet) series() []stored {
 // sources, and the 20 pages that are shown unless WXAPP_TOP says otherwise.
 func (f fleet) datasets(app int, dayEnd func(time.Time) float64, add func(value func(time.Time) float64, name string, pairs ...string)) {
 	for _, dataset := range wechat.Datasets() {
+		if dataset.Name == wechat.UserPortrait { // has series of its own
+			continue
+		}
 		add(dayEnd, "wxapp_dataset_end_timestamp_seconds", "dataset", dataset.Name)
 		add(func(time.Time) float64 { return 1 }, "wxapp_dataset_up", "dataset", dataset.Name)
 		for _, reason := range wechat.FailureReasons() {
@@ -254,7 +257,7 @@ func (f fleet) datasets(app int, dayEnd func(time.Time) float64, add func(value 
 			values["depth"] = append(values["depth"], wechat.DepthName(key+1))
 		}
 	}
-	for _, metric := range collector.FigureMetrics() {
+	for _, metric := range figureMetrics() {
 		all := [][]string{nil}
 		for _, label := range metric.Labels[1:] { // the first is the appid
 			var longer [][]string

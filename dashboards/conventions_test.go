@@ -9,8 +9,6 @@ import (
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql/parser"
-
-	"github.com/wxapp-exporter/wxapp_exporter/collector"
 )
 
 // What Grafana 12 writes.
@@ -22,7 +20,7 @@ func labelsToChoose(metric string) []string {
 		return []string{"metric", "range"}
 	}
 	chosen := []string{"period"}
-	for _, m := range collector.FigureMetrics() {
+	for _, m := range figureMetrics() {
 		if m.Name == metric {
 			chosen = slices.DeleteFunc([]string{"cohort", "day", "month", "period", "week"}, func(label string) bool { return !slices.Contains(m.Labels, label) })
 		}

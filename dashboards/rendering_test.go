@@ -223,10 +223,22 @@ var (
 
 const secondsOfWeek = 7 * 86400
 
+// figureMetrics returns the metrics of what WeChat answers beside the user portrait.
+func figureMetrics() []*collector.Metric {
+	var metrics []*collector.Metric
+	for _, family := range collector.Families() {
+		ends := strings.HasSuffix(family.Name, "_timestamp_seconds")
+		if family.Origin == collector.FromAnswer && !ends && !slices.Contains(family.Labels, "range") {
+			metrics = append(metrics, &family.Metric)
+		}
+	}
+	return metrics
+}
+
 // numbersOfDays returns the metrics whose values are about a day or days that end with one.
 func numbersOfDays() []string {
 	names := []string{"wxapp_users"}
-	for _, metric := range collector.FigureMetrics() {
+	for _, metric := range figureMetrics() {
 		names = append(names, metric.Name)
 	}
 	return names

@@ -56,12 +56,15 @@ type simulation struct {
 func (s simulation) truth(t *testing.T, appid string, day time.Time, length int) (active, fresh int) {
 	t.Helper()
 	published := publication(appid, day)
-	portrait, err := wechat.DecodePortrait(s.server.PortraitAt(appid, day, length, published.Add(30*time.Minute)))
+	window := wechat.Window{End: wechat.DayOf(day), Range: wechat.Range(length)}
+	answer, err := statistic(t, wechat.EndpointUserPortrait).
+		Decode(s.server.PortraitAt(appid, day, length, published.Add(30*time.Minute)), window)
 	if err != nil {
 		t.Fatal(err)
 	}
+	portrait := answer.Numbers.(wechat.Portrait)
 	sum := func(metric wechat.Metric) (users int) {
-		for _, row := range portrait.Rows[wechat.Breakdown{Metric: metric, Dimension: wechat.Gender}] {
+		for _, row := range portrait[wechat.Breakdown{Metric: metric, Dimension: wechat.Gender}] {
 			users += int(row.Users)
 		}
 		return users
@@ -80,19 +83,24 @@ func simulate(t *testing.T, length time.Duration) simulation {
 		metrics.Reloaded(nil)
 		store := &collector.Store{}
 		polling := poller.New(poller.Options{
-			Schedule:   poller.Schedule{Ranges: wechat.Ranges(), PublishHour: 8, PollInterval: 30 * time.Minute},
-			Dimensions: wechat.Dimensions(),
-			Datasets:   wechat.Datasets(),
-			Top:        map[wechat.Dimension]int{wechat.Device: 20, wechat.City: 50, wechat.Page: 20},
-			MaxAge:     168 * time.Hour,
-			Store:      store,
-			Archive:    poller.NoArchive{},
-			Metrics:    metrics,
-			Logger:     slog.New(slog.DiscardHandler),
+			Schedule: poller.Schedule{PublishHour: 8, PollInterval: 30 * time.Minute},
+			Datasets: wechat.Datasets(),
+			Shows: poller.Shows{
+				Dimensions: wechat.Dimensions(),
+				Top:        map[wechat.Dimension]int{wechat.Device: 20, wechat.City: 50, wechat.Page: 20},
+				MaxAge:     168 * time.Hour,
+			},
+			Store:   store,
+			Archive: poller.NoArchive{},
+			Metrics: metrics,
+			Logger:  slog.New(slog.DiscardHandler),
 		})
 		server.Apps = map[string]wechattest.App{}
 		for _, simulated := range simulatedApps {
-			server.Apps[simulated.app.ID] = wechattest.App{Users: simulated.users}
+			server.Apps[simulated.app.ID] = wechattest.App{
+				Users:   simulated.users,
+				AdSlots: []string{"SLOT_ID_WEAPP_BANNER", "SLOT_ID_WEAPP_REWARD_VIDEO"},
+			}
 			client := &http.Client{Transport: server, Timeout: 30 * time.Second}
 			polling.Add(poller.Source{App: simulated.app, API: &wechat.Client{
 				HTTP:    client,

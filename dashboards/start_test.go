@@ -31,6 +31,12 @@ var silentAtFirst = map[string]string{
 	"Users by month":                              "as above",
 	"Sessions and views by month":                 "as above",
 	"Came back a month later":                     "as above",
+	"Ad slots":                                    "no day is known yet",
+	"Income by day":                               "as above",
+	"Income of the day":                           "as above",
+	"eCPM by day":                                 "as above",
+	"Exposures by day":                            "as above",
+	"Click rate by day":                           "as above",
 }
 
 // silentQueries lists those queries of other panels that answer nothing ten minutes after

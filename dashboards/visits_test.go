@@ -15,25 +15,31 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
+// statistic returns the first statistic of an endpoint.
+func statistic(t *testing.T, endpoint string) wechat.Statistic {
+	t.Helper()
+	for _, dataset := range wechat.Datasets() {
+		for _, s := range dataset.Statistics {
+			if s.Endpoint == endpoint {
+				return s
+			}
+		}
+	}
+	t.Fatalf("there is no endpoint %s", endpoint)
+	return wechat.Statistic{}
+}
+
 // report returns what WeChat says about a day when it has just published it, or the day so many
 // days later.
 func (s simulation) report(t *testing.T, endpoint, appid string, day time.Time, later int) wechat.Numbers {
 	t.Helper()
-	for _, dataset := range wechat.Datasets() {
-		for _, statistic := range dataset.Statistics {
-			if statistic.Endpoint != endpoint {
-				continue
-			}
-			at := publication(appid, wechat.DayOf(day).Add(later).Begin()).Add(30 * time.Minute)
-			report, err := statistic.Decode(s.server.ReportAt(endpoint, appid, day, at), wechat.DayOf(day))
-			if err != nil {
-				t.Fatal(err)
-			}
-			return report.Numbers
-		}
+	asked := statistic(t, endpoint)
+	at := publication(appid, wechat.DayOf(day).Add(later).Begin()).Add(30 * time.Minute)
+	report, err := asked.Decode(s.server.ReportAt(endpoint, appid, day, at), asked.Window(wechat.DayOf(day)))
+	if err != nil {
+		t.Fatal(err)
 	}
-	t.Fatalf("there is no endpoint %s", endpoint)
-	return nil
+	return report.Numbers
 }
 
 // oneApp fills a query as if the first app alone were chosen.

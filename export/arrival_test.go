@@ -11,11 +11,11 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
-// report names the answer of an endpoint about a day of November 2026.
-func report(t *testing.T, endpoint string, day int, answered string) poller.AnswerKey {
+// answerOf names an answer of an endpoint about a day of November 2026.
+func answerOf(t *testing.T, endpoint string, day int, answered string) poller.AnswerKey {
 	t.Helper()
 	named := key(t, day, wechat.Range1Day, answered)
-	named.Endpoint = endpoint
+	named.Series = endpoint
 	return named
 }
 
@@ -23,11 +23,12 @@ func trend(sessions int) string { return fmt.Sprintf(`{"list":[{"session_cnt":%d
 
 const summary = `{"list":[{"share_pv":3}]}`
 
-// datasetsOf are the options of an export of the datasets of an archive with one app.
+// datasetsOf are the options of an export of the datasets of an archive with one app, apart from
+// the user portrait.
 func datasetsOf(t *testing.T, kept map[poller.AnswerKey]string) export.Options {
 	t.Helper()
 	o := options(t, answers{appid: kept})
-	o.Datasets, o.Ranges, o.Every = wechat.Datasets(), nil, 24*time.Hour
+	o.Datasets, o.Every = wechat.Datasets()[1:], 24*time.Hour
 	return o
 }
 
@@ -64,17 +65,17 @@ const sessionsOf = `wxapp_sessions{appid="` + appid + `",period="day"}`
 // until the next one. Those that came in time begin when they came.
 func TestExportPlacesLateAnswers(t *testing.T) {
 	kept := map[poller.AnswerKey]string{
-		report(t, wechat.EndpointDailyVisitTrend, 8, "09 11:30:00"):  trend(8),
-		report(t, wechat.EndpointDailySummary, 8, "09 11:30:01"):     summary,
-		report(t, wechat.EndpointDailyVisitTrend, 12, "13 10:30:00"): trend(12),
-		report(t, wechat.EndpointDailySummary, 12, "13 10:30:01"):    summary,
-		report(t, wechat.EndpointDailyVisitTrend, 13, "15 09:59:00"): trend(13), // just in time
-		report(t, wechat.EndpointDailySummary, 13, "15 09:59:01"):    summary,
-		report(t, wechat.EndpointDailyVisitTrend, 13, "15 15:00:00"): trend(14), // revised
+		answerOf(t, wechat.EndpointDailyVisitTrend, 8, "09 11:30:00"):  trend(8),
+		answerOf(t, wechat.EndpointDailySummary, 8, "09 11:30:01"):     summary,
+		answerOf(t, wechat.EndpointDailyVisitTrend, 12, "13 10:30:00"): trend(12),
+		answerOf(t, wechat.EndpointDailySummary, 12, "13 10:30:01"):    summary,
+		answerOf(t, wechat.EndpointDailyVisitTrend, 13, "15 09:59:00"): trend(13), // just in time
+		answerOf(t, wechat.EndpointDailySummary, 13, "15 09:59:01"):    summary,
+		answerOf(t, wechat.EndpointDailyVisitTrend, 13, "15 15:00:00"): trend(14), // revised
 	}
 	for i, day := range []int{11, 10, 9, 7} {
-		kept[report(t, wechat.EndpointDailyVisitTrend, day, fmt.Sprintf("28 03:00:%02d", 2*i))] = trend(day)
-		kept[report(t, wechat.EndpointDailySummary, day, fmt.Sprintf("28 03:00:%02d", 2*i+1))] = summary
+		kept[answerOf(t, wechat.EndpointDailyVisitTrend, day, fmt.Sprintf("28 03:00:%02d", 2*i))] = trend(day)
+		kept[answerOf(t, wechat.EndpointDailySummary, day, fmt.Sprintf("28 03:00:%02d", 2*i+1))] = summary
 	}
 	const want = "08 10:00: 7, 09 11:30: 8, 10 10:00: 9, 11 10:00: 10, 12 10:00: 11, 13 10:30: 12, 15 09:59: 13, 15 15:00: 14"
 	o := datasetsOf(t, kept)
@@ -98,7 +99,7 @@ func TestExportPlacesLateAnswers(t *testing.T) {
 func TestExportPlacesLateAnswersInEverySlice(t *testing.T) {
 	kept := map[poller.AnswerKey]string{}
 	for i, day := range []int{11, 10, 9, 7} {
-		kept[report(t, wechat.EndpointVisitPage, day, fmt.Sprintf("28 03:00:%02d", i))] = fmt.Sprintf(
+		kept[answerOf(t, wechat.EndpointVisitPage, day, fmt.Sprintf("28 03:00:%02d", i))] = fmt.Sprintf(
 			`{"list":[{"page_path":"a","page_visit_pv":%d}]}`, day)
 	}
 	text := written(t, newExport(t, datasetsOf(t, kept)), day(t, "11"))
@@ -117,9 +118,9 @@ func TestExportPlacesLateAnswersInEverySlice(t *testing.T) {
 // The days before the first answer of one half of a dataset are shown without it: WeChat
 // goes back less far for that half.
 func TestExportWithoutTheHalfThatIsNotAnswered(t *testing.T) {
-	kept := map[poller.AnswerKey]string{report(t, wechat.EndpointDailySummary, 10, "28 04:00:00"): summary}
+	kept := map[poller.AnswerKey]string{answerOf(t, wechat.EndpointDailySummary, 10, "28 04:00:00"): summary}
 	for i, day := range []int{11, 10, 9, 8} {
-		kept[report(t, wechat.EndpointDailyVisitTrend, day, fmt.Sprintf("28 03:00:%02d", i))] = trend(day)
+		kept[answerOf(t, wechat.EndpointDailyVisitTrend, day, fmt.Sprintf("28 03:00:%02d", i))] = trend(day)
 	}
 	if got, want := changes(t, datasetsOf(t, kept), sessionsOf), "09 10:00: 8, 10 10:00: 9, 11 10:00: 10, 12 10:00: 11"; got != want {
 		t.Errorf("sessions: %s\nwant      %s", got, want)
@@ -130,7 +131,7 @@ func TestExportWithoutTheHalfThatIsNotAnswered(t *testing.T) {
 func TestExportPlacesLateCohorts(t *testing.T) {
 	kept := map[poller.AnswerKey]string{}
 	for i, day := range []int{6, 5, 4} {
-		kept[report(t, wechat.EndpointDailyRetention, day, fmt.Sprintf("28 03:00:%02d", i))] = fmt.Sprintf(
+		kept[answerOf(t, wechat.EndpointDailyRetention, day, fmt.Sprintf("28 03:00:%02d", i))] = fmt.Sprintf(
 			`{"visit_uv_new":[{"key":0,"value":99},{"key":1,"value":%d},{"key":2,"value":%d},{"key":7,"value":%d}],"visit_uv":[]}`,
 			10*day+1, 10*day+2, 10*day+7)
 	}

@@ -21,7 +21,7 @@ func BenchmarkExport(b *testing.B) {
 	stored := archive.Archive{Bucket: folder}
 	simulated := &wechattest.Server{}
 	for end := 19; end <= 21; end++ {
-		for _, length := range wechat.Ranges() {
+		for _, length := range wechat.PortraitRanges() {
 			named := key(b, end, length, fmt.Sprintf("%d 10:00:00", end+1))
 			answer := simulated.PortraitAt(appid, named.Window.End.Begin(), int(length), named.Answered)
 			packed, err := stored.Pack(named.Answered, answer)

@@ -3,7 +3,6 @@ package export_test
 import (
 	"cmp"
 	"errors"
-	"io"
 	"testing"
 	"time"
 
@@ -205,40 +204,6 @@ func TestWhatIsShownWhen(t *testing.T) {
 				t.Errorf("by day:   %s\nwant      %s", got, want)
 			}
 		})
-	}
-}
-
-// A damaged answer is told of and gives way to the one before it; one that cannot be read
-// ends the export, because it might be read later.
-func TestDamagedAnswers(t *testing.T) {
-	archive := answers{appid: {
-		key(t, 20, 1, "21 10:00:00"): came(1),
-		key(t, 21, 1, "22 10:00:00"): "torn",
-		key(t, 22, 1, "23 10:00:00"): "<html>",
-		key(t, 22, 1, "23 11:00:00"): came(2),
-		key(t, 22, 1, "23 12:00:00"): "torn",
-	}}
-	o := options(t, archive)
-	damaged := map[string]bool{}
-	o.Damaged = func(id string, key poller.AnswerKey, err error) {
-		if id != appid || err == nil {
-			t.Errorf("%s: %v", id, err)
-		}
-		damaged[key.Window.String()+" "+wechat.InShanghai(key.Answered).Format("02 15:04")] = true
-	}
-	e := newExport(t, o)
-	if got, want := values(t, written(t, e, day(t, "23"))), "1 at 23 00:00:00, 1 at 23 06:00:00, 2 at 23 11:00:00, 2 at 23 12:00:00, 2 at 23 18:00:00"; got != want {
-		t.Errorf("got %s\nwant %s", got, want)
-	}
-	for _, want := range []string{"20261121 22 10:00", "20261122 23 10:00", "20261122 23 12:00"} {
-		if !damaged[want] {
-			t.Errorf("told of %v, but not of %s", damaged, want)
-		}
-	}
-
-	archive[appid][key(t, 22, 7, "23 10:00:00")] = "away"
-	if _, err := newExport(t, o).Write(t.Context(), io.Discard, day(t, "23")); !errors.Is(err, errArchive) {
-		t.Errorf("error %v", err)
 	}
 }
 

@@ -33,30 +33,22 @@ func day(t testing.TB, date string) export.Span {
 	return export.Span{From: begin, To: begin.Add(24 * time.Hour)}
 }
 
-// key names the answer for a window that ends on a day of November 2026.
+// key names the user portrait of a window that ends on a day of November 2026.
 func key(t testing.TB, end int, length wechat.Range, answered string) poller.AnswerKey {
 	t.Helper()
 	last, err := wechat.ParseDay(fmt.Sprintf("202611%02d", end))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return poller.AnswerKey{Window: wechat.Window{End: last, Range: length}, Answered: at(t, answered)}
+	return poller.AnswerKey{Series: length.String(), Window: wechat.Window{End: last, Range: length}, Answered: at(t, answered)}
 }
 
 // answers is an archive in memory, by appid.
 type answers map[string]map[poller.AnswerKey]string
 
-func (a answers) List(_ context.Context, appid string) ([]poller.AnswerKey, error) {
-	return a.list(appid, "")
-}
-
-func (a answers) ListReports(_ context.Context, appid, endpoint string) ([]poller.AnswerKey, error) {
-	return a.list(appid, endpoint)
-}
-
-func (a answers) list(appid, endpoint string) (keys []poller.AnswerKey, err error) {
+func (a answers) List(_ context.Context, appid string, s wechat.Statistic) (keys []poller.AnswerKey, err error) {
 	for key := range a[appid] {
-		if key.Endpoint == endpoint {
+		if key.Series == s.Series() {
 			keys = append(keys, key)
 		}
 	}
@@ -88,11 +80,11 @@ func both(one, other int) string {
 
 const nobody = `{"ref_date":"20261122","visit_uv":{"province":[]},"visit_uv_new":{}}`
 
-// options are those of an export of everything in an archive.
+// options are those of an export of the user portraits in an archive.
 func options(t testing.TB, archive answers) export.Options {
 	t.Helper()
 	o := export.Options{
-		Archive: archive, Ranges: wechat.Ranges(), Dimensions: wechat.Dimensions(), MaxAge: 168 * time.Hour,
+		Archive: archive, Datasets: wechat.Datasets()[:1], Dimensions: wechat.Dimensions(), MaxAge: 168 * time.Hour,
 		Every: 6 * time.Hour, Now: at(t, "30 12:00:00"),
 		Damaged: func(appid string, key poller.AnswerKey, err error) {
 			t.Errorf("%s, %v: %v", appid, key, err)

@@ -61,7 +61,7 @@ func (e *Export) timeline(ctx context.Context, appid string, index int, t *track
 			if err != nil {
 				return nil, err
 			}
-			if next := newHeld(shown, t, index, arrived.at); !next.same(current, t.atOnce) {
+			if next := view.newHeld(shown, index, arrived.at); !next.same(current, t.atOnce) {
 				all = end(all, current, at)
 				next.From, current = at, next
 			}
@@ -74,16 +74,26 @@ func (e *Export) timeline(ctx context.Context, appid string, index int, t *track
 	return end(all, current, span.To), nil
 }
 
-// newHeld returns what is shown of a track when its last answer came at a time.
-func newHeld(shown collector.Shown, t *track, index int, last time.Time) *held {
-	h := &held{shown: shown, dataset: t.Name, track: index, answered: last, empty: true}
+// newHeld returns what is shown of the track when its last answer came at a time.
+func (v *view) newHeld(shown collector.Shown, index int, last time.Time) *held {
+	h := &held{shown: shown, dataset: v.track.Name, track: index, answered: last, empty: true}
 	for _, of := range shown.Held {
-		h.empty = h.empty && of.Numbers.Empty()
-		if t.atOnce {
+		h.empty = h.empty && v.empty(of)
+		if v.track.atOnce {
 			h.answered = of.Answered
 		}
 	}
 	return h
+}
+
+// empty reports whether a window that is shown has no numbers. Those of a portrait may be of
+// dimensions that are not shown.
+func (v *view) empty(h collector.Held) bool {
+	if !v.track.atOnce {
+		return h.Numbers.Empty()
+	}
+	read := v.read[poller.AnswerKey{Series: h.Series, Window: h.Window, Answered: h.Answered}]
+	return read == nil || read.empty
 }
 
 // same reports whether the same is shown as before: the same answer, or the same numbers of
@@ -129,7 +139,13 @@ type view struct {
 	appid  string
 	track  *track
 	come   []map[wechat.Day][]arrival // answers, by statistic and window, the last one last
-	read   map[poller.AnswerKey]*answer
+	read   map[reading]*answer
+}
+
+// reading is an answer that is read for a window.
+type reading struct {
+	poller.AnswerKey
+	held wechat.Window
 }
 
 // answer is an answer that was read; nil: it cannot be used.
@@ -140,7 +156,7 @@ type answer struct {
 
 func (v *view) add(a arrival) {
 	come := v.come[a.statistic]
-	come[a.Window.End] = append(come[a.Window.End], a)
+	come[a.held.End] = append(come[a.held.End], a)
 }
 
 // show returns what is shown at a time. Only the answers that are shown are read. A window of
@@ -202,7 +218,8 @@ func (v *view) fill(ctx context.Context, h *collector.Held) (usable bool, err er
 		if err != nil {
 			return false, err
 		}
-		if read == nil || usable && read.empty {
+		missing := read != nil && read.empty && a.held != a.Window // it does not tell of that day
+		if read == nil || missing || usable && read.empty {
 			continue
 		}
 		h.Numbers, h.Answered, usable = read.numbers, a.at, true
@@ -221,7 +238,7 @@ func (v *view) fill(ctx context.Context, h *collector.Held) (usable bool, err er
 
 // answer reads an answer, unless it was read before. It is nil when the answer cannot be used.
 func (v *view) answer(ctx context.Context, a arrival) (*answer, error) {
-	if read, ok := v.read[a.AnswerKey]; ok {
+	if read, ok := v.read[reading{a.AnswerKey, a.held}]; ok {
 		return read, nil
 	}
 	content, err := v.export.Archive.Answer(ctx, v.appid, a.AnswerKey)
@@ -232,7 +249,7 @@ func (v *view) answer(ctx context.Context, a arrival) (*answer, error) {
 	var read *answer
 	if err == nil {
 		var decoded *wechat.Answer
-		if decoded, err = statistic.Decode(content, a.Window); err == nil {
+		if decoded, err = statistic.Decode(content, a.held); err == nil {
 			read = &answer{collector.NewNumbers(statistic, decoded, v.export.Dimensions, v.export.Top), decoded.Empty()}
 		}
 	}
@@ -240,8 +257,8 @@ func (v *view) answer(ctx context.Context, a arrival) (*answer, error) {
 		v.export.Damaged(v.appid, a.AnswerKey, err)
 	}
 	if v.read == nil {
-		v.read = map[poller.AnswerKey]*answer{}
+		v.read = map[reading]*answer{}
 	}
-	v.read[a.AnswerKey] = read
+	v.read[reading{a.AnswerKey, a.held}] = read
 	return read, nil
 }

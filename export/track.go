@@ -85,6 +85,7 @@ type arrival struct {
 	poller.AnswerKey
 	statistic int // its index
 	at        time.Time
+	held      wechat.Window // that it is an answer to: another one than it names if it tells of several
 	about     wechat.Window // that it tells of
 	upTo      int           // for a cohort: after at most so many windows who came again is shown
 }
@@ -98,6 +99,10 @@ func (a arrival) shownFrom() time.Time {
 // order in which they came.
 func arrivals(s wechat.Statistic, index int, keys []poller.AnswerKey) []arrival {
 	byWindow := map[wechat.Window][]poller.AnswerKey{}
+	ends := map[wechat.Day]bool{}
+	for _, key := range keys {
+		ends[key.Window.End] = true
+	}
 	var all []arrival
 	for _, key := range keys {
 		before := byWindow[key.Window]
@@ -110,7 +115,27 @@ func arrivals(s wechat.Statistic, index int, keys []poller.AnswerKey) []arrival 
 		if len(before) == 0 && s.Keeps == 0 && isLate(s, at, key.Window) {
 			at = published(key.Window)
 		}
-		all = append(all, arrival{key, index, at, key.Window, 0})
+		all = append(all, arrival{key, index, at, key.Window, key.Window, 0})
+		if s.Overlaps {
+			all = append(all, missed(s, index, key, ends)...)
+		}
+	}
+	return all
+}
+
+// missed returns the arrivals of the days before the last one of an answer's window of which
+// the answer is missing. They are shown from when they are usually published.
+func missed(s wechat.Statistic, index int, key poller.AnswerKey, ends map[wechat.Day]bool) []arrival {
+	window := key.Window
+	if isLate(s, key.Answered, window) {
+		window = s.Past().Window(window.End)
+	}
+	var all []arrival
+	for day := window.FirstDay(); day != window.End; day = day.Add(1) {
+		if !ends[day] {
+			w := s.Window(day)
+			all = append(all, arrival{key, index, published(w), w, w, 0})
+		}
 	}
 	return all
 }
@@ -131,12 +156,12 @@ func cohortArrivals(s wechat.Statistic, index int, key poller.AnswerKey, before 
 		case !isLate(s, key.Answered, about):
 			inTime = true
 		case !slices.ContainsFunc(before, tells):
-			all = append(all, arrival{key, index, published(about), about, n})
+			all = append(all, arrival{key, index, published(about), key.Window, about, n})
 		}
 		told = n
 	}
 	if inTime || told == 0 {
-		all = append(all, arrival{key, index, key.Answered, s.Before(key.Window, -told), told})
+		all = append(all, arrival{key, index, key.Answered, key.Window, s.Before(key.Window, -told), told})
 	}
 	return all
 }

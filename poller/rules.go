@@ -132,7 +132,7 @@ type dailyRule struct {
 func (r dailyRule) scheduled(today wechat.Day) []target {
 	newest := r.series.Newest(today)
 	targets := []target{{r.dataset, r.series, newest}}
-	if r.series.Period == wechat.PeriodDay {
+	if r.series.Period == wechat.PeriodDay && !r.series.Overlaps {
 		targets = slices.Insert(targets, 0, target{r.dataset, r.series, r.series.Before(newest, 1)})
 	}
 	return targets

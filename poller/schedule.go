@@ -129,7 +129,7 @@ func (d *dataset) lacking(now time.Time) (question, bool) {
 	for n := 1; n < caughtUpDays; n++ {
 		for _, s := range d.series {
 			w := s.Before(s.Newest(today), n)
-			if s.Keeps > 0 || w.End.Before(oldest) {
+			if s.Keeps > 0 || s.Overlaps || w.End.Before(oldest) {
 				continue
 			}
 			newest, state := s.state(s.newestAsked(today)), s.state(w)
@@ -155,6 +155,9 @@ func (k *knowledge) emptyIsFinal(t target, now time.Time) bool {
 	}
 	if portrait := k.portraitOf(t.window); t.dataset.optional() && portrait != nil && portrait.Held() && portrait.Empty {
 		return true
+	}
+	if t.series.FinalAfter > 0 {
+		return !now.Before(t.window.EndTime().Add(t.series.FinalAfter))
 	}
 	accept := t.window.End.Add(2).At(time.Duration(k.PublishHour)*time.Hour + acceptEmptyAfter)
 	return !now.Before(accept)

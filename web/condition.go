@@ -1,7 +1,6 @@
 package web
 
 import (
-	"slices"
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
@@ -61,11 +60,11 @@ type heldDay struct {
 func daysHeld(s *collector.Snapshot) []heldDay {
 	var days []heldDay
 	for _, dataset := range s.Leading() {
-		i := slices.IndexFunc(wechat.Datasets(), func(d wechat.Dataset) bool { return d.Name == dataset.Name })
-		if i < 0 {
+		known, ok := wechat.DatasetNamed(dataset.Name)
+		if !ok {
 			continue
 		}
-		first := wechat.Datasets()[i].Statistics[0]
+		first := known.Statistics[0]
 		switch {
 		case dataset.Name == wechat.UserPortrait:
 			for _, held := range dataset.Held {

@@ -93,16 +93,6 @@ func failuresOf(s *collector.Snapshot) []*wechat.Error {
 
 // datasetName returns the name of a dataset in words.
 func datasetName(name string) text.Both {
-	switch name {
-	case "visits":
-		return text.Both{English: "visits", Chinese: "访问"}
-	case "sources":
-		return text.Both{English: "sources", Chinese: "来源"}
-	case "retention":
-		return text.Both{English: "retention", Chinese: "留存"}
-	case "pages":
-		return text.Both{English: "pages", Chinese: "页面"}
-	default:
-		return text.Both{English: name, Chinese: name}
-	}
+	dataset, _ := wechat.DatasetNamed(name)
+	return dataset.Title
 }

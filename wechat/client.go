@@ -81,7 +81,7 @@ func (c *Client) TokenExpiry() time.Time {
 	return time.Time{}
 }
 
-// call posts body to path. When WeChat refuses the token, it repeats the call once
+// call posts body to path, or gets it if there is no body. When WeChat refuses the token, it repeats the call once
 // with a new one. If that one is refused, too, it stays held: WeChat sometimes refuses
 // valid tokens (reported), and with PlainToken every request for a new one invalidates
 // the token of all other programs that use the app.
@@ -95,7 +95,7 @@ func call[T any](ctx context.Context, c *Client, endpoint, path string, query ur
 		if token.Value != "" {
 			query.Set("access_token", token.Value.Reveal())
 		}
-		r, err := postJSON(endpoint, c.BaseURL, path, query, body)
+		r, err := newRequest(endpoint, c.BaseURL, path, query, body)
 		if err != nil {
 			var none T
 			return none, err

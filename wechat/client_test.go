@@ -36,11 +36,11 @@ func TestUserPortraitOnTheWire(t *testing.T) {
 	for _, baseURL := range []string{server.URL + "/prefix", server.URL + "/prefix/"} {
 		var seen calls
 		client := &Client{BaseURL: baseURL, Tokens: &FileTokens{Path: file}, Observe: seen.observe}
-		p, err := client.UserPortrait(t.Context(), week(t))
+		p, err := client.Ask(t.Context(), statistic(t, "7d"), week(t))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if p.RefDate != "20170611" || len(p.Rows) != 12 || string(p.Answer) != sample(t, "portrait-documented.json") {
+		if p.RefDate != "20170611" || len(p.Numbers.(Portrait)) != 12 || string(p.Bytes) != sample(t, "portrait-documented.json") {
 			t.Errorf("got %+v", p)
 		}
 		if got := seen.String(); got != "user_portrait 0" {
@@ -56,7 +56,7 @@ func TestCallsWithoutTokens(t *testing.T) {
 		}
 		return answer(http.StatusOK, emptyPortrait), nil
 	}).client()}
-	p, err := client.UserPortrait(t.Context(), week(t))
+	p, err := client.Ask(t.Context(), statistic(t, "7d"), week(t))
 	if err != nil || !p.Empty() {
 		t.Fatalf("got %+v, %v", p, err)
 	}
@@ -124,7 +124,7 @@ func TestRefusedTokenIsReplacedOnce(t *testing.T) {
 				client := &Client{HTTP: http, Observe: seen.observe, Tokens: &SecretTokens{
 					AppID: "wx0123456789abcdef", Secret: knownSecret("the secret"), HTTP: http, Observe: seen.observe,
 				}}
-				_, err := client.UserPortrait(t.Context(), week(t))
+				_, err := client.Ask(t.Context(), statistic(t, "7d"), week(t))
 				if ReasonOf(err) != test.reason {
 					t.Errorf("got %v, want reason %q", err, test.reason)
 				}
@@ -148,7 +148,7 @@ func TestQuotaReplacesRefusedToken(t *testing.T) {
 func TestRefusalWithoutTokensIsNotRepeated(t *testing.T) {
 	var seen calls
 	client := &Client{HTTP: script(`{"errcode":40001,"errmsg":""}`).client(), Observe: seen.observe}
-	if _, err := client.UserPortrait(t.Context(), week(t)); ReasonOf(err) != ReasonToken {
+	if _, err := client.Ask(t.Context(), statistic(t, "7d"), week(t)); ReasonOf(err) != ReasonToken {
 		t.Errorf("got %v", err)
 	}
 	if got := seen.String(); got != "user_portrait 40001" {

@@ -1,14 +1,22 @@
 package wechat
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/wxapp-exporter/wxapp_exporter/text"
+)
 
 // UserPortrait is the name of the dataset that is on unless the settings say otherwise.
 const UserPortrait = "user_portrait"
 
 // Dataset is a group of statistics that are turned on together.
 type Dataset struct {
-	// Name is how settings and metrics call the dataset.
-	Name string
+	// Name is how settings and metrics call the dataset, Title how people do.
+	Name  string
+	Title text.Both
+	// ByName says that the dataset is on only where the settings name it, because not everybody
+	// who may see the other numbers may see its.
+	ByName bool
 	// Statistics are its parts, each a question to WeChat's API.
 	Statistics []Statistic
 	// Joint says that the statistics belong together: the numbers of a day are complete
@@ -28,6 +36,16 @@ func DatasetNames() []string {
 		names = append(names, dataset.Name)
 	}
 	return names
+}
+
+// DatasetNamed returns the dataset of a name, or false if there is none.
+func DatasetNamed(name string) (Dataset, bool) {
+	all := Datasets()
+	i := slices.IndexFunc(all, func(d Dataset) bool { return d.Name == name })
+	if i < 0 {
+		return Dataset{}, false
+	}
+	return all[i], true
 }
 
 // Endpoints returns the endpoints of the dataset, each once, in the order of its statistics.

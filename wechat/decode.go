@@ -58,6 +58,12 @@ func decodeObject(answer []byte, r redactor) (map[string][]byte, *Error) {
 		return nil, decodeError("the answer is " + kind(object) + ", not an object" + r.quote(answer))
 	}
 	top := fields(object)
+	if ret, ok := top["base_resp"]; ok && len(ret) > 0 && ret[0] == '{' { // of statistics of ads
+		response := fields(ret)
+		if code, ok := integer(response["ret"]); ok && code != 0 {
+			return nil, answeredError(code, lenientText(response["err_msg"]), r)
+		}
+	}
 	if isNull(top["errcode"]) {
 		return top, nil
 	}
@@ -83,6 +89,9 @@ func syntaxError(answer []byte, r redactor) string {
 
 // integer returns a whole number, which may be written as a string.
 func integer(value []byte) (int64, bool) {
+	if len(value) == 0 {
+		return 0, false
+	}
 	text := string(value)
 	if value[0] == '"' {
 		text = strings.TrimSpace(lenientText(value))

@@ -7,7 +7,8 @@ import (
 )
 
 // Digest identifies the numbers of an answer, whatever their order and the spelling of the
-// answer. It is the same in every process. The zero Digest is of no answer.
+// answer. It is the same in every process. The zero Digest is of no answer,
+// or of a portrait without rows.
 type Digest uint64
 
 // Digest returns the digest of the answer's numbers.

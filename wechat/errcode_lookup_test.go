@@ -76,12 +76,12 @@ func TestCodesOfExchangesAreBounded(t *testing.T) {
 			HTTP:    script(fmt.Sprintf(`{"errcode":%d}`, 100_000+n)).client(),
 			Observe: func(e Exchange) { code <- e.Code },
 		}
-		_, err := client.UserPortrait(t.Context(), week(t))
+		_, err := client.Ask(t.Context(), statistic(t, "7d"), week(t))
 		if want := fmt.Sprintf("errcode %d", 100_000+n); !strings.Contains(err.Error(), want) {
 			t.Fatalf("got %v, want it to say %s", err, want)
 		}
 		client.HTTP = status(200 + n).client()
-		_, _ = client.UserPortrait(t.Context(), week(t))
+		_, _ = client.Ask(t.Context(), statistic(t, "7d"), week(t))
 		codes[<-code], codes[<-code] = true, true
 	}
 	if len(codes) > 80 || !codes["unknown"] || !codes["http_other"] || !codes["http_503"] {

@@ -219,6 +219,13 @@ var errcodes = []errcodeRow{
 		),
 	},
 	{
+		reason: ReasonUnavailable, codes: []string{""}, pause: pauseDay,
+		remedy: text.Both{
+			English: "no action needed: WeChat has no such numbers for this app or this period",
+			Chinese: "无需处理：微信没有该小程序或该时段的此项数据",
+		},
+	},
+	{
 		reason: ReasonPending, codes: []string{"89501", "89503", ""}, pause: pauseHour,
 		remedy: both(
 			"ask an administrator of the app to approve this IP address in the message that WeChat sent them",

@@ -90,6 +90,27 @@ func week(t testing.TB) Window {
 	return Window{End: mustDay(t, "20170617"), Range: Range7Days}
 }
 
+// statistic returns the statistic of a series, such as 7d or daily_summary.
+func statistic(t testing.TB, series string) Statistic {
+	t.Helper()
+	for _, dataset := range Datasets() {
+		for _, s := range dataset.Statistics {
+			if s.Series() == series {
+				return s
+			}
+		}
+	}
+	t.Fatalf("no statistic %s", series)
+	return Statistic{}
+}
+
+// decode decodes an answer about the window of a series that ends on a day.
+func decode(t testing.TB, series, end, answer string) (*Answer, error) {
+	t.Helper()
+	s := statistic(t, series)
+	return s.Decode([]byte(answer), s.Window(mustDay(t, end)))
+}
+
 func knownSecret(secret Secret) func() (Secret, error) {
 	return func() (Secret, error) { return secret, nil }
 }

@@ -21,7 +21,7 @@ func TestUserAgent(t *testing.T) {
 		"wxapp_exporter":       nil,
 		"wxapp_exporter/1.2.3": NewHTTPClient(30*time.Second, "wxapp_exporter/1.2.3"),
 	} {
-		if _, err := (&Client{BaseURL: server.URL, HTTP: client}).UserPortrait(t.Context(), week(t)); err != nil {
+		if _, err := (&Client{BaseURL: server.URL, HTTP: client}).Ask(t.Context(), statistic(t, "7d"), week(t)); err != nil {
 			t.Fatal(err)
 		}
 		if got := <-agents; got != want {
@@ -43,7 +43,7 @@ func TestWrongProxyVariable(t *testing.T) {
 		for scheme, name := range map[string]string{"http": "HTTP_PROXY", "https": "HTTPS_PROXY"} {
 			t.Run(name+"="+address, func(t *testing.T) {
 				t.Setenv(name, address)
-				_, err := (&Client{BaseURL: scheme + "://wechat.invalid"}).UserPortrait(t.Context(), week(t))
+				_, err := (&Client{BaseURL: scheme + "://wechat.invalid"}).Ask(t.Context(), statistic(t, "7d"), week(t))
 				checkHidden(t, err, token)
 				e, ok := errors.AsType[*Error](err)
 				if !ok || !strings.Contains(e.Error(), name) || !strings.Contains(e.Remedy(), name) {
@@ -58,7 +58,7 @@ func TestProxyVariableDoesNotMatterOnLoopback(t *testing.T) {
 	t.Setenv("HTTP_PROXY", "a b")
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, emptyPortrait) }))
 	defer server.Close()
-	if _, err := (&Client{BaseURL: server.URL}).UserPortrait(t.Context(), week(t)); err != nil {
+	if _, err := (&Client{BaseURL: server.URL}).Ask(t.Context(), statistic(t, "7d"), week(t)); err != nil {
 		t.Error(err)
 	}
 }

@@ -78,10 +78,10 @@ func (a *Answer) keyCounts(list []byte) []KeyCount {
 	return counts
 }
 
-// dayRow returns the row of a day in a list with a row for each day: the one that names
-// the day, or else the first. WeChat answers with the one that was asked for (documented).
-// Nil: there is none.
-func (a *Answer) dayRow(list []byte, day Day) map[string][]byte {
+// rowOf returns the row of a window in a list with a row for each: the one that names it, or
+// else the first. WeChat answers with the one that was asked for (documented). Nil: there is
+// none.
+func (a *Answer) rowOf(list []byte, w Window) map[string][]byte {
 	var first map[string][]byte
 	for object := range objects(list, maxKeys, &a.Rejected) {
 		row := fields(object)
@@ -89,7 +89,7 @@ func (a *Answer) dayRow(list []byte, day Day) map[string][]byte {
 		if first == nil {
 			first, a.RefDate = row, named
 		}
-		if named == day.String() {
+		if w.isNamed(named) {
 			a.RefDate = named
 			return row
 		}

@@ -3,6 +3,8 @@ package wechat
 import (
 	"cmp"
 	"slices"
+
+	"github.com/wxapp-exporter/wxapp_exporter/text"
 )
 
 // EndpointVisitPage is the endpoint of the dataset pages.
@@ -10,7 +12,7 @@ const EndpointVisitPage = "visit_page"
 
 // pages is which pages users open.
 func pages() Dataset {
-	return Dataset{Name: "pages", Statistics: []Statistic{
+	return Dataset{Name: "pages", Title: text.Both{English: "pages", Chinese: "页面"}, Statistics: []Statistic{
 		{Endpoint: EndpointVisitPage, Range: Range1Day, path: "/datacube/getweanalysisappidvisitpage", decode: decodePages},
 	}}
 }

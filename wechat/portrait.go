@@ -1,6 +1,10 @@
 package wechat
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/wxapp-exporter/wxapp_exporter/text"
+)
 
 // EndpointUserPortrait is the endpoint of the dataset user_portrait.
 const EndpointUserPortrait = "user_portrait"
@@ -10,7 +14,7 @@ const portraitPath = "/datacube/getweanalysisappiduserportrait"
 // userPortrait is who the users are. WeChat answers for windows that end yesterday or the day
 // before, nothing else (reported).
 func userPortrait() Dataset {
-	dataset := Dataset{Name: UserPortrait}
+	dataset := Dataset{Name: UserPortrait, Title: text.Both{English: "user portrait", Chinese: "用户画像"}}
 	for _, length := range PortraitRanges() {
 		dataset.Statistics = append(dataset.Statistics, Statistic{
 			Endpoint: EndpointUserPortrait, Range: length, Keeps: 2, path: portraitPath, decode: decodePortrait,

@@ -174,7 +174,7 @@ func TestNoErrorShowsASecret(t *testing.T) {
 	for _, f := range failures {
 		t.Run(f.name, func(t *testing.T) {
 			client := &Client{BaseURL: f.baseURL, HTTP: f.client, Tokens: &FileTokens{Path: file}}
-			_, err := client.UserPortrait(t.Context(), week(t))
+			_, err := client.Ask(t.Context(), statistic(t, "7d"), week(t))
 			checkHidden(t, err, token)
 			_, err = client.Quota(t.Context(), EndpointUserPortrait)
 			checkHidden(t, err, token)
@@ -236,11 +236,11 @@ func TestNothingPrintsATokenThatIsHeld(t *testing.T) {
 func TestCausesAreKept(t *testing.T) {
 	server := quietTLSServer()
 	defer server.Close()
-	_, err := (&Client{BaseURL: server.URL}).UserPortrait(t.Context(), week(t))
+	_, err := (&Client{BaseURL: server.URL}).Ask(t.Context(), statistic(t, "7d"), week(t))
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); !ok {
 		t.Errorf("got %v", err)
 	}
-	_, err = (&Client{BaseURL: "http://" + nowhere(t)}).UserPortrait(t.Context(), week(t))
+	_, err = (&Client{BaseURL: "http://" + nowhere(t)}).Ask(t.Context(), statistic(t, "7d"), week(t))
 	if _, ok := errors.AsType[*net.OpError](err); !ok {
 		t.Errorf("got %v", err)
 	}

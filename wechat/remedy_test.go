@@ -21,7 +21,7 @@ func TestRemedies(t *testing.T) {
 				_, err := (&SecretTokens{Secret: knownSecret("the secret"), HTTP: client}).Token(t.Context())
 				return err
 			}
-			_, err := (&Client{HTTP: client}).UserPortrait(t.Context(), week(t))
+			_, err := (&Client{HTTP: client}).Ask(t.Context(), statistic(t, "7d"), week(t))
 			return err
 		}
 	}
@@ -33,7 +33,7 @@ func TestRemedies(t *testing.T) {
 			defer proxy.Close()
 			client := NewHTTPClient(time.Minute, "")
 			client.Transport.(*namedTransport).Proxy = func(*http.Request) (*url.URL, error) { return url.Parse(proxy.URL) }
-			_, err := (&Client{BaseURL: address, HTTP: client}).UserPortrait(t.Context(), week(t))
+			_, err := (&Client{BaseURL: address, HTTP: client}).Ask(t.Context(), statistic(t, "7d"), week(t))
 			return err
 		}
 	}
@@ -60,13 +60,13 @@ func TestRemedies(t *testing.T) {
 		{"canceled", func(t *testing.T) error {
 			ctx, cancel := context.WithCancel(t.Context())
 			cancel()
-			_, err := (&Client{}).UserPortrait(ctx, week(t))
+			_, err := (&Client{}).Ask(ctx, statistic(t, "7d"), week(t))
 			return err
 		}, "canceled on this side"},
 		{"unknown name", func(t *testing.T) error {
 			_, err := (&Client{HTTP: wire(func(*http.Request) (*http.Response, error) {
 				return nil, &net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: "wechat.invalid"}}
-			}).client()}).UserPortrait(t.Context(), week(t))
+			}).client()}).Ask(t.Context(), statistic(t, "7d"), week(t))
 			return err
 		}, "resolve the name wechat.invalid"},
 		{"proxy with a password", throughProxy("http://wechat.invalid"), "user name and the password of the proxy"},
@@ -74,7 +74,7 @@ func TestRemedies(t *testing.T) {
 		{"unknown certificate", func(t *testing.T) error {
 			server := quietTLSServer()
 			defer server.Close()
-			_, err := (&Client{BaseURL: server.URL}).UserPortrait(t.Context(), week(t))
+			_, err := (&Client{BaseURL: server.URL}).Ask(t.Context(), statistic(t, "7d"), week(t))
 			return err
 		}, "root certificates"},
 	} {
@@ -110,7 +110,7 @@ func TestRemedyComparesClocks(t *testing.T) {
 				a.Header.Set("Date", test.date)
 				return a, nil
 			}).client()}
-			_, err := client.UserPortrait(t.Context(), Window{DayOf(time.Now()), Range1Day})
+			_, err := client.Ask(t.Context(), statistic(t, "1d"), Window{DayOf(time.Now()), Range1Day})
 			e, ok := errors.AsType[*Error](err)
 			if !ok || !strings.Contains(e.Remedy(), test.says) {
 				t.Errorf("%q: got %q, want it to say %q", test.date, e.Remedy(), test.says)

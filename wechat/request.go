@@ -29,17 +29,23 @@ type request struct {
 // decoder decodes a complete answer. The errors it returns need no endpoint.
 type decoder[T any] func(answer []byte, r redactor) (T, *Error)
 
-// postJSON prepares the call of a path below the base URL.
-func postJSON(endpoint, baseURL, path string, query url.Values, body any) (request, error) {
+// newRequest prepares the call of a path below the base URL: a POST of the body as JSON, or a GET
+// if that is nil.
+func newRequest(endpoint, baseURL, path string, query url.Values, body any) (request, error) {
 	u, err := endpointURL(endpoint, baseURL, path, query)
 	if err != nil {
 		return request{}, err
+	}
+	r := request{endpoint: endpoint, method: http.MethodGet, url: u, redactor: redactor{}.hidingLogin(u)}
+	if body == nil {
+		return r, nil
 	}
 	text, err := json.Marshal(body)
 	if err != nil {
 		return request{}, &Error{Reason: ReasonRequest, Endpoint: endpoint, Message: "the request cannot be encoded", Err: err}
 	}
-	return request{endpoint: endpoint, method: http.MethodPost, url: u, body: text, redactor: redactor{}.hidingLogin(u)}, nil
+	r.method, r.body = http.MethodPost, text
+	return r, nil
 }
 
 func endpointURL(endpoint, baseURL, path string, query url.Values) (*url.URL, error) {

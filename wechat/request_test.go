@@ -47,7 +47,7 @@ func TestAnswersThatAreNoPortrait(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			var seen calls
 			client := &Client{HTTP: test.wire.client(), Observe: seen.observe}
-			p, err := client.UserPortrait(t.Context(), week(t))
+			p, err := client.Ask(t.Context(), statistic(t, "7d"), week(t))
 			e, ok := errors.AsType[*Error](err)
 			if !ok || p != nil {
 				t.Fatalf("got %v, %v", p, err)
@@ -77,7 +77,7 @@ func TestBodyCutOnTheWire(t *testing.T) {
 	}))
 	defer server.Close()
 	client := &Client{BaseURL: server.URL}
-	_, err := client.UserPortrait(t.Context(), week(t))
+	_, err := client.Ask(t.Context(), statistic(t, "7d"), week(t))
 	e, ok := errors.AsType[*Error](err)
 	if !ok || e.Reason != ReasonBusy || e.Code != "network" || !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("got %v", err)
@@ -92,7 +92,7 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 	server := httptest.NewServer(http.RedirectHandler(elsewhere.URL, http.StatusTemporaryRedirect))
 	defer server.Close()
 	for _, client := range []*http.Client{nil, {}} {
-		_, err := (&Client{BaseURL: server.URL, HTTP: client}).UserPortrait(t.Context(), week(t))
+		_, err := (&Client{BaseURL: server.URL, HTTP: client}).Ask(t.Context(), statistic(t, "7d"), week(t))
 		if e, ok := errors.AsType[*Error](err); !ok || e.Code != "http_307" {
 			t.Errorf("got %v", err)
 		}
@@ -107,7 +107,7 @@ func TestStoppedCallIsContextCanceled(t *testing.T) {
 	client := &Client{BaseURL: server.URL}
 	result := make(chan error)
 	go func() {
-		_, err := client.UserPortrait(ctx, week(t))
+		_, err := client.Ask(ctx, statistic(t, "7d"), week(t))
 		result <- err
 	}()
 	cancel(errors.New("shutting down"))
@@ -127,7 +127,7 @@ func TestTimeoutAndDuration(t *testing.T) {
 			}).client(),
 		}
 		client.HTTP.Timeout = 30 * time.Second
-		_, err := client.UserPortrait(t.Context(), week(t))
+		_, err := client.Ask(t.Context(), statistic(t, "7d"), week(t))
 		if !errors.Is(err, context.DeadlineExceeded) || ReasonOf(err) != ReasonBusy {
 			t.Errorf("got %v", err)
 		}
@@ -139,7 +139,7 @@ func TestTimeoutAndDuration(t *testing.T) {
 
 func TestWrongBaseURL(t *testing.T) {
 	for _, baseURL := range []string{"api.weixin.qq.com", "ftp://host", "http://", "https://host/?a=b", "http://[::1", "\x00"} {
-		_, err := (&Client{BaseURL: baseURL}).UserPortrait(t.Context(), week(t))
+		_, err := (&Client{BaseURL: baseURL}).Ask(t.Context(), statistic(t, "7d"), week(t))
 		if ReasonOf(err) != ReasonRequest || !strings.Contains(err.Error(), "base URL") {
 			t.Errorf("%q: got %v", baseURL, err)
 		}

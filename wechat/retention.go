@@ -1,5 +1,7 @@
 package wechat
 
+import "github.com/wxapp-exporter/wxapp_exporter/text"
+
 // EndpointDailyRetention is the endpoint of the dataset retention.
 const EndpointDailyRetention = "daily_retention"
 
@@ -9,7 +11,7 @@ const EndpointDailyRetention = "daily_retention"
 // on the days after. So the answer for yesterday has no returning users yet (inferred), and
 // what happened yesterday stands in the answers for the days before.
 func retention() Dataset {
-	return Dataset{Name: "retention", Statistics: []Statistic{
+	return Dataset{Name: "retention", Title: text.Both{English: "retention", Chinese: "留存"}, Statistics: []Statistic{
 		{Endpoint: EndpointDailyRetention, Range: Range1Day, path: "/datacube/getweanalysisappiddailyretaininfo", Cohorts: RetentionDays(), decode: decodeRetention},
 	}}
 }

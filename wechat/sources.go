@@ -1,13 +1,17 @@
 package wechat
 
-import "strconv"
+import (
+	"strconv"
+
+	"github.com/wxapp-exporter/wxapp_exporter/text"
+)
 
 // EndpointVisitDistribution is the endpoint of the dataset sources.
 const EndpointVisitDistribution = "visit_distribution"
 
 // sources is where users come from, how long they stay and how many pages they open.
 func sources() Dataset {
-	return Dataset{Name: "sources", Statistics: []Statistic{
+	return Dataset{Name: "sources", Title: text.Both{English: "sources", Chinese: "来源"}, Statistics: []Statistic{
 		{Endpoint: EndpointVisitDistribution, Range: Range1Day, path: "/datacube/getweanalysisappidvisitdistribution", decode: decodeDistribution},
 	}}
 }

@@ -2,6 +2,7 @@ package wechat
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -17,6 +18,9 @@ const (
 	PeriodWeek                // natural weeks, Monday to Sunday
 	PeriodMonth               // natural months
 )
+
+// Periods returns all periods, the shortest first.
+func Periods() []Period { return []Period{PeriodDay, PeriodWeek, PeriodMonth} }
 
 // String returns the period as metrics name it: day, week or month.
 func (p Period) String() string { return [...]string{"day", "week", "month"}[p] }
@@ -37,9 +41,29 @@ type Statistic struct {
 	// Cohorts are how many windows before the newest one those lie that are asked for again
 	// every time, because their answers grow. Nil: only the newest windows.
 	Cohorts []int
+	// Overlaps says that an answer tells again what those before it told, as it is known by
+	// then: its numbers are those of the last day of its window. So no day is read once more,
+	// and a day of which the answer is missing stands in the next ones.
+	Overlaps bool
+	// FinalAfter is how long after the end of a window an answer without numbers means that
+	// there are none. 0: as long as for the user portrait.
+	FinalAfter time.Duration
 
-	path   string
-	decode func(top map[string][]byte, w Window, answer *Answer) (problem string)
+	path    string
+	query   func(w Window, page int) url.Values // of a call by GET, for a page; nil: POST with the dates
+	span    func(end Day) Range                 // of windows that differ in length; nil: Range
+	stride  int                                 // from one window to the next, in days; 0: 1
+	longest Range                               // of the windows of past days; 0: Range
+	decode  func(top map[string][]byte, w Window, answer *Answer) (problem string)
+}
+
+// Past returns the statistic as it is asked for about days long ago: in the longest windows that
+// WeChat answers for, one after the other.
+func (s Statistic) Past() Statistic {
+	if s.longest > 0 {
+		s.Range, s.span, s.stride = s.longest, nil, int(s.longest)
+	}
+	return s
 }
 
 // Series returns the name under which the answers are kept: the range of the user portrait,
@@ -53,8 +77,11 @@ func (s Statistic) Series() string {
 
 // Window returns the window that ends on a day.
 func (s Statistic) Window(end Day) Window {
-	if s.Period == PeriodMonth {
+	switch {
+	case s.Period == PeriodMonth:
 		return Window{End: end, Range: Range(end.day)}
+	case s.span != nil:
+		return Window{End: end, Range: s.span(end)}
 	}
 	return Window{End: end, Range: s.Range}
 }
@@ -79,7 +106,7 @@ func (s Statistic) Before(w Window, n int) Window {
 	case PeriodMonth:
 		return s.Window(lastOfMonth(w.End, -n))
 	default:
-		return s.Window(w.End.Add(-n))
+		return s.Window(w.End.Add(-n * max(1, s.stride)))
 	}
 }
 
@@ -96,16 +123,20 @@ func (s Statistic) Tells(cohort Window, n int, at time.Time) bool {
 
 // Answer is an answer of WeChat about a window.
 type Answer struct {
-	// Bytes are what WeChat sent. They must not be changed.
+	// Bytes are what WeChat sent. They must not be changed. More are the further pages of an
+	// answer that has some.
 	Bytes []byte
+	More  [][]byte
 	// RefDate is the window as WeChat names it in the answer; empty if it does not. The
-	// forms yyyymmdd and yyyymmdd-yyyymmdd are documented.
+	// forms yyyymmdd, yyyymmdd-yyyymmdd and, for months, yyyymm are documented.
 	RefDate string
-	// Numbers are a Portrait, VisitTrend, Summary, Distribution, Retention or Pages.
+	// Numbers are those of the dataset: a Portrait, VisitTrend, Summary and so on.
 	Numbers Numbers
 	// Merged counts the rows whose name or key was already in their list and that were added
 	// to the first row with it, Rejected the rows and numbers that cannot be used.
 	Merged, Rejected int
+
+	pages int // that the answer has in all; 0: it has no pages
 }
 
 // Numbers are the numbers of an answer. Two of the same text (%v) are the same.
@@ -129,23 +160,55 @@ func (a *Answer) Tells(n int) bool {
 // Dates may have hyphens inside (reported), and a single day may stand for the window that
 // begins or ends with it (documented sample). A disagreement deserves a warning, not an
 // error: the window is known from the request.
-func (a *Answer) Covers(w Window) bool {
+func (a *Answer) Covers(w Window) bool { return a.RefDate == "" || w.isNamed(a.RefDate) }
+
+// isNamed reports whether a date in an answer names the window.
+func (w Window) isNamed(date string) bool {
 	first, last := w.FirstDay().String(), w.End.String()
-	switch strings.ReplaceAll(a.RefDate, "-", "") {
-	case "", first, last, first + last:
+	switch strings.ReplaceAll(date, "-", "") {
+	case first, last, first + last:
 		return true
+	case last[:len("yyyymm")]:
+		return int(w.Range) == w.End.day
 	}
 	return false
 }
 
 // Ask asks for a statistic of a window. A window that is not published yet is an *Error of
-// ReasonNotReady or an empty answer (reported).
+// ReasonNotReady or an empty answer (reported). An *Error of ReasonUnavailable says that WeChat
+// has no such numbers: for a week or a month that has ended it is errcode 61501 (reported).
 func (c *Client) Ask(ctx context.Context, s Statistic, w Window) (*Answer, error) {
+	if s.query != nil {
+		return c.askPages(ctx, s, w)
+	}
 	body := struct {
 		Begin Day `json:"begin_date"`
 		End   Day `json:"end_date"`
 	}{w.FirstDay(), w.End}
-	return call(ctx, c, s.Endpoint, s.path, url.Values{}, body, s.decoder(w))
+	answer, err := call(ctx, c, s.Endpoint, s.path, url.Values{}, body, s.decoder(w))
+	if failure, ok := errors.AsType[*Error](err); ok && failure.Code == "61501" && s.Period != PeriodDay {
+		failure.Reason = ReasonUnavailable
+	}
+	return answer, err
+}
+
+// maxAnswerPages is how many pages of an answer are read. The longest, of 90 days, has some 10.
+const maxAnswerPages = 100
+
+// askPages asks for all pages of a statistic of a window.
+func (c *Client) askPages(ctx context.Context, s Statistic, w Window) (*Answer, error) {
+	first, err := call(ctx, c, s.Endpoint, s.path, s.query(w, 1), nil, s.decoder(w))
+	if err != nil {
+		return nil, err
+	}
+	for page := 2; page <= min(first.pages, maxAnswerPages); page++ {
+		next, err := call(ctx, c, s.Endpoint, s.path, s.query(w, page), nil, s.decoder(w))
+		if err != nil {
+			return nil, err
+		}
+		first.More = append(first.More, next.Bytes)
+	}
+	return first, nil
 }
 
 // Decode decodes an answer of WeChat about a window. Answer.Bytes are the bytes, so they

@@ -95,7 +95,7 @@ func (t *SecretTokens) request() (request, error) {
 	if t.Endpoint == PlainToken {
 		r, err = t.plainRequest(secret)
 	} else {
-		r, err = postJSON(EndpointToken, t.BaseURL, "/cgi-bin/stable_token", nil, struct {
+		r, err = newRequest(EndpointToken, t.BaseURL, "/cgi-bin/stable_token", nil, struct {
 			GrantType    string `json:"grant_type"`
 			AppID        string `json:"appid"`
 			Secret       string `json:"secret"`

@@ -69,7 +69,7 @@ func TestTokenLife(t *testing.T) {
 				requests := 0
 				tokens := &SecretTokens{Secret: knownSecret("the secret"), HTTP: numbered(&requests, test.expiresIn).client()}
 				client := &Client{Tokens: tokens, HTTP: script(emptyPortrait).client()}
-				if _, err := client.UserPortrait(t.Context(), week(t)); err != nil {
+				if _, err := client.Ask(t.Context(), statistic(t, "7d"), week(t)); err != nil {
 					t.Fatal(err)
 				}
 				var expiry time.Time

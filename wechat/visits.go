@@ -1,5 +1,7 @@
 package wechat
 
+import "github.com/wxapp-exporter/wxapp_exporter/text"
+
 // The endpoints of the dataset visits.
 const (
 	EndpointDailyVisitTrend = "daily_visit_trend"
@@ -8,7 +10,7 @@ const (
 
 // visits is how many users came, what they did and how long they stayed.
 func visits() Dataset {
-	return Dataset{Name: "visits", Joint: true, Statistics: []Statistic{
+	return Dataset{Name: "visits", Title: text.Both{English: "visits", Chinese: "访问"}, Joint: true, Statistics: []Statistic{
 		{Endpoint: EndpointDailyVisitTrend, Range: Range1Day, path: "/datacube/getweanalysisappiddailyvisittrend", decode: decodeVisitTrend},
 		{Endpoint: EndpointDailySummary, Range: Range1Day, path: "/datacube/getweanalysisappiddailysummarytrend", decode: decodeSummary},
 	}}
@@ -38,7 +40,7 @@ func (t VisitTrend) Empty() bool { return t == VisitTrend{} }
 
 func decodeVisitTrend(top map[string][]byte, w Window, a *Answer) (problem string) {
 	list, problem := listIn(top, "list")
-	row := a.dayRow(list, w.End)
+	row := a.rowOf(list, w)
 	a.Numbers = VisitTrend{
 		Sessions:       a.count(row, "session_cnt"),
 		PageViews:      a.count(row, "visit_pv"),
@@ -65,7 +67,7 @@ func (s Summary) Empty() bool { return s == Summary{} }
 
 func decodeSummary(top map[string][]byte, w Window, a *Answer) (problem string) {
 	list, problem := listIn(top, "list")
-	row := a.dayRow(list, w.End)
+	row := a.rowOf(list, w)
 	a.Numbers = Summary{
 		CumulativeUsers: a.count(row, "visit_total"),
 		Shares:          a.count(row, "share_pv"),

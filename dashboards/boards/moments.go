@@ -137,6 +137,7 @@ const (
 	sourcesDay   window = "sources"
 	retentionDay window = "retention"
 	pagesDay     window = "pages"
+	adsDay       window = "ads"
 )
 
 // The natural weeks and months of the datasets beside the user portrait.
@@ -147,7 +148,7 @@ const (
 
 // datasets are the datasets beside the user portrait.
 func datasets() []window {
-	return []window{visitsDay, sourcesDay, retentionDay, pagesDay, lastWeek, lastMonth}
+	return []window{visitsDay, sourcesDay, retentionDay, pagesDay, adsDay, lastWeek, lastMonth}
 }
 
 // period is the matcher of what the numbers of a dataset are about.

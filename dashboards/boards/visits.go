@@ -11,8 +11,8 @@ import (
 func visits(l language) *grafana.Dashboard {
 	d := newDashboard(l, "wxapp-visits",
 		l.text("WeChat Mini Program / Visits", "微信小程序 / 访问分析"),
-		l.text("How many came, from where, whether they came back, and what they opened. WXAPP_DATASETS has to turn on visits, sources, retention and pages; weekly and monthly fill rows of their own.",
-			"有多少人来、从哪里来、是否再来、打开了什么。需在 WXAPP_DATASETS 中启用 visits、sources、retention 与 pages；weekly 与 monthly 各有一栏。"))
+		l.text("How many came, from where, whether they came back, and what they opened. WXAPP_DATASETS has to turn on visits, sources, retention and pages; weekly, monthly and ads fill rows of their own.",
+			"有多少人来、从哪里来、是否再来、打开了什么。需在 WXAPP_DATASETS 中启用 visits、sources、retention 与 pages；weekly、monthly 与 ads 各有一栏。"))
 	chooseApps(l, d)
 	chooseCohort(l, d)
 	annotate(l, d, chosenApps)
@@ -26,6 +26,7 @@ func visits(l language) *grafana.Dashboard {
 	visitsPages(l, d)
 	visitsWeeks(l, d)
 	visitsMonths(l, d)
+	visitsAds(l, d)
 	visitsData(l, d)
 	return d
 }

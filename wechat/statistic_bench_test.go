@@ -6,6 +6,43 @@ import (
 	"testing"
 )
 
+// realisticPortrait writes an answer as large as that of an app with users in all of
+// China.
+func realisticPortrait() string {
+	lists := []struct {
+		key, name string
+		rows      int
+	}{
+		{"province", "某某省", 34},
+		{"city", "城市", 340},
+		{"genders", "性别", 3},
+		{"platforms", "platform ", 4},
+		{"devices", "OPPO R", 20},
+		{"ages", "岁", 7},
+	}
+	var b strings.Builder
+	b.WriteString(`{"ref_date":"20170611-20170617"`)
+	for _, metric := range Metrics() {
+		fmt.Fprintf(&b, `,"%s":{`, metric)
+		for i, list := range lists {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			fmt.Fprintf(&b, `"%s":[`, list.key)
+			for n := range list.rows {
+				if n > 0 {
+					b.WriteByte(',')
+				}
+				fmt.Fprintf(&b, `{"id":%d,"name":"%s%d","value":%d}`, 3000+n, list.name, n, 100_000/(n+1))
+			}
+			b.WriteByte(']')
+		}
+		b.WriteByte('}')
+	}
+	b.WriteByte('}')
+	return b.String()
+}
+
 // longAnswers are answers as long as those of a busy app.
 func longAnswers(t testing.TB) map[string]string {
 	keys := func(n int) string {
@@ -21,6 +58,7 @@ func longAnswers(t testing.TB) map[string]string {
 			`"entrypage_pv":%d,"exitpage_pv":%d,"page_share_pv":180,"page_share_uv":166}`, i, 200_000/(i+1), 50_000/(i+1), i, 1000/(i+1), 1000/(i+1))
 	}
 	return map[string]string{
+		"7d":                    realisticPortrait(),
 		EndpointDailyVisitTrend: sample(t, "visit-trend-recorded.json"),
 		EndpointDailySummary:    sample(t, "summary-documented.json"),
 		EndpointVisitDistribution: `{"ref_date":"20170313","list":[{"index":"access_source_session_cnt","item_list":[` + keys(57) +
@@ -31,17 +69,17 @@ func longAnswers(t testing.TB) map[string]string {
 	}
 }
 
-func BenchmarkDecodeReport(b *testing.B) {
-	day := mustDay(b, "20170313")
-	for endpoint, text := range longAnswers(b) {
-		b.Run(endpoint, func(b *testing.B) {
-			s, answer := statistic(b, endpoint), []byte(text)
+func BenchmarkDecode(b *testing.B) {
+	end := mustDay(b, "20170313")
+	for series, text := range longAnswers(b) {
+		b.Run(series, func(b *testing.B) {
+			s, answer := statistic(b, series), []byte(text)
 			b.SetBytes(int64(len(answer)))
 			b.ReportAllocs()
 			for b.Loop() {
-				r, err := s.Decode(answer, day)
-				if err != nil || r.Empty() || r.Rejected+r.Merged > 0 {
-					b.Fatal(r, err)
+				a, err := s.Decode(answer, s.Window(end))
+				if err != nil || a.Empty() || a.Rejected+a.Merged > 0 {
+					b.Fatal(a, err)
 				}
 			}
 		})

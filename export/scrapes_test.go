@@ -3,6 +3,7 @@ package export_test
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -16,16 +17,17 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
 )
 
-// Over three weeks with late publications, revised numbers and restarts, the export has
-// every number of the datasets that scrapes have shown, and no other. The days of an outage
+// Over a month with late publications, revised numbers and restarts, the export has every
+// number that scrapes have shown, and no other. The days of an outage
 // that were caught up afterwards are in it, too, as if there had been no outage.
-func TestExportOfDatasetsIsWhatScrapesShowed(t *testing.T) {
+func TestExportIsWhatScrapesShowed(t *testing.T) {
 	for _, portrait := range []bool{true, false} {
 		synctest.Test(t, func(t *testing.T) {
 			s := pollertest.New(t)
 			s.Options.Datasets = wechat.Datasets()
+			s.Options.Dimensions = []wechat.Dimension{wechat.Device, wechat.Gender}
 			if !portrait {
-				s.Options.Schedule.Ranges = nil
+				s.Options.Datasets = wechat.Datasets()[1:]
 			}
 			s.Server.Apps = map[string]wechattest.App{pollertest.AppID: {Users: 200}}
 			s.Server.Published = func(_ string, day time.Time) time.Time {
@@ -46,7 +48,7 @@ func TestExportOfDatasetsIsWhatScrapesShowed(t *testing.T) {
 			for hour := range 30 * 24 {
 				if hour == 300 {
 					outage.From = time.Now()
-					for _, dataset := range wechat.Datasets() {
+					for _, dataset := range wechat.Datasets()[1:] {
 						s.Server.Fail(wechattest.Errcode(-1).On(dataset.Statistics[0].Endpoint))
 					}
 				}
@@ -81,7 +83,7 @@ func TestExportOfDatasetsIsWhatScrapesShowed(t *testing.T) {
 				got, ok := exported[sample]
 				switch at := timeOf(t, sample); {
 				case at.After(outage.From) && at.Before(outage.To):
-				case strings.HasPrefix(sample, "wxapp_ret") && at.After(late) && at.Before(late.Add(28*time.Hour)):
+				case isAboutRetention(sample) && at.After(late) && at.Before(late.Add(28*time.Hour)):
 					// The retention on a day that is published more than a day late.
 				case !ok:
 					missing++
@@ -112,6 +114,11 @@ func TestExportOfDatasetsIsWhatScrapesShowed(t *testing.T) {
 	}
 }
 
+// isAboutRetention reports whether a sample is of the dataset retention.
+func isAboutRetention(sample string) bool {
+	return strings.HasPrefix(sample, "wxapp_ret") || strings.Contains(sample, `dataset="retention"`)
+}
+
 // timeOf returns the time at the end of a sample.
 func timeOf(t *testing.T, sample string) time.Time {
 	t.Helper()
@@ -122,24 +129,19 @@ func timeOf(t *testing.T, sample string) time.Time {
 	return time.Unix(at, 0)
 }
 
-// isExported reports whether the numbers of datasets are in a metric, and stay while they
-// are held.
+// isExported reports whether a metric is known from answers, and stays while they are held.
 func isExported(name string) bool {
-	for _, metric := range collector.FigureMetrics() {
-		if metric.Name == name {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(collector.Families(), func(f *collector.Family) bool {
+		return f.Name == name && f.Origin == collector.FromAnswer
+	})
 }
 
-// exportOf returns the samples of the datasets at full hours of the archive of a
-// simulation.
+// exportOf returns the samples at full hours of the archive of a simulation.
 func exportOf(t *testing.T, s *pollertest.Simulation, began time.Time) map[string]float64 {
 	t.Helper()
 	e, err := export.New(t.Context(), export.Options{
 		Archive: s.Archive, Apps: []collector.App{{ID: pollertest.AppID, Name: pollertest.AppID}},
-		Datasets: s.Options.Datasets, Ranges: s.Options.Schedule.Ranges, Dimensions: s.Options.Dimensions,
+		Datasets: s.Options.Datasets, Dimensions: s.Options.Dimensions,
 		Top: s.Options.Top, MaxAge: s.Options.MaxAge, Every: time.Hour, Now: time.Now(),
 		Damaged: func(appid string, key poller.AnswerKey, err error) { t.Errorf("%s, %v: %v", appid, key, err) },
 	})
