@@ -29,7 +29,7 @@ func Define(set *arguments.Set) (parsed func() (Arguments, error)) {
 			Apps:     set.AppIDs("app", *apps),
 			Datasets: parseDatasets(set, *datasets),
 		}
-		if !a.From.IsZero() && !a.To.IsZero() && a.To.Begin().Before(a.From.Begin()) {
+		if !a.From.IsZero() && !a.To.IsZero() && a.To.Before(a.From) {
 			set.Errorf("--to: is before --from")
 		}
 		return a, set.Err()
@@ -65,7 +65,7 @@ const launch = "20170109"
 func (a Arguments) Days(today wechat.Day) (from, to wechat.Day) {
 	first, _ := wechat.ParseDay(launch)
 	from, to = cmp.Or(a.From, first), a.To
-	if last := today.Add(-1); to.IsZero() || to.Begin().After(last.Begin()) {
+	if last := today.Add(-1); to.IsZero() || to.After(last) {
 		to = last
 	}
 	return from, to

@@ -130,7 +130,7 @@ func TestThousandApps(t *testing.T) {
 			if err1 != nil || err2 != nil {
 				t.Fatal(err1, err2)
 			}
-			w := wechat.Window{End: end, Range: wechat.Range(end.Begin().Sub(begin.Begin())/(24*time.Hour)) + 1}
+			w := wechat.Window{End: end, Range: wechat.Range(end.Sub(begin) + 1)}
 			if s.Archive.Count(call.AppID, w) == 0 {
 				t.Errorf("%s: the answer for %s is not in the archive", call.AppID, w)
 			}

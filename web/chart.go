@@ -53,8 +53,7 @@ func newChart(past []collector.Totals, end wechat.Day, language text.Language) c
 	step := tickStep(most)
 	top := max(step, (most+step-1)/step*step)
 	x := func(day wechat.Day) float64 {
-		days := day.Begin().Sub(first.Begin()).Hours() / 24
-		return plotLeft + days/float64(collector.PastDays-1)*(plotRight-plotLeft)
+		return plotLeft + float64(day.Sub(first))/float64(collector.PastDays-1)*(plotRight-plotLeft)
 	}
 	y := func(users int64) float64 {
 		return plotBottom - float64(users)/float64(top)*(plotBottom-plotTop)
@@ -70,7 +69,7 @@ func newChart(past []collector.Totals, end wechat.Day, language text.Language) c
 		l := chartLine{Class: class}
 		var path strings.Builder
 		for i, totals := range past {
-			if totals.End.Begin().Before(first.Begin()) {
+			if totals.End.Before(first) {
 				continue
 			}
 			after := i > 0 && past[i-1].End == totals.End.Add(-1)

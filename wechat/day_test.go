@@ -1,6 +1,7 @@
 package wechat
 
 import (
+	"cmp"
 	"testing"
 	"time"
 )
@@ -26,6 +27,22 @@ func TestDays(t *testing.T) {
 	}
 	if (Day{}).IsZero() == leap.IsZero() {
 		t.Error("IsZero does not tell the zero Day from others")
+	}
+	days := []Day{{}, mustDay(t, "20231231"), mustDay(t, "20240101"), mustDay(t, "20240131"), leap, mustDay(t, "20250101")}
+	for i, day := range days {
+		for j, other := range days {
+			if got, want := day.Compare(other), cmp.Compare(i, j); got != want {
+				t.Errorf("%s against %s: %d, want %d", day, other, got, want)
+			}
+			if day.Before(other) != (i < j) || day.After(other) != (i > j) {
+				t.Errorf("%s against %s: before %t, after %t", day, other, day.Before(other), day.After(other))
+			}
+		}
+	}
+	for _, days := range []int{0, 1, -1, 29, -60, 365, 366, 7000, -40000} {
+		if got := leap.Add(days).Sub(leap); got != days {
+			t.Errorf("%d days after %s are %d days", days, leap, got)
+		}
 	}
 	for _, text := range []string{"", "2017-06-11", "20170631", "2017061", "201706111"} {
 		if day, err := ParseDay(text); err == nil {
