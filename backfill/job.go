@@ -138,7 +138,7 @@ func (j Job) step(ctx context.Context, c *Course, all []*Course) {
 	asked := time.Now()
 	answer, err := c.source.API.Ask(ctx, c.statistic, c.window)
 	switch reason := wechat.ReasonOf(err); {
-	case err == nil && answer.Empty(), reason == wechat.ReasonNotReady, reason == wechat.ReasonUnavailable, reason == wechat.ReasonRequest:
+	case err == nil && answer.Empty() && answer.Earlier == 0, reason == wechat.ReasonNotReady, reason == wechat.ReasonUnavailable, reason == wechat.ReasonRequest:
 		c.without(err)
 	case err == nil && !answer.Covers(c.window):
 		j.Warn(fmt.Sprintf("left out %s of %s: WeChat's answer for %s names another day", c.Endpoint, c.AppID, c.window.End.DateOnly()))

@@ -68,6 +68,7 @@ var families = slices.Concat(
 	pageFamilies,
 	weeklyFamilies,
 	monthlyFamilies,
+	adFamilies,
 	datasetFamilies,
 )
 
@@ -82,6 +83,7 @@ func Labels() []Label {
 		pageLabels(),
 		weeklyLabels(),
 		monthlyLabels(),
+		adLabels(),
 		datasetLabels(),
 		exporterLabels(),
 	)

@@ -13,10 +13,15 @@ import (
 // NewWeChat returns a WeChat with made-up apps of several sizes.
 func NewWeChat() *wechattest.Server {
 	return &wechattest.Server{Apps: map[string]wechattest.App{
-		"wxdemo0000000000c1": {Secret: "demo", Users: 40_000},
-		"wxdemo0000000000c2": {Secret: "demo", Users: 6_000},
+		"wxdemo0000000000c1": {Secret: "demo", Users: 40_000, AdSlots: adSlots()},
+		"wxdemo0000000000c2": {Secret: "demo", Users: 6_000, AdSlots: adSlots()[:1]},
 		"wxdemo0000000000c3": {Secret: "demo", Users: 400},
 	}}
+}
+
+// adSlots returns where the largest of them shows ads. The smallest shows none, as most apps do.
+func adSlots() []string {
+	return []string{"SLOT_ID_WEAPP_BANNER", "SLOT_ID_WEAPP_INTERSTITIAL", "SLOT_ID_WEAPP_REWARD_VIDEO"}
 }
 
 // Apps returns the made-up apps.
@@ -51,6 +56,9 @@ func NewPast(archive Archive, datasets []wechat.Dataset, simulated *wechattest.S
 		Answer: func(s wechat.Statistic, appid string, w wechat.Window, at time.Time) []byte {
 			if s.Endpoint == wechat.EndpointUserPortrait {
 				return simulated.PortraitAt(appid, w.End.Begin(), int(w.Range), at)
+			}
+			if s.Endpoint == wechat.EndpointAdIncome {
+				return simulated.AdIncomeAt(appid, w.BeginTime(), w.End.Begin(), 1, 90, at)
 			}
 			return simulated.ReportAt(s.Endpoint, appid, w.End.Begin(), at)
 		},

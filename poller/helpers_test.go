@@ -60,10 +60,14 @@ func (a *thenStop) Ask(ctx context.Context, s wechat.Statistic, w wechat.Window)
 	return answer, err
 }
 
-// optional returns the datasets beside the user portrait, or those of some names.
+// optional returns the datasets of some names, or all beside the user portrait and ads, which
+// most apps do not have.
 func optional(names ...string) []wechat.Dataset {
 	return slices.DeleteFunc(wechat.Datasets(), func(d wechat.Dataset) bool {
-		return d.Name == wechat.UserPortrait || len(names) > 0 && !slices.Contains(names, d.Name)
+		if len(names) > 0 {
+			return !slices.Contains(names, d.Name)
+		}
+		return d.Name == wechat.UserPortrait || d.ByName
 	})
 }
 

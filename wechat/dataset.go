@@ -26,7 +26,7 @@ type Dataset struct {
 
 // Datasets returns all datasets, in the order in which they are asked for.
 func Datasets() []Dataset {
-	return []Dataset{userPortrait(), visits(), sources(), retention(), pages(), weekly(), monthly()}
+	return []Dataset{userPortrait(), visits(), sources(), retention(), pages(), weekly(), monthly(), ads()}
 }
 
 // DatasetNames returns the names of all datasets, in their order.

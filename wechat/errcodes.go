@@ -219,6 +219,13 @@ var errcodes = []errcodeRow{
 		),
 	},
 	{
+		reason: ReasonUnavailable, codes: []string{"2009"}, pause: pauseDay,
+		remedy: both(
+			"no action needed: the app shows no ads, so there is no income",
+			"无需处理：该小程序未开通流量主，没有广告收入",
+		),
+	},
+	{
 		reason: ReasonUnavailable, codes: []string{""}, pause: pauseDay,
 		remedy: text.Both{
 			English: "no action needed: WeChat has no such numbers for this app or this period",
@@ -305,7 +312,7 @@ var errcodes = []errcodeRow{
 		),
 	},
 	{
-		reason: ReasonRequest, codes: []string{"43002", "47001", "47003"}, pause: pauseHour,
+		reason: ReasonRequest, codes: []string{"1701", "43002", "45010", "47001", "47003"}, pause: pauseHour,
 		remedy: both(
 			"check that no proxy alters the requests; if none does, report the message as a bug",
 			"检查是否有代理改动了请求；若没有，请将该信息作为缺陷反馈",

@@ -135,6 +135,9 @@ type Answer struct {
 	// Merged counts the rows whose name or key was already in their list and that were added
 	// to the first row with it, Rejected the rows and numbers that cannot be used.
 	Merged, Rejected int
+	// Earlier counts the rows about days before the last one of the window, whose numbers are
+	// not among Numbers: see Statistic.Overlaps.
+	Earlier int
 
 	pages int // that the answer has in all; 0: it has no pages
 }
