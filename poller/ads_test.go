@@ -22,10 +22,11 @@ func withAds(s *pollertest.Simulation, slots ...string) {
 // The income of ads is asked for once a day, over ten days, and over 31 on the 3rd and the 18th,
 // when half a month has been settled. No day is asked for twice.
 func TestAdCalls(t *testing.T) {
-	inDatasets(t, "2000-02-01 12:00", optional("ads"), func(s *pollertest.Simulation) {
+	inDatasets(t, "2016-02-01 12:00", optional("ads"), func(s *pollertest.Simulation) {
 		withAds(s, "SLOT_ID_WEAPP_BANNER", "SLOT_ID_WEAPP_BOX")
+		s.Server.AdsPublished = func(_ string, day time.Time) time.Time { return day.Add(33 * time.Hour) }
 		s.Start()
-		pollertest.SleepUntil(t, "2000-02-04 20:00")
+		pollertest.SleepUntil(t, "2016-02-04 20:00")
 		s.End()
 		var calls []string
 		for _, call := range s.Server.Calls() {
@@ -34,14 +35,14 @@ func TestAdCalls(t *testing.T) {
 			}
 		}
 		want := []string{
-			"02-01 12:00 2000-01-22 2000-01-31 false", "02-02 11:08 2000-01-23 2000-02-01 false",
-			"02-03 11:08 2000-01-03 2000-02-02 false", "02-04 11:08 2000-01-25 2000-02-03 false",
+			"02-01 12:00 2016-01-22 2016-01-31 false", "02-02 10:08 2016-01-23 2016-02-01 false",
+			"02-03 10:08 2016-01-03 2016-02-02 false", "02-04 10:08 2016-01-25 2016-02-03 false",
 		}
 		if fmt.Sprint(calls) != fmt.Sprint(want) {
 			t.Errorf("calls\n%q\nwant\n%q", calls, want)
 		}
 		values := s.Gather()
-		expectValue(t, values, endOf("ads"), midnight(t, "20000203"))
+		expectValue(t, values, endOf("ads"), midnight(t, "20160203"))
 		expectValue(t, values, upOf("ads"), 1)
 		if values[incomeOf("SLOT_ID_WEAPP_BANNER")] <= 0 || values[incomeOf("SLOT_ID_WEAPP_BOX")] <= 0 {
 			t.Errorf("no income is shown")
@@ -56,9 +57,9 @@ func TestAdCalls(t *testing.T) {
 
 // An app without ads is asked for once a day, and that is no failure.
 func TestNoAds(t *testing.T) {
-	inDatasets(t, "2000-02-01 12:00", optional("ads", "pages"), func(s *pollertest.Simulation) {
+	inDatasets(t, "2016-02-01 12:00", optional("ads", "pages"), func(s *pollertest.Simulation) {
 		s.Start()
-		pollertest.SleepUntil(t, "2000-02-04 20:00")
+		pollertest.SleepUntil(t, "2016-02-04 20:00")
 		for day, calls := range callsByDay(s) {
 			if calls[wechat.EndpointAdIncome] != 1 {
 				t.Errorf("%d calls on %s", calls[wechat.EndpointAdIncome], day)
@@ -75,31 +76,31 @@ func TestNoAds(t *testing.T) {
 
 // Yesterday without income is asked for again until 16:00, and then there was none.
 func TestNoIncomeYesterday(t *testing.T) {
-	inDatasets(t, "2000-02-01 12:00", optional("ads"), func(s *pollertest.Simulation) {
+	inDatasets(t, "2016-02-01 12:00", optional("ads"), func(s *pollertest.Simulation) {
 		withAds(s, "SLOT_ID_WEAPP_BANNER")
 		s.Server.AdsPublished = func(_ string, day time.Time) time.Time {
-			if wechat.DayOf(day).String() == "20000201" {
+			if wechat.DayOf(day).String() == "20160201" {
 				return day.Add(48 * time.Hour) // after the end of the next day
 			}
 			return day.Add(34 * time.Hour)
 		}
 		s.Start()
 		before := s.Gather()
-		pollertest.SleepUntil(t, "2000-02-02 15:59")
-		expectValue(t, s.Gather(), endOf("ads"), midnight(t, "20000131"))
+		pollertest.SleepUntil(t, "2016-02-02 15:59")
+		expectValue(t, s.Gather(), endOf("ads"), midnight(t, "20160131"))
 		expectValue(t, s.Gather(), incomeOf("SLOT_ID_WEAPP_BANNER"), before[incomeOf("SLOT_ID_WEAPP_BANNER")])
-		pollertest.SleepUntil(t, "2000-02-02 16:31")
-		expectValue(t, s.Gather(), endOf("ads"), midnight(t, "20000201"))
+		pollertest.SleepUntil(t, "2016-02-02 16:31")
+		expectValue(t, s.Gather(), endOf("ads"), midnight(t, "20160201"))
 		expectAbsent(t, s.Gather(), incomeOf("SLOT_ID_WEAPP_BANNER"))
-		pollertest.SleepUntil(t, "2000-02-03 12:00")
-		expectValue(t, s.Gather(), endOf("ads"), midnight(t, "20000202"))
+		pollertest.SleepUntil(t, "2016-02-03 12:00")
+		expectValue(t, s.Gather(), endOf("ads"), midnight(t, "20160202"))
 	})
 }
 
 // The pages of an answer are kept as answers of their own, and the first, which has the newest
 // day, is shown after a restart.
 func TestPagesOfAds(t *testing.T) {
-	inDatasets(t, "2000-02-03 12:00", optional("ads"), func(s *pollertest.Simulation) {
+	inDatasets(t, "2016-02-03 12:00", optional("ads"), func(s *pollertest.Simulation) {
 		withAds(s, "SLOT_ID_WEAPP_BANNER", "SLOT_ID_WEAPP_BOX", "SLOT_ID_WEAPP_COVER", "SLOT_ID_WEAPP_TEMPLATE")
 		s.Start()
 		before := s.Gather()
