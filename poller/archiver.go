@@ -37,11 +37,6 @@ type archiver struct {
 	access   chan struct{}
 }
 
-type pendingAnswer struct {
-	key    AnswerKey
-	packed []byte
-}
-
 func newArchiver(shared *shared, appid string, log *slog.Logger) *archiver {
 	return &archiver{shared: shared, appid: appid, log: log, access: make(chan struct{}, 1)}
 }

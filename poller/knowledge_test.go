@@ -171,20 +171,20 @@ func TestAnswered(t *testing.T) {
 		at       string
 		before   func(question) *wechat.Answer // nil: nothing is held
 		answer   func(question) *wechat.Answer // nil: not published
-		want     change
+		want     effect
 		outcome  collector.Outcome
 		held     bool
 		hasEmpty bool
 	}{
-		{"new numbers", "visits", morning, nil, full, change{true, true, true}, collector.OutcomeData, true, false},
-		{"the same numbers", "visits", morning, full, full, change{false, false, true}, collector.OutcomeData, true, false},
-		{"numbers after none", "visits", evening, empty, full, change{true, true, true}, collector.OutcomeData, true, false},
-		{"nothing in the morning", "visits", morning, nil, empty, change{}, collector.OutcomeEmpty, false, false},
-		{"nothing in the evening", "visits", evening, nil, empty, change{archive: true}, collector.OutcomeEmpty, true, true},
-		{"nothing after numbers", "visits", evening, full, empty, change{}, collector.OutcomeEmpty, true, false},
-		{"not published", "visits", morning, nil, nil, change{}, collector.OutcomeNotReady, false, false},
-		{"a portrait", "user_portrait", morning, nil, full, change{true, true, true}, collector.OutcomeData, true, false},
-		{"a cohort", "retention", morning, nil, full, change{true, true, true}, collector.OutcomeData, true, false},
+		{"new numbers", "visits", morning, nil, full, effect{true, true, true}, collector.OutcomeData, true, false},
+		{"the same numbers", "visits", morning, full, full, effect{false, false, true}, collector.OutcomeData, true, false},
+		{"numbers after none", "visits", evening, empty, full, effect{true, true, true}, collector.OutcomeData, true, false},
+		{"nothing in the morning", "visits", morning, nil, empty, effect{}, collector.OutcomeEmpty, false, false},
+		{"nothing in the evening", "visits", evening, nil, empty, effect{archive: true}, collector.OutcomeEmpty, true, true},
+		{"nothing after numbers", "visits", evening, full, empty, effect{}, collector.OutcomeEmpty, true, false},
+		{"not published", "visits", morning, nil, nil, effect{}, collector.OutcomeNotReady, false, false},
+		{"a portrait", "user_portrait", morning, nil, full, effect{true, true, true}, collector.OutcomeData, true, false},
+		{"a cohort", "retention", morning, nil, full, effect{true, true, true}, collector.OutcomeData, true, false},
 	}
 	for _, test := range tests {
 		k := newKnowledge("wx0123456789abcdef", testSchedule, datasetsNamed(t, test.dataset), Shows{MaxAge: 168 * time.Hour})

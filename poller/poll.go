@@ -61,7 +61,7 @@ func (a *app) round(ctx context.Context, group []*dataset, before [][]*dataset) 
 	}
 	a.known.forget(now)
 	a.show(now)
-	a.report.ended(r, a.shown.NextPoll)
+	a.report.ended(group, r.stored, a.shown.NextPoll)
 	a.archiver.saveState(ctx, a.state())
 }
 
@@ -74,7 +74,7 @@ var errTooLate = errors.New("WeChat no longer serves this window")
 func (a *app) ask(ctx context.Context, q question, r *round) bool {
 	requested := time.Now()
 	var answer *wechat.Answer
-	err := a.shared.calls(q.series.endpoint).do(ctx, func(*turn) (err error) {
+	err := a.shared.limiterOf(q.series.endpoint).do(ctx, func(*turn) (err error) {
 		now := time.Now()
 		if !q.series.canBeAsked(q.window, now) {
 			return errTooLate
@@ -142,7 +142,7 @@ func (a *app) readQuotas(ctx context.Context, r *round) (asked bool) {
 			if hopeless {
 				continue
 			}
-			err := a.shared.calls(e).do(ctx, func(*turn) error {
+			err := a.shared.limiterOf(e).do(ctx, func(*turn) error {
 				quota, err := a.source.API.Quota(ctx, e.name)
 				d.quotaRead(e, quota, err)
 				return err

@@ -24,11 +24,11 @@ func newReporter(log *slog.Logger) *reporter {
 func (r *reporter) follow(before *reporter) { r.reported, r.warned = before.reported, before.warned }
 
 // ended logs the end of a poll: what is new, what fails and what works again.
-func (r *reporter) ended(of *round, nextPoll time.Time) {
-	if len(of.stored) > 0 {
-		r.log.Info("new numbers", "windows", strings.Join(of.stored, ", "))
+func (r *reporter) ended(group []*dataset, stored []string, nextPoll time.Time) {
+	if len(stored) > 0 {
+		r.log.Info("new numbers", "windows", strings.Join(stored, ", "))
 	}
-	for _, d := range of.group {
+	for _, d := range group {
 		r.reported[d.Name] = r.failures(d, r.reported[d.Name], nextPoll)
 	}
 }

@@ -1,7 +1,6 @@
 package poller
 
 import (
-	"hash/fnv"
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
@@ -16,9 +15,6 @@ const (
 	// idleInterval replaces a shorter poll interval for an app that had no users in the
 	// longest window of the day before, either.
 	idleInterval = 4 * time.Hour
-	// maxJitter is the longest delay of an app's first poll of the day.
-	maxJitter = time.Hour
-
 	// caughtUpDays is how many days back a dataset is caught up, and caughtUpCalls how many
 	// calls that may take per app, dataset and day.
 	caughtUpDays  = 30
@@ -27,27 +23,6 @@ const (
 	// begins, so that it comes after all else.
 	catchUpPause = time.Minute
 )
-
-// Schedule says when WeChat is asked. All days are days in Asia/Shanghai.
-type Schedule struct {
-	// PublishHour is the hour of the day from which yesterday is asked for.
-	PublishHour int
-	// PollInterval is the pause between two questions about a yesterday that is not published.
-	PollInterval time.Duration
-}
-
-// jitter spreads the first poll of the day over the apps. It is the same for an app
-// every day, at most the poll interval and less than an hour.
-func (s Schedule) jitter(appid string) time.Duration {
-	hash := fnv.New32a()
-	_, _ = hash.Write([]byte(appid))
-	return time.Duration(hash.Sum32()) * time.Millisecond % max(1, min(s.PollInterval, maxJitter))
-}
-
-// publishing returns when today's first poll for yesterday is due.
-func (k *knowledge) publishing(now time.Time) time.Time {
-	return wechat.DayOf(now).At(time.Duration(k.PublishHour)*time.Hour + k.jitter(k.appid))
-}
 
 // question is a question to WeChat, and when it is due.
 type question struct {
