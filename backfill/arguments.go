@@ -55,7 +55,7 @@ func parseDatasets(set *arguments.Set, text string) []wechat.Dataset {
 		}
 		chosen[name] = true
 	}
-	return slices.DeleteFunc(Datasets(), func(d wechat.Dataset) bool { return !chosen[d.Name] && !chosen["all"] })
+	return slices.DeleteFunc(Datasets(), func(d wechat.Dataset) bool { return !chosen[d.Name] && (d.ByName || !chosen["all"]) })
 }
 
 // launch is the day on which Mini Programs began: there are no numbers of earlier days.
@@ -72,7 +72,7 @@ func (a Arguments) Days(today wechat.Day) (from, to wechat.Day) {
 }
 
 // DatasetsOr returns the datasets that were chosen: else those of the settings of which WeChat
-// answers for past days, and all of them if there are none.
+// answers for past days, and if there are none all of them that are not on by name only.
 func (a Arguments) DatasetsOr(ofSettings []wechat.Dataset) []wechat.Dataset {
 	if len(a.Datasets) > 0 {
 		return a.Datasets
@@ -80,7 +80,7 @@ func (a Arguments) DatasetsOr(ofSettings []wechat.Dataset) []wechat.Dataset {
 	if on := slices.DeleteFunc(slices.Clone(ofSettings), isPortrait); len(on) > 0 {
 		return on
 	}
-	return Datasets()
+	return slices.DeleteFunc(Datasets(), func(d wechat.Dataset) bool { return d.ByName })
 }
 
 // Datasets returns the datasets of which WeChat answers for past days.

@@ -215,7 +215,7 @@ func TestBackfill(t *testing.T) {
 
 // The datasets are those of the settings that have past days; without any there all are.
 func TestBackfillChoosesDatasets(t *testing.T) {
-	for setting, want := range map[string]int{"": 5, "user_portrait": 5, "visits": 2, "pages": 1, "user_portrait,pages": 1} {
+	for setting, want := range map[string]int{"": 9, "user_portrait": 9, "visits": 2, "pages": 1, "user_portrait,pages": 1} {
 		fill(t, func(f *filling) {
 			f.datasets = pollertest.Datasets(strings.Split(setting, ",")...)
 			f.run("--from=1999-12-25", "--to=1999-12-25")
@@ -307,7 +307,7 @@ func TestBackfillGoesOnBesideFailures(t *testing.T) {
 		f.server.Fail(wechattest.HangUp().On(wechat.EndpointDailySummary).For(appid).Times(3))
 		f.server.Fail(wechattest.Garbage().On(wechat.EndpointVisitDistribution).For(appid).Times(1))
 		f.run("--from=1999-12-20", "--to=1999-12-26")
-		f.expect("backfill is not complete: 6 of 10 statistics ended early; run it again to continue",
+		f.expect("backfill is not complete: 6 of 18 statistics ended early; run it again to continue",
 			appid+" visits daily_visit_trend: 7 days added, the oldest 1999-12-20; nothing left from 1999-12-20 on",
 			appid+" visits daily_summary: 7 days added, the oldest 1999-12-20; nothing left from 1999-12-20 on",
 			appid+" sources visit_distribution: 6 days added, 1 without numbers, the oldest 1999-12-20; nothing left from 1999-12-20 on")

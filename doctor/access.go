@@ -35,7 +35,7 @@ func (a *access) judge(dataset string, err error) {
 // string if WeChat has answered.
 func classOf(err error) string {
 	switch wechat.ReasonOf(err) {
-	case "", wechat.ReasonNotReady:
+	case "", wechat.ReasonNotReady, wechat.ReasonUnavailable:
 		return ""
 	case wechat.ReasonAllowlist, wechat.ReasonPending:
 		return allowList

@@ -56,18 +56,21 @@ type question struct {
 	catchUp bool      // the archive lacks the window
 }
 
-// next returns the next question about any dataset. If nothing is due today, that is
-// the first one of tomorrow.
+// next returns the next question about any dataset: of today, or else the first one of the days
+// after it. It names no window if there is none within a month.
 func (k *knowledge) next(now time.Time) question {
 	if q, ok := k.nextOf(k.datasets, now); ok {
 		return q
 	}
-	tomorrow := wechat.DayOf(now).Add(1)
-	if q, ok := k.nextOf(k.datasets, tomorrow.Begin()); ok {
-		q.at = latest(q.at, tomorrow.Begin())
-		return q
+	today := wechat.DayOf(now)
+	for days := 1; days <= 31; days++ {
+		begin := today.Add(days).Begin()
+		if q, ok := k.nextOf(k.datasets, begin); ok {
+			q.at = latest(q.at, begin)
+			return q
+		}
 	}
-	return question{at: tomorrow.Add(1).Begin()}
+	return question{at: today.Add(31).Begin()}
 }
 
 // nextOf returns the next question about some datasets: the first in their order that is

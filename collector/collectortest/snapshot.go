@@ -29,9 +29,13 @@ func Snapshot(t testing.TB, server *wechattest.Server, app collector.App) *colle
 	return ask(t, server, app, wechat.Datasets()[:1])
 }
 
-// Everything returns what Snapshot returns, with all datasets.
+// Everything returns what Snapshot returns, with all datasets. On a server without apps the app
+// shows ads.
 func Everything(t testing.TB, server *wechattest.Server, app collector.App) *collector.Snapshot {
 	t.Helper()
+	if server.Apps == nil {
+		server.Apps = map[string]wechattest.App{app.ID: {AdSlots: []string{"SLOT_ID_WEAPP_BANNER"}}}
+	}
 	return ask(t, server, app, wechat.Datasets())
 }
 
@@ -108,6 +112,14 @@ func Ask(ctx context.Context, server *wechattest.Server, app collector.App, data
 	return answers, nil
 }
 
+// failureOf returns the failure as an error, which is nil if there is none.
+func failureOf(a Answer) error {
+	if a.Failure == nil {
+		return nil
+	}
+	return a.Failure
+}
+
 // newClient returns a client of an app on a simulated WeChat.
 func newClient(server *wechattest.Server, app collector.App) *wechat.Client {
 	return &wechat.Client{
@@ -151,6 +163,8 @@ func show(s *collector.Snapshot, dataset wechat.Dataset, answers []Answer) colle
 	for _, a := range answers {
 		question := collector.Question{Series: a.Statistic.Series(), Window: a.Window, At: s.LastPoll, Outcome: collector.OutcomeData, Failure: a.Failure}
 		switch {
+		case wechat.ReasonOf(failureOf(a)) == wechat.ReasonUnavailable:
+			question.Outcome, question.Failure = collector.OutcomeUnavailable, nil
 		case a.Failure != nil:
 			question.Outcome = collector.OutcomeFailed
 			shown.Status = collector.StatusDown
