@@ -49,7 +49,7 @@ func parseDatasets(set *arguments.Set, text string) []wechat.Dataset {
 		name = strings.TrimSpace(name)
 		switch {
 		case name == wechat.UserPortrait:
-			set.Errorf("--datasets: WeChat answers for two days of user_portrait only; use %s", strings.Join(names, ", "))
+			set.Errorf("--datasets: WeChat serves only the last two days of user_portrait; use %s", strings.Join(names, ", "))
 		case name != "all" && !slices.Contains(names, name):
 			set.Errorf("--datasets: has an unknown name; use %s, or all", strings.Join(names, ", "))
 		}

@@ -254,7 +254,7 @@ func TestBackfillStopsWhereWeChatStops(t *testing.T) {
 		first := time.Date(1999, 12, 20, 0, 0, 0, 0, time.FixedZone("", 8*60*60))
 		f.server.Nobody = func(id string, day time.Time) bool { return id == otherApp && day.Before(first) }
 		f.run("--from=1999-01-01", "--datasets=pages")
-		const depth = "WeChat goes back no further: 14 days in a row without numbers"
+		const depth = "WeChat has no older data: 14 days in a row without numbers"
 		f.expect("")
 		if want := appid + " pages visit_page: 5 days added, 14 without numbers, the oldest 1999-12-25; " + depth + " (visit_page: errcode 61501: date range error (rid "; !strings.Contains(f.out, want) {
 			t.Errorf("no %q in:\n%s", want, f.out)

@@ -152,7 +152,7 @@ func (c *Course) advance() {
 func (c *Course) String() string {
 	text := fmt.Sprintf("%s %s %s: %s added", c.AppID, c.Dataset, c.Endpoint, c.windows(c.Added))
 	if c.Held > 0 {
-		text += fmt.Sprintf(", %d in the archive before", c.Held)
+		text += fmt.Sprintf(", %d already in the archive", c.Held)
 	}
 	if c.Without > 0 {
 		text += fmt.Sprintf(", %d without numbers", c.Without)
@@ -176,15 +176,15 @@ func (c *Course) reason() string {
 	next := c.window.End.DateOnly()
 	switch c.End {
 	case EndComplete:
-		return "nothing left from " + c.from.DateOnly() + " on"
+		return "complete from " + c.from.DateOnly() + " on"
 	case EndDepth:
-		text := fmt.Sprintf("WeChat goes back no further: %d days in a row without numbers", depthDays)
+		text := fmt.Sprintf("WeChat has no older data: %d days in a row without numbers", depthDays)
 		if c.Err != nil {
 			text += fmt.Sprintf(" (%v)", c.Err)
 		}
 		return text
 	case EndQuota:
-		return fmt.Sprintf("stopped before %s: a tenth of the calls that were left today is used; run it again tomorrow", next)
+		return fmt.Sprintf("stopped before %s: a tenth of today's remaining calls is used; run it again tomorrow", next)
 	case EndFailed:
 		text := fmt.Sprintf("failed at %s: %v", next, c.Err)
 		if failure, ok := errors.AsType[*wechat.Error](c.Err); ok {

@@ -141,13 +141,13 @@ func (j Job) step(ctx context.Context, c *Course, all []*Course) {
 	case err == nil && answer.Empty() && answer.Earlier == 0, reason == wechat.ReasonNotReady, reason == wechat.ReasonUnavailable, reason == wechat.ReasonRequest:
 		c.without(err)
 	case err == nil && !answer.Covers(c.window):
-		j.Warn(fmt.Sprintf("left out %s of %s: WeChat's answer for %s names another day", c.Endpoint, c.AppID, c.window.End.DateOnly()))
+		j.Warn(fmt.Sprintf("skipped %s of %s: WeChat's answer for %s is for another day", c.Endpoint, c.AppID, c.window.End.DateOnly()))
 		c.without(nil)
 	case err == nil:
 		j.save(ctx, c, asked, answer)
 	case ctx.Err() != nil:
 	case reason == wechat.ReasonDecode:
-		j.Warn(fmt.Sprintf("left out %s of %s for %s: %v", c.Endpoint, c.AppID, c.window.End.DateOnly(), err))
+		j.Warn(fmt.Sprintf("skipped %s of %s for %s: %v", c.Endpoint, c.AppID, c.window.End.DateOnly(), err))
 		c.without(err)
 	default:
 		failed(c, err, all)

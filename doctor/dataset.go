@@ -84,12 +84,12 @@ func (w *walk) report(ctx context.Context, q question) (Step, error) {
 			English: "no numbers for " + span(asked, text.English),
 			Chinese: span(asked, text.Chinese) + "没有数据",
 		}, text.Both{
-			English: "if the app has users, wait for WeChat's next publication, and ask again",
+			English: "if the app has users, wait for WeChat's next publication, then run doctor again",
 			Chinese: "如果该小程序有用户，请等微信下次发布数据后再试",
 		}), nil
 	}
 	return ok(q.step, text.Both{
-		English: "there are numbers for " + span(asked, text.English),
+		English: "numbers available for " + span(asked, text.English),
 		Chinese: span(asked, text.Chinese) + "有数据",
 	}), nil
 }

@@ -36,14 +36,14 @@ func (h *archiveHealth) set(appid, what string, err error) {
 	case err != nil && !h.broken[appid]:
 		if len(h.broken) == 0 {
 			h.broken = map[string]bool{}
-			h.log.Warn("the archive cannot be "+what+"; answers wait in memory and it is tried again every 30 s, but a crash would lose them",
-				"appid", appid, "error", err, "remedy", "make the archive work again; a restart is not needed")
+			h.log.Warn("archive "+what+" failed; answers are kept in memory and retried every 30 s, but a crash would lose them",
+				"appid", appid, "error", err, "remedy", "fix the archive; no restart is needed")
 		}
 		h.broken[appid] = true
 	case err == nil && h.broken[appid]:
 		delete(h.broken, appid)
 		if len(h.broken) == 0 {
-			h.log.Info("the archive can be " + what + " again")
+			h.log.Info("archive " + what + " works again")
 		}
 	}
 }

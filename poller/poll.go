@@ -67,7 +67,7 @@ func (a *app) round(ctx context.Context, group []*dataset, before [][]*dataset) 
 
 // errTooLate is the error of a call that waited until WeChat did not answer for the window
 // any more.
-var errTooLate = errors.New("WeChat does not answer for the window any more")
+var errTooLate = errors.New("WeChat no longer serves this window")
 
 // ask asks WeChat a question and records what comes of it. It returns false if the context has
 // ended: the program stops, or the app is removed. Earlier answers are shown and saved.

@@ -67,11 +67,11 @@ func (r *reporter) failures(d *dataset, reported map[string]bool, nextPoll time.
 func (r *reporter) inspect(q question, answer *wechat.Answer) {
 	series := q.series.Series()
 	if answer.Rejected > 0 {
-		r.log.Warn("unusable rows skipped: their name or number cannot be used", "series", series, "window", q.window, "rows", answer.Rejected)
+		r.log.Warn("skipped rows with an unusable name or number", "series", series, "window", q.window, "rows", answer.Rejected)
 	}
 	if !answer.Covers(q.window) && !r.warned[q.series.Endpoint] {
 		r.warned[q.series.Endpoint] = true
-		r.log.Warn("WeChat's answer names a different window from the requested one; it is stored as the requested one",
+		r.log.Warn("WeChat's answer is for another window; it is stored as the requested one",
 			"series", series, "window", q.window, "ref_date", answer.RefDate)
 	}
 }

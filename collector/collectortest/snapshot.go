@@ -29,13 +29,9 @@ func Snapshot(t testing.TB, server *wechattest.Server, app collector.App) *colle
 	return ask(t, server, app, wechat.Datasets()[:1])
 }
 
-// Everything returns what Snapshot returns, with all datasets. On a server without apps the app
-// shows ads.
+// Everything returns what Snapshot returns, with all datasets.
 func Everything(t testing.TB, server *wechattest.Server, app collector.App) *collector.Snapshot {
 	t.Helper()
-	if server.Apps == nil {
-		server.Apps = map[string]wechattest.App{app.ID: {AdSlots: []string{"SLOT_ID_WEAPP_BANNER"}}}
-	}
 	return ask(t, server, app, wechat.Datasets())
 }
 
