@@ -54,7 +54,8 @@ type Statistic struct {
 	span    func(end Day) Range                 // of windows that differ in length; nil: Range
 	stride  int                                 // from one window to the next, in days; 0: 1
 	longest Range                               // of the windows of past days; 0: Range
-	decode  func(top map[string][]byte, w Window, answer *Answer) (problem string)
+	decode  decodeFields
+	begin   func() (reader, decodeFields) // in place of decode, of answers that are read as they are scanned
 }
 
 // Past returns the statistic as it is asked for about days long ago: in the longest windows that
@@ -227,14 +228,23 @@ func (s Statistic) Decode(answer []byte, w Window) (*Answer, error) {
 	return decoded, nil
 }
 
+// decodeFields sets what an answer about a window says, given the fields of its top level, or
+// returns why it is not the statistic.
+type decodeFields func(top object, w Window, answer *Answer) (problem string)
+
 func (s Statistic) decoder(w Window) decoder[*Answer] {
 	return func(bytes []byte, r redactor) (*Answer, *Error) {
-		top, failure := decodeObject(bytes, r)
+		var read reader
+		decode := s.decode
+		if s.begin != nil {
+			read, decode = s.begin()
+		}
+		top, failure := decodeObjectBy(read, bytes, r)
 		if failure != nil {
 			return nil, failure
 		}
-		answer := &Answer{Bytes: bytes, RefDate: refDate(top["ref_date"])}
-		if problem := s.decode(top, w, answer); problem != "" {
+		answer := &Answer{Bytes: bytes, RefDate: refDate(top.get("ref_date"))}
+		if problem := decode(top, w, answer); problem != "" {
 			return nil, decodeError(problem + r.quote(bytes))
 		}
 		if answer.Empty() && answer.Rejected > 0 {
@@ -246,8 +256,8 @@ func (s Statistic) decoder(w Window) decoder[*Answer] {
 
 // listIn returns a list of an answer, or says what is wrong with it. A list that is null
 // is empty.
-func listIn(top map[string][]byte, key string) (list []byte, problem string) {
-	list, present := top[key]
+func listIn(top object, key string) (list []byte, problem string) {
+	list, present := top.find(key)
 	switch {
 	case !present:
 		return nil, "the answer has no " + key

@@ -162,16 +162,16 @@ func decodeToken(answer []byte, r redactor) (issuedToken, *Error) {
 	if failure != nil {
 		return issuedToken{}, failure
 	}
-	text, _ := exactText(top["access_token"])
+	text, _ := exactText(top.get("access_token"))
 	value, ok := tokenValue(text)
 	if !ok {
 		return issuedToken{}, decodeError("the answer has no usable access_token" + r.quote(answer))
 	}
 	issued := issuedToken{value: value}
-	if seconds, ok := count(top["expires_in"]); ok {
+	if seconds, ok := count(top.get("expires_in")); ok {
 		issued.life = time.Duration(min(seconds, int64(maxLife/time.Second))) * time.Second
 	}
-	issued.hasLife = !isNull(top["expires_in"])
+	issued.hasLife = !isNull(top.get("expires_in"))
 	return issued, nil
 }
 
