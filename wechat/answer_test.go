@@ -207,7 +207,7 @@ func TestAnswersThatAreErrors(t *testing.T) {
 		{`{"errcode":61501}`, ReasonRequest, "61501"},
 		{`{"errcode":-1,"errmsg":{"no":"string"}}`, ReasonBusy, "-1"},
 		{`{"errcode":61501,"visit_uv":{}}`, ReasonRequest, "61501"},
-		{"{\"errcode\":61501,\"errmsg\":\"\xff\x00\"}", ReasonDecode, "decode"},
+		{"{\"errcode\":61501,\"errmsg\":\"\xff\x00\"}", ReasonRequest, "61501"},
 		{"{\"errcode\":61501,\"errmsg\":\"\xff\"}", ReasonRequest, "61501"},
 	} {
 		for _, series := range []string{"7d", EndpointDailyVisitTrend} {

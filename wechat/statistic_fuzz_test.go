@@ -30,6 +30,11 @@ func FuzzDecode(f *testing.F) {
 		"{\"visit_uv\":{\"city\":[{\"name\":\"\xff\",\"value\":1},{\"name\":\"\uFFFD\",\"value\":1e2}]}}",
 		`{"visit_uv_new":{"platfomrs":[{"name":"a","access_source_visit_uv":1}],"platforms":[]},"ref_date":20170611} `,
 		`{"visit_uv":{"city":[{"n\u0061me":"\\\"","value":1 , "id" : [ { } , [ ] ] } ] } }`,
+		"\xef\xbb\xbf{\"visit_uv\":{\"city\":[{\"name\":\"a\tb\",\"value\":NaN,},,{\"value\":,\"name\":\"\\x\"}]},\"errcode\":0.0}\x00\x00",
+		`{"visit_uv":{"city":[],"city":[{"name":"a","value":1}],"city":7},"visit_uv":{"platfomrs":[{"name":"a","value":1},7],"platforms":[{}]}}`,
+		`{"list":[{"ref_date":"20170313","visit_uv":1},{"ref_date":20170313,"visit_uv":2},{"ref_date":"20170312","visit_uv":"x"}]}`,
+		`{"list":[{"ad_slot":"a","date":"2017-03-13","income":1},{"ad_slot":"b","date":"2017-03-12"}],"total_num":"2","base_resp":{"ret":0}}`,
+		`{"list":[{"ad_slot":"a"}],"base_resp":{"ret":2009,"err_msg":"no"}}`,
 	} {
 		f.Add([]byte(seed))
 	}
@@ -40,6 +45,7 @@ func FuzzDecode(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, answer []byte) {
+		sameAsEncodingJSON(t, answer)
 		for endpoint, s := range statistics {
 			a, err := s.Decode(answer, s.Window(mustDay(t, "20170313")))
 			if err != nil {
@@ -79,6 +85,8 @@ func holds(t *testing.T, numbers Numbers) bool {
 		return keysAreUnique(n.New) && keysAreUnique(n.Active)
 	case Pages:
 		return pathsAreUnique(n)
+	case AdIncome:
+		return slotsAreUnique(n)
 	}
 	t.Fatalf("add the numbers of a %T here", numbers)
 	return false
@@ -103,6 +111,18 @@ func pathsAreUnique(pages Pages) bool {
 			return false
 		}
 		last = page.Path
+	}
+	return true
+}
+
+func slotsAreUnique(income AdIncome) bool {
+	last := ""
+	for _, slot := range income {
+		if slot.Slot <= last || len(slot.Slot) > 128 || slot.Income.Value < 0 || slot.ECPM.Value < 0 ||
+			!usable(slot.Requests, slot.Exposures, slot.Clicks) {
+			return false
+		}
+		last = slot.Slot
 	}
 	return true
 }
