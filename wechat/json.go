@@ -84,8 +84,11 @@ func kind(value []byte) string {
 	return "a word"
 }
 
-// byteOrderMark is what some programs begin a text with.
-const byteOrderMark = "\xef\xbb\xbf"
+// trimmed returns a text without the byte order mark that some programs begin it with, the
+// NULs that others end it with, and the space around it.
+func trimmed(text []byte) []byte {
+	return bytes.Trim(bytes.TrimPrefix(text, []byte("\xef\xbb\xbf")), "\x00 \t\r\n")
+}
 
 // reader reads the value of a key of the top level straight from a scanner; false, and the
 // scanner has not moved, if the value is to be among the members as usual.
@@ -95,8 +98,7 @@ type reader func(s *scanner, key []byte) bool
 // taken, which may be nil. Otherwise it returns the value that the answer is, or what is no
 // JSON in it.
 func topLevel(answer []byte, read reader) (top object, other []byte, wrong string) {
-	text := bytes.TrimPrefix(answer, []byte(byteOrderMark))
-	s := scanner{text: bytes.TrimRight(text, "\x00 \t\r\n")} // C strings end with a NUL
+	s := scanner{text: trimmed(answer)}
 	if s.next() == '{' {
 		top = make(object, 0, 8)
 		for s.enter(); s.more('}'); {
