@@ -140,9 +140,6 @@ func (j Job) step(ctx context.Context, c *Course, all []*Course) {
 	switch reason := wechat.ReasonOf(err); {
 	case err == nil && answer.Empty() && answer.Earlier == 0, reason == wechat.ReasonNotReady, reason == wechat.ReasonUnavailable, reason == wechat.ReasonRequest:
 		c.without(err)
-	case err == nil && !answer.Covers(c.window):
-		j.Warn(fmt.Sprintf("left out %s of %s: WeChat's answer for %s names another day", c.Endpoint, c.AppID, c.window.End.DateOnly()))
-		c.without(nil)
 	case err == nil:
 		j.save(ctx, c, asked, answer)
 	case ctx.Err() != nil:

@@ -13,15 +13,14 @@ import (
 type reporter struct {
 	log      *slog.Logger
 	reported map[string]map[string]bool // failures that were logged and have not ended, by dataset
-	warned   map[string]bool            // endpoints with an answer that named another window
 }
 
 func newReporter(log *slog.Logger) *reporter {
-	return &reporter{log: log, reported: map[string]map[string]bool{}, warned: map[string]bool{}}
+	return &reporter{log: log, reported: map[string]map[string]bool{}}
 }
 
 // follow goes on where another reporter was.
-func (r *reporter) follow(before *reporter) { r.reported, r.warned = before.reported, before.warned }
+func (r *reporter) follow(before *reporter) { r.reported = before.reported }
 
 // ended logs the end of a poll: what is new, what fails and what works again.
 func (r *reporter) ended(of *round, nextPoll time.Time) {
@@ -68,10 +67,5 @@ func (r *reporter) inspect(q question, answer *wechat.Answer) {
 	series := q.series.Series()
 	if answer.Rejected > 0 {
 		r.log.Warn("unusable rows skipped: their name or number cannot be used", "series", series, "window", q.window, "rows", answer.Rejected)
-	}
-	if !answer.Covers(q.window) && !r.warned[q.series.Endpoint] {
-		r.warned[q.series.Endpoint] = true
-		r.log.Warn("WeChat's answer names a different window from the requested one; it is stored as the requested one",
-			"series", series, "window", q.window, "ref_date", answer.RefDate)
 	}
 }

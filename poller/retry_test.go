@@ -177,9 +177,9 @@ func TestLastQuestions(t *testing.T) {
 	})
 }
 
-// WeChat's own documentation answers a week with a single date. That is worth one
-// warning, not six at every poll.
-func TestOneWarningOfForeignDates(t *testing.T) {
+// An answer about another window is not shown as that of the window that was asked for: the poll
+// fails, which is one line of the log.
+func TestAnswersAboutAnotherWindow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := pollertest.New(t)
 		source := s.Source(appid)
@@ -187,8 +187,11 @@ func TestOneWarningOfForeignDates(t *testing.T) {
 		pollertest.SleepUntil(t, "2000-01-10 16:00")
 		s.StartWith(source)
 		pollertest.SleepUntil(t, "2000-01-14 16:00")
-		if n := strings.Count(s.Log.String(), "ref_date"); n != 1 {
-			t.Errorf("%d warnings, want one:\n%s", n, s.Log)
+		if n := strings.Count(s.Log.String(), "the answer is about 20170611, not "); n != 1 {
+			t.Errorf("%d lines, want one:\n%s", n, s.Log)
+		}
+		if held := s.Snapshot(appid).Portrait().Held; len(held) > 0 {
+			t.Errorf("shown: %v", held)
 		}
 	})
 }

@@ -160,11 +160,21 @@ func (a *Answer) Tells(n int) bool {
 	return !ok || retention.Has(n)
 }
 
-// Covers reports whether RefDate agrees with the window that was asked for, or is missing.
-// Dates may have hyphens inside (reported), and a single day may stand for the window that
-// begins or ends with it (documented sample). A disagreement deserves a warning, not an
-// error: the window is known from the request.
-func (a *Answer) Covers(w Window) bool { return a.RefDate == "" || w.isNamed(a.RefDate) }
+// isAboutAnother reports whether a date in an answer says that it is about another window than
+// the one that was asked for. Dates may have hyphens inside (reported), and a single day may
+// stand for the window that begins or ends with it (documented sample). What is no date of a
+// known form says nothing: the window is known from the request.
+func (w Window) isAboutAnother(date string) bool {
+	digits := strings.ReplaceAll(date, "-", "")
+	if strings.Trim(digits, "0123456789") != "" {
+		return false
+	}
+	switch len(digits) {
+	case len("yyyymm"), len("yyyymmdd"), len("yyyymmddyyyymmdd"):
+		return !w.isNamed(date)
+	}
+	return false
+}
 
 // isNamed reports whether a date in an answer names the window.
 func (w Window) isNamed(date string) bool {
@@ -218,7 +228,8 @@ func (c *Client) askPages(ctx context.Context, s Statistic, w Window) (*Answer, 
 // Decode decodes an answer of WeChat about a window. Answer.Bytes are the bytes, so they
 // must not be changed afterwards. Rows and numbers that cannot be used are skipped and
 // counted. An *Error is returned for an answer that is itself an error, that is not the
-// statistic, or that has rows of which none can be used.
+// statistic, that is about another window, or that has rows of which none can be used. One
+// that were taken for what was asked for would be kept and shown for good.
 func (s Statistic) Decode(answer []byte, w Window) (*Answer, error) {
 	decoded, failure := s.decoder(w)(answer, redactor{})
 	if failure != nil {
@@ -246,6 +257,9 @@ func (s Statistic) decoder(w Window) decoder[*Answer] {
 		answer := &Answer{Bytes: bytes, RefDate: refDate(top.get("ref_date"))}
 		if problem := decode(top, w, answer); problem != "" {
 			return nil, decodeError(problem + r.quote(bytes))
+		}
+		if !answer.Empty() && w.isAboutAnother(answer.RefDate) {
+			return nil, decodeError(fmt.Sprintf("the answer is about %s, not %s", r.redact(answer.RefDate), w))
 		}
 		if answer.Empty() && answer.Rejected > 0 {
 			return nil, decodeError(fmt.Sprintf("none of its %d rows and numbers can be used%s", answer.Rejected, r.quote(bytes)))

@@ -143,7 +143,7 @@ func TestAnswerTells(t *testing.T) {
 		{EndpointDailySummary, sample(t, "summary-documented.json"), 1, true},
 		{"7d", emptyPortrait, 1, true},
 	} {
-		a, err := decode(t, test.series, "20170617", test.answer)
+		a, err := decode(t, test.series, "20170313", test.answer)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -184,7 +184,7 @@ func TestStatisticsOnTheWire(t *testing.T) {
 	}
 }
 
-func TestCovers(t *testing.T) {
+func TestIsAboutAnother(t *testing.T) {
 	day, week := Window{mustDay(t, "20170617"), Range1Day}, week(t)
 	for _, test := range []struct {
 		refDate string
@@ -204,9 +204,12 @@ func TestCovers(t *testing.T) {
 		{"20170617-20170611", week, false},
 		{"", week, true},
 		{"", day, true},
-		{"-", day, false},
+		{"-", day, true},
+		{"201706", day, false},
+		{"June 16", day, true},
+		{"2017", day, true},
 	} {
-		if got := (&Answer{RefDate: test.refDate}).Covers(test.window); got != test.want {
+		if got := !test.window.isAboutAnother(test.refDate); got != test.want {
 			t.Errorf("%q for %s: got %t", test.refDate, test.window, got)
 		}
 	}
