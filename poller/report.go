@@ -23,11 +23,11 @@ func newReporter(log *slog.Logger) *reporter {
 func (r *reporter) follow(before *reporter) { r.reported = before.reported }
 
 // ended logs the end of a poll: what is new, what fails and what works again.
-func (r *reporter) ended(of *round, nextPoll time.Time) {
-	if len(of.stored) > 0 {
-		r.log.Info("new numbers", "windows", strings.Join(of.stored, ", "))
+func (r *reporter) ended(group []*dataset, stored []string, nextPoll time.Time) {
+	if len(stored) > 0 {
+		r.log.Info("new numbers", "windows", strings.Join(stored, ", "))
 	}
-	for _, d := range of.group {
+	for _, d := range group {
 		r.reported[d.Name] = r.failures(d, r.reported[d.Name], nextPoll)
 	}
 }
@@ -66,6 +66,6 @@ func (r *reporter) failures(d *dataset, reported map[string]bool, nextPoll time.
 func (r *reporter) inspect(q question, answer *wechat.Answer) {
 	series := q.series.Series()
 	if answer.Rejected > 0 {
-		r.log.Warn("unusable rows skipped: their name or number cannot be used", "series", series, "window", q.window, "rows", answer.Rejected)
+		r.log.Warn("skipped rows with an unusable name or number", "series", series, "window", q.window, "rows", answer.Rejected)
 	}
 }

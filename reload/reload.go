@@ -79,7 +79,7 @@ func (r *Reloader) reload(trigger string) (changes, []string, error) {
 		return changes{}, reading.Warnings, err
 	}
 	done := r.apply(reading)
-	r.Logger.Info("reloaded the apps; environment variables are read at the start only and need a restart",
+	r.Logger.Info("reloaded the apps; changes to environment variables need a restart",
 		"trigger", trigger, "added", done.added, "changed", done.changed, "removed", done.removed)
 	return done, reading.Warnings, nil
 }

@@ -1,11 +1,10 @@
 package wechat
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"net/url"
-	"strings"
 	"time"
 )
 
@@ -49,6 +48,7 @@ type Statistic struct {
 	// there are none. 0: as long as for the user portrait.
 	FinalAfter time.Duration
 
+	first   string // the first day of which WeChat has numbers; empty: launch
 	path    string
 	query   func(w Window, page int) url.Values // of a call by GET, for a page; nil: POST with the dates
 	span    func(end Day) Range                 // of windows that differ in length; nil: Range
@@ -65,6 +65,15 @@ func (s Statistic) Past() Statistic {
 		s.Range, s.span, s.stride = s.longest, nil, int(s.longest)
 	}
 	return s
+}
+
+// launch is the day on which Mini Programs began.
+const launch = "20170109"
+
+// First returns the first day of which WeChat has numbers.
+func (s Statistic) First() Day {
+	day, _ := ParseDay(cmp.Or(s.first, launch))
+	return day
 }
 
 // Series returns the name under which the answers are kept: the range of the user portrait,
@@ -160,34 +169,6 @@ func (a *Answer) Tells(n int) bool {
 	return !ok || retention.Has(n)
 }
 
-// isAboutAnother reports whether a date in an answer says that it is about another window than
-// the one that was asked for. Dates may have hyphens inside (reported), and a single day may
-// stand for the window that begins or ends with it (documented sample). What is no date of a
-// known form says nothing: the window is known from the request.
-func (w Window) isAboutAnother(date string) bool {
-	digits := strings.ReplaceAll(date, "-", "")
-	if strings.Trim(digits, "0123456789") != "" {
-		return false
-	}
-	switch len(digits) {
-	case len("yyyymm"), len("yyyymmdd"), len("yyyymmddyyyymmdd"):
-		return !w.isNamed(date)
-	}
-	return false
-}
-
-// isNamed reports whether a date in an answer names the window.
-func (w Window) isNamed(date string) bool {
-	first, last := w.FirstDay().String(), w.End.String()
-	switch strings.ReplaceAll(date, "-", "") {
-	case first, last, first + last:
-		return true
-	case last[:len("yyyymm")]:
-		return int(w.Range) == w.End.day
-	}
-	return false
-}
-
 // Ask asks for a statistic of a window. A window that is not published yet is an *Error of
 // ReasonNotReady or an empty answer (reported). An *Error of ReasonUnavailable says that WeChat
 // has no such numbers: for a week or a month that has ended it is errcode 61501 (reported).
@@ -206,8 +187,8 @@ func (c *Client) Ask(ctx context.Context, s Statistic, w Window) (*Answer, error
 	return answer, err
 }
 
-// maxAnswerPages is how many pages of an answer are read. The longest, of 90 days, has some 10.
-const maxAnswerPages = 100
+// MaxPages is how many pages of an answer are read. The longest, of 90 days, has some 10.
+const MaxPages = 100
 
 // askPages asks for all pages of a statistic of a window.
 func (c *Client) askPages(ctx context.Context, s Statistic, w Window) (*Answer, error) {
@@ -215,7 +196,7 @@ func (c *Client) askPages(ctx context.Context, s Statistic, w Window) (*Answer, 
 	if err != nil {
 		return nil, err
 	}
-	for page := 2; page <= min(first.pages, maxAnswerPages); page++ {
+	for page := 2; page <= min(first.pages, MaxPages); page++ {
 		next, err := call(ctx, c, s.Endpoint, s.path, s.query(w, page), nil, s.decoder(w))
 		if err != nil {
 			return nil, err
@@ -223,62 +204,6 @@ func (c *Client) askPages(ctx context.Context, s Statistic, w Window) (*Answer, 
 		first.More = append(first.More, next.Bytes)
 	}
 	return first, nil
-}
-
-// Decode decodes an answer of WeChat about a window. Answer.Bytes are the bytes, so they
-// must not be changed afterwards. Rows and numbers that cannot be used are skipped and
-// counted. An *Error is returned for an answer that is itself an error, that is not the
-// statistic, that is about another window, or that has rows of which none can be used. One
-// that were taken for what was asked for would be kept and shown for good.
-func (s Statistic) Decode(answer []byte, w Window) (*Answer, error) {
-	decoded, failure := s.decoder(w)(answer, redactor{})
-	if failure != nil {
-		failure.Endpoint = s.Endpoint
-		return nil, failure
-	}
-	return decoded, nil
-}
-
-// decodeFields sets what an answer about a window says, given the fields of its top level, or
-// returns why it is not the statistic.
-type decodeFields func(top object, w Window, answer *Answer) (problem string)
-
-func (s Statistic) decoder(w Window) decoder[*Answer] {
-	return func(bytes []byte, r redactor) (*Answer, *Error) {
-		var read reader
-		decode := s.decode
-		if s.begin != nil {
-			read, decode = s.begin()
-		}
-		top, failure := decodeObjectBy(read, bytes, r)
-		if failure != nil {
-			return nil, failure
-		}
-		answer := &Answer{Bytes: bytes, RefDate: refDate(top.get("ref_date"))}
-		if problem := decode(top, w, answer); problem != "" {
-			return nil, decodeError(problem + r.quote(bytes))
-		}
-		if !answer.Empty() && w.isAboutAnother(answer.RefDate) {
-			return nil, decodeError(fmt.Sprintf("the answer is about %s, not %s", r.redact(answer.RefDate), w))
-		}
-		if answer.Empty() && answer.Rejected > 0 {
-			return nil, decodeError(fmt.Sprintf("none of its %d rows and numbers can be used%s", answer.Rejected, r.quote(bytes)))
-		}
-		return answer, nil
-	}
-}
-
-// listIn returns a list of an answer, or says what is wrong with it. A list that is null
-// is empty.
-func listIn(top object, key string) (list []byte, problem string) {
-	list, present := top.find(key)
-	switch {
-	case !present:
-		return nil, "the answer has no " + key
-	case !isNull(list) && list[0] != '[':
-		return nil, fmt.Sprintf("%s is %s, not a list", key, kind(list))
-	}
-	return list, ""
 }
 
 // pathOf returns the path of an endpoint.

@@ -103,6 +103,17 @@ func namesAreUnique(rows []Row) bool {
 	return len(rows) > 0
 }
 
+func slotsAreUnique(income AdIncome) bool {
+	last := ""
+	for _, slot := range income {
+		if slot.Slot <= last || !usable(slot.Requests, slot.Exposures, slot.Clicks) || slot.Income.Value < 0 || slot.ECPM.Value < 0 {
+			return false
+		}
+		last = slot.Slot
+	}
+	return true
+}
+
 func pathsAreUnique(pages Pages) bool {
 	last := ""
 	for _, page := range pages {
@@ -111,18 +122,6 @@ func pathsAreUnique(pages Pages) bool {
 			return false
 		}
 		last = page.Path
-	}
-	return true
-}
-
-func slotsAreUnique(income AdIncome) bool {
-	last := ""
-	for _, slot := range income {
-		if slot.Slot <= last || len(slot.Slot) > 128 || slot.Income.Value < 0 || slot.ECPM.Value < 0 ||
-			!usable(slot.Requests, slot.Exposures, slot.Clicks) {
-			return false
-		}
-		last = slot.Slot
 	}
 	return true
 }

@@ -1,0 +1,90 @@
+package wechat
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Decode decodes an answer of WeChat about a window. Answer.Bytes are the bytes, so they
+// must not be changed afterwards. Rows and numbers that cannot be used are skipped and
+// counted. An *Error is returned for an answer that is itself an error, that is not the
+// statistic, that is about another window, or that has rows of which none can be used. One
+// that were taken for what was asked for would be kept and shown for good.
+func (s Statistic) Decode(answer []byte, w Window) (*Answer, error) {
+	decoded, failure := s.decoder(w)(answer, redactor{})
+	if failure != nil {
+		failure.Endpoint = s.Endpoint
+		return nil, failure
+	}
+	return decoded, nil
+}
+
+// decodeFields sets what an answer about a window says, given the fields of its top level, or
+// returns why it is not the statistic.
+type decodeFields func(top object, w Window, answer *Answer) (problem string)
+
+func (s Statistic) decoder(w Window) decoder[*Answer] {
+	return func(bytes []byte, r redactor) (*Answer, *Error) {
+		var read reader
+		decode := s.decode
+		if s.begin != nil {
+			read, decode = s.begin()
+		}
+		top, failure := decodeObjectBy(read, bytes, r)
+		if failure != nil {
+			return nil, failure
+		}
+		answer := &Answer{Bytes: bytes, RefDate: refDate(top.get("ref_date"))}
+		if problem := decode(top, w, answer); problem != "" {
+			return nil, decodeError(problem + r.quote(bytes))
+		}
+		if !answer.Empty() && w.isAboutAnother(answer.RefDate) {
+			return nil, decodeError(fmt.Sprintf("the answer is about %s, not %s", r.redact(answer.RefDate), w))
+		}
+		if answer.Empty() && answer.Rejected > 0 {
+			return nil, decodeError(fmt.Sprintf("none of its %d rows and numbers can be used%s", answer.Rejected, r.quote(bytes)))
+		}
+		return answer, nil
+	}
+}
+
+// listIn returns a list of an answer, or says what is wrong with it. A list that is null
+// is empty.
+func listIn(top object, key string) (list []byte, problem string) {
+	list, present := top.find(key)
+	switch {
+	case !present:
+		return nil, "the answer has no " + key
+	case !isNull(list) && list[0] != '[':
+		return nil, fmt.Sprintf("%s is %s, not a list", key, kind(list))
+	}
+	return list, ""
+}
+
+// isAboutAnother reports whether a date in an answer says that it is about another window than
+// the one that was asked for. Dates may have hyphens inside (reported), and a single day may
+// stand for the window that begins or ends with it (documented sample). What is no date of a
+// known form says nothing: the window is known from the request.
+func (w Window) isAboutAnother(date string) bool {
+	digits := strings.ReplaceAll(date, "-", "")
+	if strings.Trim(digits, "0123456789") != "" {
+		return false
+	}
+	switch len(digits) {
+	case len("yyyymm"), len("yyyymmdd"), len("yyyymmddyyyymmdd"):
+		return !w.isNamed(date)
+	}
+	return false
+}
+
+// isNamed reports whether a date in an answer names the window.
+func (w Window) isNamed(date string) bool {
+	first, last := w.FirstDay().String(), w.End.String()
+	switch strings.ReplaceAll(date, "-", "") {
+	case first, last, first + last:
+		return true
+	case last[:len("yyyymm")]:
+		return int(w.Range) == w.End.day
+	}
+	return false
+}
