@@ -18,7 +18,7 @@ import (
 func TestPortraitText(t *testing.T) {
 	expectText(t, wechat.UserPortrait, limits{wechat.Device: 20}, []answered{{
 		"7d", "20170313",
-		`{"ref_date":"20170611","visit_uv_new":{"province":[{"id":31,"name":"广东省","value":215}],"city":[{"id":3102,"name":"广州","value":78}],` +
+		`{"ref_date":"20170307-20170313","visit_uv_new":{"province":[{"id":31,"name":"广东省","value":215}],"city":[{"id":3102,"name":"广州","value":78}],` +
 			`"genders":[{"id":1,"name":"男","value":2146}],"platforms":[{"id":1,"name":"iPhone","value":27642}],` +
 			`"devices":[{"name":"OPPO R9","value":61}],"ages":[{"id":1,"name":"17岁以下","value":151}]},` +
 			`"visit_uv":{"province":[{"id":31,"name":"广东省","value":1341}],"city":[{"id":3102,"name":"广州","value":234}],` +

@@ -42,6 +42,7 @@ func appFaults() map[string]wechattest.Fault {
 		"account frozen":           wechattest.Errcode(50007).On("token"),
 		"confirmation pending":     wechattest.Errcode(89507).On("token"),
 		"dates refused":            wechattest.Errcode(61501).On("user_portrait"),
+		"nearly JSON":              wechattest.NearlyJSON(),
 		"unusable rows":            wechattest.UnusableRows(),
 		"the same name twice":      wechattest.DuplicateRows(),
 		"misspelled keys":          wechattest.Misspelled(),

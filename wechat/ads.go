@@ -82,19 +82,18 @@ const (
 )
 
 // decodeAds reads the rows of the last day of a window.
-func decodeAds(top map[string][]byte, w Window, a *Answer) (problem string) {
+func decodeAds(top object, w Window, a *Answer) (problem string) {
 	list, problem := listIn(top, "list")
-	if total, ok := count(top["total_num"]); ok {
+	if total, ok := count(top.get("total_num")); ok {
 		a.pages = int(min(total+adPageSize-1, maxAdRows*adPageSize)) / adPageSize
 	}
 	var income AdIncome
-	for object := range objects(list, maxAdRows, &a.Rejected) {
-		row := fields(object)
-		if !w.isDay(refDate(row["date"])) {
+	for row := range objects(list, maxAdRows, &a.Rejected) {
+		if !w.isDay(refDate(row.get("date"))) {
 			a.Earlier++
 			continue
 		}
-		name, ok := nameText(row["ad_slot"], maxSlot)
+		name, ok := nameText(row.get("ad_slot"), maxSlot)
 		switch {
 		case !ok:
 			a.Rejected++

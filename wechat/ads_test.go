@@ -38,7 +38,7 @@ func TestDecodeAds(t *testing.T) {
 			Income: Average{521.75, true}, ECPM: Average{2.86969100289, true},
 		},
 	}
-	if got, ok := a.Numbers.(AdIncome); !ok || !slices.Equal(got, want) || a.Earlier != 1 || !a.Covers(s.Window(mustDay(t, "20200413"))) {
+	if got, ok := a.Numbers.(AdIncome); !ok || !slices.Equal(got, want) || a.Earlier != 1 || a.RefDate != "20200413" {
 		t.Errorf("got %+v, want %+v", a, want)
 	}
 	a, err = s.Decode([]byte(documented), s.Window(mustDay(t, "20200414")))

@@ -87,7 +87,15 @@ func TestStrangeAnswers(t *testing.T) {
 			`{Sessions:13 Users:12 Depth:1.5} 0 3`,
 		},
 		{EndpointDailyVisitTrend, `{"list":[{"ref_date":"20170312","visit_uv":1},{"ref_date":20170313,"visit_uv":2}]}`, `{Users:2} 0 0`},
-		{EndpointDailyVisitTrend, `{"list":[{"ref_date":"20170312","visit_uv":1},{"ref_date":"20170311","visit_uv":2}]}`, `{Users:1} 0 0`},
+		{EndpointDailyVisitTrend, `{"list":[{"ref_date":"13.3.2017","visit_uv":1},{"ref_date":"2017","visit_uv":2}]}`, `{Users:1} 0 0`},
+		{EndpointDailyVisitTrend, `{"list":[{"ref_date":"20170313","visit_uv":1},{"ref_date":"2017-03-13","visit_uv":2}]}`, `{Users:1} 0 1`},
+		{EndpointDailyVisitTrend, `{"list":[{"visit_uv":1},{"visit_uv":2},{"visit_uv":1},{"ref_date":"20170312","visit_uv":3}]}`, `{Users:1} 0 1`},
+		{EndpointDailyVisitTrend, `{"list":[{"ref_date":"20170312","visit_uv":2},{"ref_date":"20170313","visit_uv":1},{"visit_uv":3}]}`, `{Users:1} 0 0`},
+		{EndpointDailySummary, `{"list":[{"ref_date":"20170313","share_pv":3},{"ref_date":"20170313","share_pv":3},{"ref_date":"20170313","share_pv":"x"}]}`, `{Shares:3} 0 1`},
+		{
+			EndpointVisitDistribution, `{"list":[{"index":"access_depth_info","item_list":[{"key":1,"value":2}]},{"index":"access_depth_info","item_list":[{"key":1,"value":3}]}]}`,
+			`[] [] [] [{1 2}] 0 1`,
+		},
 		{EndpointDailyVisitTrend, `{"list":[{"visit_uv":9007199254740993,"stay_time_uv":"NaN","stay_time_session":1e2}]}`, `{StayPerSession:100} 0 2`},
 		{EndpointDailySummary, `{"list":[{"share_pv":3,"visit_total":null}]}`, `{Shares:3} 0 0`},
 		{EndpointVisitDistribution, `{"list":[{"index":"access_something","item_list":[{"key":1,"value":2}]},{"index":7},{"index":"access_depth_info"}]}`, `[] [] [] [] 0 0`},
@@ -207,7 +215,7 @@ func TestAnswersThatAreErrors(t *testing.T) {
 		{`{"errcode":61501}`, ReasonRequest, "61501"},
 		{`{"errcode":-1,"errmsg":{"no":"string"}}`, ReasonBusy, "-1"},
 		{`{"errcode":61501,"visit_uv":{}}`, ReasonRequest, "61501"},
-		{"{\"errcode\":61501,\"errmsg\":\"\xff\x00\"}", ReasonDecode, "decode"},
+		{"{\"errcode\":61501,\"errmsg\":\"\xff\x00\"}", ReasonRequest, "61501"},
 		{"{\"errcode\":61501,\"errmsg\":\"\xff\"}", ReasonRequest, "61501"},
 	} {
 		for _, series := range []string{"7d", EndpointDailyVisitTrend} {

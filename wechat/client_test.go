@@ -84,7 +84,11 @@ func TestQuota(t *testing.T) {
 	if got, err := client.Quota(t.Context(), EndpointUserPortrait); err != nil || got != (Quota{}) {
 		t.Errorf("the documented answer: got %+v, %v", got, err)
 	}
-	for _, text := range []string{`{"errcode":0}`, `{"quota":[]}`, `{"quota":{"daily_limit":1,"used":1}}`} {
+	client.HTTP = script(`{"quota":{"daily_limit":1000,"used":1007,"remain":-7}}`).client()
+	if got, err := client.Quota(t.Context(), EndpointUserPortrait); err != nil || got != (Quota{Limit: 1000, Used: 1007}) {
+		t.Errorf("more is used than allowed: got %+v, %v", got, err)
+	}
+	for _, text := range []string{`{"errcode":0}`, `{"quota":[]}`, `{"quota":{"daily_limit":1,"used":1}}`, `{"quota":{"daily_limit":1,"used":1,"remain":NaN}}`} {
 		client.HTTP = script(text).client()
 		if _, err := client.Quota(t.Context(), EndpointUserPortrait); ReasonOf(err) != ReasonDecode {
 			t.Errorf("%s: got %v", text, err)

@@ -1,10 +1,6 @@
 package wechat
 
-import (
-	"encoding/json"
-	"strconv"
-	"strings"
-)
+import "strconv"
 
 const maxRefDate = 64 // bytes
 
@@ -29,17 +25,20 @@ func decodeQuota(answer []byte, r redactor) (Quota, *Error) {
 	if failure != nil {
 		return Quota{}, failure
 	}
-	quota := top["quota"]
+	quota := top.get("quota")
 	if len(quota) == 0 || quota[0] != '{' {
 		return Quota{}, decodeError("the answer has no quota" + r.quote(answer))
 	}
 	var q Quota
-	numbers := fields(quota)
+	numbers := membersOf(quota)
 	for _, number := range []struct {
 		key string
 		to  *int64
 	}{{"daily_limit", &q.Limit}, {"used", &q.Used}, {"remain", &q.Remaining}} {
-		n, ok := count(numbers[number.key])
+		n, ok := count(numbers.get(number.key))
+		if below, isWhole := integer(numbers.get(number.key)); isWhole && below < 0 {
+			n, ok = 0, true // more was used than allowed
+		}
 		if !ok {
 			return Quota{}, decodeError("the quota has no usable " + number.key + r.quote(answer))
 		}
@@ -49,53 +48,43 @@ func decodeQuota(answer []byte, r redactor) (Quota, *Error) {
 }
 
 // decodeObject returns the fields of an answer that is an object and not an error.
-func decodeObject(answer []byte, r redactor) (map[string][]byte, *Error) {
-	if !json.Valid(answer) {
-		return nil, decodeError("the answer is not JSON" + syntaxError(answer, r) + r.quote(answer))
+func decodeObject(answer []byte, r redactor) (object, *Error) {
+	return decodeObjectBy(nil, answer, r)
+}
+
+// decodeObjectBy is decodeObject, except for the fields that read has taken.
+func decodeObjectBy(read reader, answer []byte, r redactor) (object, *Error) {
+	top, other, wrong := topLevel(answer, read)
+	switch {
+	case wrong != "":
+		return nil, decodeError("the answer is not JSON" + syntaxError(wrong, answer, r) + r.quote(answer))
+	case top == nil:
+		return nil, decodeError("the answer is " + kind(other) + ", not an object" + r.quote(answer))
 	}
-	object := skipSpace(answer)
-	if object[0] != '{' {
-		return nil, decodeError("the answer is " + kind(object) + ", not an object" + r.quote(answer))
-	}
-	top := fields(object)
-	if ret, ok := top["base_resp"]; ok && len(ret) > 0 && ret[0] == '{' { // of statistics of ads
-		response := fields(ret)
-		if code, ok := integer(response["ret"]); ok && code != 0 {
-			return nil, answeredError(code, lenientText(response["err_msg"]), r)
+	if ret := top.get("base_resp"); len(ret) > 0 && ret[0] == '{' { // of statistics of ads
+		response := membersOf(ret)
+		if code, ok := integer(response.get("ret")); ok && code != 0 {
+			return nil, answeredError(code, lenientText(response.get("err_msg")), r)
 		}
 	}
-	if isNull(top["errcode"]) {
+	errcode := top.get("errcode")
+	if isNull(errcode) {
 		return top, nil
 	}
-	code, ok := integer(top["errcode"])
+	code, ok := integer(errcode)
 	if !ok {
 		return nil, decodeError("errcode is not a whole number" + r.quote(answer))
 	}
 	if code != 0 {
-		return nil, answeredError(code, lenientText(top["errmsg"]), r)
+		return nil, answeredError(code, lenientText(top.get("errmsg")), r)
 	}
 	return top, nil
 }
 
 // syntaxError says what is wrong with an answer that is not JSON.
-func syntaxError(answer []byte, r redactor) string {
-	var ignored json.RawMessage
-	err := json.Unmarshal(answer, &ignored)
-	if err == nil || r.private || len(answer) == 0 {
+func syntaxError(wrong string, answer []byte, r redactor) string {
+	if r.private || len(answer) == 0 {
 		return ""
 	}
-	return " (" + err.Error() + ")"
-}
-
-// integer returns a whole number, which may be written as a string.
-func integer(value []byte) (int64, bool) {
-	if len(value) == 0 {
-		return 0, false
-	}
-	text := string(value)
-	if value[0] == '"' {
-		text = strings.TrimSpace(lenientText(value))
-	}
-	n, err := strconv.ParseInt(text, 10, 64)
-	return n, err == nil
+	return " (" + wrong + ")"
 }

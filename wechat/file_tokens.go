@@ -15,9 +15,9 @@ import (
 const MaxTokenFile = 64 << 10
 
 // FileTokens reads a token that another program keeps fresh from a file: the bare
-// token, or JSON with access_token in it. The file is read for every call, so it may
-// be replaced at any time. It has to be a regular file, or a link to one, and to answer
-// within 10 seconds. A FileTokens must not be copied after first use.
+// token, or JSON with access_token in it, as URLTokens gets it. The file is read for every
+// call, so it may be replaced at any time. It has to be a regular file, or a link to one,
+// and to answer within 10 seconds. A FileTokens must not be copied after first use.
 type FileTokens struct {
 	Path string
 

@@ -24,6 +24,8 @@ func TestFileTokens(t *testing.T) {
 		{" token-2\r\n", "token-2"},
 		{long, long},
 		{"{\"access_token\":\"token-3\",\"expires_in\":7200}\n", "token-3"},
+		{`{"errcode":0,"data":{"access_token":"token-5","expires_in":7200}}`, "token-5"},
+		{"\xef\xbb\xbftoken-6\r\n", "token-6"},
 		{"\n{\"expires_at\":\"noon\",\"access_token\":\"token-4\"}", "token-4"},
 	} {
 		if err := os.WriteFile(path, []byte(test.content), 0o600); err != nil {
@@ -35,7 +37,7 @@ func TestFileTokens(t *testing.T) {
 		}
 		tokens.Invalidate(token)
 	}
-	for _, content := range []string{"", "\n", "two words", "<html>", `{"token":"x"}`, `{"access_token":`, "\x00\xff", `{"errcode":40125}`} {
+	for _, content := range []string{"", "\n", "two words", "<html>", `{"token":"x"}`, `{"access_token":`, "\x00\xff", `{"errcode":40125}`, `{"code":500,"data":"failed"}`, `{"success":false,"result":"failed"}`, `{"data":7}`} {
 		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -2,60 +2,43 @@ package wechat
 
 import (
 	"bytes"
-	"encoding/json"
 	"iter"
-	"math"
-	"strconv"
-	"strings"
-	"unicode/utf16"
-	"unicode/utf8"
 )
 
-// The functions below walk through JSON that json.Valid has approved. They see the
-// bytes of strings before a decoder replaces what is not UTF-8, and one unusable value
-// does not affect its neighbors. Maps and slices of json.RawMessage do the same, but
-// take five times as long and fifteen times as many allocations (BenchmarkDecodePortrait:
-// 1.0 ms against 5.2 ms), which the restart of a fleet would feel: it decodes thousands
-// of answers.
+// member is a key and its value, as it is spelled.
+type member struct{ key, value []byte }
 
-// members returns the keys and values of an object.
-func members(object []byte) iter.Seq2[[]byte, []byte] {
-	return func(yield func(key, value []byte) bool) {
-		for rest := skipSpace(object[1:]); rest[0] != '}'; {
-			var key, value []byte
-			key, rest = cutValue(rest)
-			value, rest = cutValue(skipSpace(rest[1:])) // after the colon
-			if !yield(keyText(key), value) {
-				return
-			}
-			if rest[0] == ',' {
-				rest = skipSpace(rest[1:])
-			}
+// object is the members of an object, in their order.
+type object []member
+
+// find returns the value of a key. Of equal keys the last one counts, as in encoding/json.
+func (o object) find(key string) (value []byte, present bool) {
+	for i := len(o) - 1; i >= 0; i-- {
+		if string(o[i].key) == key {
+			return o[i].value, true
 		}
 	}
+	return nil, false
 }
 
-// elements returns the values of an array.
-func elements(array []byte) iter.Seq[[]byte] {
-	return func(yield func([]byte) bool) {
-		for rest := skipSpace(array[1:]); rest[0] != ']'; {
-			var value []byte
-			value, rest = cutValue(rest)
-			if !yield(value) {
-				return
-			}
-			if rest[0] == ',' {
-				rest = skipSpace(rest[1:])
-			}
-		}
-	}
+// get returns the value of a key, which is empty if there is none.
+func (o object) get(key string) []byte {
+	value, _ := o.find(key)
+	return value
+}
+
+// membersOf returns the members of a value that is an object.
+func membersOf(value []byte) object {
+	s := scanner{text: value}
+	return s.object(nil)
 }
 
 // objects returns the first objects of a list, at most a number of them: each would become
 // a series. It counts what it leaves out: further elements, those that are no objects, and
-// a list that is no array. A list that is null or missing has no objects.
-func objects(list []byte, most int, rejected *int) iter.Seq[[]byte] {
-	return func(yield func([]byte) bool) {
+// a list that is no array. A list that is null or missing has no objects. An object holds
+// until the next one.
+func objects(list []byte, most int, rejected *int) iter.Seq[object] {
+	return func(yield func(object) bool) {
 		if isNull(list) {
 			return
 		}
@@ -63,197 +46,71 @@ func objects(list []byte, most int, rejected *int) iter.Seq[[]byte] {
 			*rejected++
 			return
 		}
+		s := scanner{text: list}
+		var row object
 		n := 0
-		for element := range elements(list) {
-			if n++; n > most || element[0] != '{' {
+		for s.enter(); s.more(']'); {
+			if n++; n > most || s.text[s.at] != '{' {
+				s.value()
 				*rejected++
 				continue
 			}
-			if !yield(element) {
+			if row = s.object(row[:0]); !yield(row) {
 				return
 			}
 		}
 	}
 }
 
-// fields returns an object as a map. Of equal keys the last one counts, as in
-// encoding/json.
-func fields(object []byte) map[string][]byte {
-	all := make(map[string][]byte)
-	for key, value := range members(object) {
-		all[string(key)] = value
-	}
-	return all
-}
-
-func keyText(key []byte) []byte {
-	if bytes.IndexByte(key, '\\') < 0 {
-		return key[1 : len(key)-1]
-	}
-	return []byte(lenientText(key))
-}
-
-// cutValue divides text after its first value and the space that follows.
-func cutValue(text []byte) (value, rest []byte) {
-	n := valueLength(text)
-	return text[:n], skipSpace(text[n:])
-}
-
-func skipSpace(text []byte) []byte { return bytes.TrimLeft(text, " \t\r\n") }
-
-func valueLength(text []byte) int {
-	switch text[0] {
-	case '"':
-		return stringLength(text)
-	case '{', '[':
-		for i, depth := 0, 0; ; i++ {
-			switch text[i] {
-			case '"':
-				i += stringLength(text[i:]) - 1
-			case '{', '[':
-				depth++
-			case '}', ']':
-				if depth--; depth == 0 {
-					return i + 1
-				}
-			}
-		}
-	}
-	n := 0
-	for n < len(text) && !isDelimiter(text[n]) {
-		n++
-	}
-	return n
-}
-
-func isDelimiter(c byte) bool {
-	switch c {
-	case ',', '}', ']', ' ', '\t', '\r', '\n':
-		return true
-	}
-	return false
-}
-
-func stringLength(text []byte) int {
-	i := 1
-	for ; text[i] != '"'; i++ {
-		if text[i] == '\\' {
-			i++
-		}
-	}
-	return i + 1
-}
-
-func isNull(value []byte) bool { return len(value) == 0 || value[0] == 'n' }
+func isNull(value []byte) bool { return len(value) == 0 || string(value) == "null" }
 
 // kind names the type of a value in an error message.
 func kind(value []byte) string {
-	switch value[0] {
-	case '{':
-		return "an object"
-	case '[':
-		return "an array"
-	case '"':
-		return "a string"
-	case 't', 'f':
-		return "a boolean"
-	case 'n':
+	if isNull(value) {
 		return "null"
 	}
-	return "a number"
+	switch c := value[0]; {
+	case c == '{':
+		return "an object"
+	case c == '[':
+		return "an array"
+	case c == '"':
+		return "a string"
+	case string(value) == "true", string(value) == "false":
+		return "a boolean"
+	case c == '-' || c >= '0' && c <= '9':
+		return "a number"
+	}
+	return "a word"
 }
 
-// exactText returns the text of a string; false for other values and for strings that
-// are not valid UTF-8. A replacement character that was sent as such is valid.
-func exactText(value []byte) (string, bool) {
-	if len(value) == 0 || value[0] != '"' || !utf8.Valid(value) {
-		return "", false
-	}
-	spelled := value[1 : len(value)-1]
-	if bytes.IndexByte(spelled, '\\') < 0 {
-		return string(spelled), true
-	}
-	if hasLoneSurrogate(spelled) {
-		return "", false
-	}
-	return lenientText(value), true
+// trimmed returns a text without the byte order mark that some programs begin it with, the
+// NULs that others end it with, and the space around it.
+func trimmed(text []byte) []byte {
+	return bytes.Trim(bytes.TrimPrefix(text, []byte("\xef\xbb\xbf")), "\x00 \t\r\n")
 }
 
-// lenientText returns the text of a string, with replacement characters for what is not
-// UTF-8, and "" for other values.
-func lenientText(value []byte) string {
-	var s string
-	if err := json.Unmarshal(value, &s); err != nil {
-		return ""
-	}
-	return s
-}
+// reader reads the value of a key of the top level straight from a scanner; false, and the
+// scanner has not moved, if the value is to be among the members as usual.
+type reader func(s *scanner, key []byte) bool
 
-// hasLoneSurrogate reports whether a \u escape is half of a character.
-func hasLoneSurrogate(spelled []byte) bool {
-	for i := 0; i < len(spelled); i++ {
-		if spelled[i] != '\\' {
-			continue
+// topLevel returns the members of an answer that is an object, but for those that read has
+// taken, which may be nil. Otherwise it returns the value that the answer is, or what is no
+// JSON in it.
+func topLevel(answer []byte, read reader) (top object, other []byte, wrong string) {
+	s := scanner{text: trimmed(answer)}
+	if s.next() == '{' {
+		top = make(object, 0, 8)
+		for s.enter(); s.more('}'); {
+			if key := s.key(); read == nil || !read(&s, key) {
+				top = append(top, member{key, s.valueOf()})
+			}
 		}
-		unit := escapedUnit(spelled[i:])
-		if !utf16.IsSurrogate(unit) {
-			i++
-			continue
-		}
-		if utf16.DecodeRune(unit, escapedUnit(spelled[i+6:])) == utf8.RuneError {
-			return true
-		}
-		i += 11
+	} else {
+		other = s.value()
 	}
-	return false
-}
-
-// escapedUnit returns the UTF-16 unit of the \u escape at the start of text, or 0.
-func escapedUnit(text []byte) rune {
-	if len(text) < 6 || text[0] != '\\' || text[1] != 'u' {
-		return 0
+	if s.next(); s.at < len(s.text) {
+		s.failAt("after top-level value")
 	}
-	unit, _ := strconv.ParseUint(string(text[2:6]), 16, 16)
-	return rune(unit)
-}
-
-// maxCount is the largest number that JSON and Prometheus carry exactly.
-const maxCount = 1 << 53
-
-// count returns a number, which may be written as a string, rounded to the nearest
-// whole; false for anything but a number from 0 to maxCount.
-func count(value []byte) (int64, bool) {
-	digits := digitsOf(value)
-	if n, err := strconv.ParseInt(digits, 10, 64); err == nil {
-		return n, n >= 0 && n <= maxCount
-	}
-	f, ok := parseDecimal(digits)
-	return int64(math.Round(f)), ok
-}
-
-// decimal returns a number, which may be written as a string; false for anything but a
-// number from 0 to maxCount.
-func decimal(value []byte) (float64, bool) {
-	return parseDecimal(digitsOf(value))
-}
-
-// digitsOf returns how a number is written, be it as a string or not.
-func digitsOf(value []byte) string {
-	if len(value) == 0 || value[0] != '"' {
-		return string(value)
-	}
-	text, _ := exactText(value)
-	return strings.TrimSpace(text)
-}
-
-func parseDecimal(digits string) (float64, bool) {
-	// ParseFloat also takes words such as NaN and hexadecimal numbers.
-	if strings.Trim(digits, "0123456789+-.eE") != "" {
-		return 0, false
-	}
-	f, err := strconv.ParseFloat(digits, 64)
-	if err != nil || f < 0 || f > maxCount {
-		return 0, false
-	}
-	return f, true
+	return top, other, s.wrong
 }

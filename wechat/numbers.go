@@ -19,11 +19,12 @@ type Average struct {
 
 // count reads a number of an object. One that is null or missing is not known; one that
 // cannot be used is counted, too.
-func (a *Answer) count(object map[string][]byte, key string) Count {
-	if isNull(object[key]) {
+func (a *Answer) count(row object, key string) Count {
+	value := row.get(key)
+	if isNull(value) {
 		return Count{}
 	}
-	n, ok := count(object[key])
+	n, ok := count(value)
 	if !ok {
 		a.Rejected++
 		return Count{}
@@ -32,11 +33,12 @@ func (a *Answer) count(object map[string][]byte, key string) Count {
 }
 
 // average reads a number of an object as count does.
-func (a *Answer) average(object map[string][]byte, key string) Average {
-	if isNull(object[key]) {
+func (a *Answer) average(row object, key string) Average {
+	value := row.get(key)
+	if isNull(value) {
 		return Average{}
 	}
-	f, ok := decimal(object[key])
+	f, ok := decimal(value)
 	if !ok {
 		a.Rejected++
 		return Average{}
@@ -57,10 +59,9 @@ const maxKeys = 100
 // keyCounts reads a list of rows such as {"key":10,"value":5}, and sorts it by key.
 func (a *Answer) keyCounts(list []byte) []KeyCount {
 	var counts []KeyCount
-	for object := range objects(list, maxKeys, &a.Rejected) {
-		row := fields(object)
-		key, keyOK := count(row["key"])
-		n, ok := count(row["value"])
+	for row := range objects(list, maxKeys, &a.Rejected) {
+		key, keyOK := count(row.get("key"))
+		n, ok := count(row.get("value"))
 		i := slices.IndexFunc(counts, func(c KeyCount) bool { return c.Key == key })
 		switch {
 		case !keyOK || !ok:
@@ -78,21 +79,37 @@ func (a *Answer) keyCounts(list []byte) []KeyCount {
 	return counts
 }
 
-// rowOf returns the row of a window in a list with a row for each: the one that names it, or
-// else the first. WeChat answers with the one that was asked for (documented). Nil: there is
-// none.
-func (a *Answer) rowOf(list []byte, w Window) map[string][]byte {
-	var first map[string][]byte
-	for object := range objects(list, maxKeys, &a.Rejected) {
-		row := fields(object)
-		named := refDate(row["ref_date"])
-		if first == nil {
-			first, a.RefDate = row, named
+// rowOf reads the row of a window in a list with a row for each: the first that names it, or
+// else the first of all. WeChat answers with the one that was asked for (documented). Further
+// rows about the same window are rejected if they contradict it.
+func rowOf[T comparable](a *Answer, list []byte, w Window, read func(*Answer, object) T) T {
+	type reading struct {
+		refDate  string
+		own      bool // it names the window
+		numbers  T
+		rejected int
+	}
+	var all []reading
+	chosen := 0
+	for row := range objects(list, maxKeys, &a.Rejected) {
+		var counted Answer
+		r := reading{refDate: refDate(row.get("ref_date")), numbers: read(&counted, row), rejected: counted.Rejected}
+		if r.own = w.isNamed(r.refDate); r.own && (len(all) == 0 || !all[chosen].own) {
+			chosen = len(all)
 		}
-		if w.isNamed(named) {
-			a.RefDate = named
-			return row
+		all = append(all, r)
+	}
+	if len(all) == 0 {
+		var none T
+		return none
+	}
+	of := all[chosen]
+	a.RefDate = of.refDate
+	a.Rejected += of.rejected
+	for _, r := range all {
+		if (r.own && of.own || r.refDate == of.refDate) && r.numbers != of.numbers {
+			a.Rejected++
 		}
 	}
-	return first
+	return of.numbers
 }

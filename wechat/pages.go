@@ -46,13 +46,12 @@ const (
 	maxPath  = 1024 // bytes
 )
 
-func decodePages(top map[string][]byte, _ Window, a *Answer) (problem string) {
+func decodePages(top object, _ Window, a *Answer) (problem string) {
 	list, problem := listIn(top, "list")
 	var all Pages
 	places := map[string]int{}
-	for object := range objects(list, maxPages, &a.Rejected) {
-		row := fields(object)
-		path, ok := nameText(row["page_path"], maxPath)
+	for row := range objects(list, maxPages, &a.Rejected) {
+		path, ok := nameText(row.get("page_path"), maxPath)
 		if !ok {
 			a.Rejected++
 			continue

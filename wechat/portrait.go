@@ -1,8 +1,6 @@
 package wechat
 
 import (
-	"fmt"
-
 	"github.com/wxapp-exporter/wxapp_exporter/text"
 )
 
@@ -17,7 +15,7 @@ func userPortrait() Dataset {
 	dataset := Dataset{Name: UserPortrait, Title: text.Both{English: "user portrait", Chinese: "用户画像"}}
 	for _, length := range PortraitRanges() {
 		dataset.Statistics = append(dataset.Statistics, Statistic{
-			Endpoint: EndpointUserPortrait, Range: length, Keeps: 2, path: portraitPath, decode: decodePortrait,
+			Endpoint: EndpointUserPortrait, Range: length, Keeps: 2, path: portraitPath, begin: beginPortrait,
 		})
 	}
 	return dataset
@@ -78,93 +76,3 @@ const (
 	maxName = 256    // bytes
 	maxRows = 20_000 // of one list; the longest, the cities, has some 340
 )
-
-func decodePortrait(top map[string][]byte, _ Window, answer *Answer) (problem string) {
-	portrait := Portrait{}
-	answer.Numbers = portrait
-	metrics := 0
-	for _, metric := range Metrics() {
-		lists, present := top[string(metric)]
-		if !present {
-			continue
-		}
-		metrics++
-		switch {
-		case isNull(lists):
-		case lists[0] != '{':
-			// The retention endpoints of the same family answer with an array here.
-			return fmt.Sprintf("%s is %s, not an object of lists", metric, kind(lists))
-		default:
-			answer.addLists(portrait, metric, fields(lists))
-		}
-	}
-	if metrics == 0 {
-		return "the answer has neither visit_uv nor visit_uv_new"
-	}
-	return ""
-}
-
-// addLists adds the lists of a metric to a portrait.
-func (a *Answer) addLists(p Portrait, metric Metric, lists map[string][]byte) {
-	seen := make(map[string]int)
-	add := func(dimension Dimension, key string) {
-		if rows := a.rows(lists[key], seen); len(rows) > 0 {
-			p[Breakdown{metric, dimension}] = rows
-		}
-	}
-	add(Province, "province")
-	add(City, "city")
-	add(Gender, "genders")
-	add(Platform, "platforms")
-	if p[Breakdown{metric, Platform}] == nil {
-		add(Platform, "platfomrs") // a typing error of the documentation
-	}
-	add(Device, "devices")
-	add(Age, "ages")
-}
-
-// rows returns the first maxRows rows of a list. It uses seen for the places of the names
-// in it.
-func (a *Answer) rows(list []byte, seen map[string]int) []Row {
-	clear(seen)
-	var rows []Row
-	for object := range objects(list, maxRows, &a.Rejected) {
-		row, ok := decodeRow(object)
-		if !ok {
-			a.Rejected++
-			continue
-		}
-		first, merge := seen[row.Name]
-		switch {
-		case !merge:
-			seen[row.Name] = len(rows)
-			rows = append(rows, row)
-		case rows[first].Users+row.Users > maxCount:
-			a.Rejected++
-		default:
-			rows[first].Users += row.Users
-			a.Merged++
-		}
-	}
-	return rows
-}
-
-func decodeRow(object []byte) (Row, bool) {
-	var name, value, oldValue []byte
-	for key, v := range members(object) {
-		switch string(key) {
-		case "name":
-			name = v
-		case "value":
-			value = v
-		case "access_source_visit_uv": // documented from 2018 to 2022
-			oldValue = v
-		}
-	}
-	if isNull(value) {
-		value = oldValue
-	}
-	users, usable := count(value)
-	text, valid := nameText(name, maxName)
-	return Row{text, users}, usable && valid
-}

@@ -111,6 +111,11 @@ func (r request) send(ctx context.Context, client *http.Client) ([]byte, http.He
 	if len(r.body) > 0 {
 		req.Header.Set("Content-Type", "application/json")
 	}
+	// WeChat's servers end connections that are kept open without notice (reported). A call that
+	// is sent at that moment is repeated by net/http on another one, if it is a GET or has this
+	// key; without a value the key is not sent. No call by POST changes anything at WeChat, and
+	// GET /cgi-bin/token issues a token more.
+	req.Header["X-Idempotency-Key"] = nil
 	unredirected := *client
 	unredirected.CheckRedirect = keepRedirect
 	resp, err := unredirected.Do(req)

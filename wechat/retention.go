@@ -45,12 +45,12 @@ func (r Retention) Has(days int) bool {
 	return false
 }
 
-func decodeRetention(top map[string][]byte, _ Window, a *Answer) (problem string) {
+func decodeRetention(top object, _ Window, a *Answer) (problem string) {
 	fresh, problemNew := listIn(top, "visit_uv_new")
 	active, problemActive := listIn(top, "visit_uv")
 	a.Numbers = Retention{a.keyCounts(fresh), a.keyCounts(active)}
-	_, hasNew := top["visit_uv_new"]
-	_, hasActive := top["visit_uv"]
+	_, hasNew := top.find("visit_uv_new")
+	_, hasActive := top.find("visit_uv")
 	switch {
 	case !hasNew && !hasActive:
 		return "the answer has neither visit_uv nor visit_uv_new"

@@ -1,6 +1,7 @@
 package wechat
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/wxapp-exporter/wxapp_exporter/text"
@@ -38,20 +39,28 @@ func (d Distribution) Empty() bool {
 	return len(d.SourceSessions)+len(d.SourceUsers)+len(d.StayTimes)+len(d.Depths) == 0
 }
 
-func decodeDistribution(top map[string][]byte, _ Window, a *Answer) (problem string) {
+func decodeDistribution(top object, _ Window, a *Answer) (problem string) {
 	list, problem := listIn(top, "list")
 	var d Distribution
-	for object := range objects(list, maxKeys, &a.Rejected) {
-		index := fields(object)
-		name, _ := exactText(index["index"])
-		to := map[string]*[]KeyCount{
-			"access_source_session_cnt": &d.SourceSessions,
-			"access_source_visit_uv":    &d.SourceUsers,
-			"access_staytime_info":      &d.StayTimes,
-			"access_depth_info":         &d.Depths,
-		}[name]
-		if to != nil && *to == nil { // WeChat may add lists of other things
-			*to = a.keyCounts(index["item_list"])
+	for index := range objects(list, maxKeys, &a.Rejected) {
+		var to *[]KeyCount
+		name, _ := exactBytes(index.get("index"))
+		switch string(name) {
+		case "access_source_session_cnt":
+			to = &d.SourceSessions
+		case "access_source_visit_uv":
+			to = &d.SourceUsers
+		case "access_staytime_info":
+			to = &d.StayTimes
+		case "access_depth_info":
+			to = &d.Depths
+		default:
+			continue // WeChat may add lists of other things
+		}
+		if *to == nil {
+			*to = a.keyCounts(index.get("item_list"))
+		} else if again := new(Answer).keyCounts(index.get("item_list")); !slices.Equal(again, *to) {
+			a.Rejected++
 		}
 	}
 	a.Numbers = d

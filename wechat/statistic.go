@@ -4,9 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"net/url"
-	"strings"
 	"time"
 )
 
@@ -56,7 +54,8 @@ type Statistic struct {
 	span    func(end Day) Range                 // of windows that differ in length; nil: Range
 	stride  int                                 // from one window to the next, in days; 0: 1
 	longest Range                               // of the windows of past days; 0: Range
-	decode  func(top map[string][]byte, w Window, answer *Answer) (problem string)
+	decode  decodeFields
+	begin   func() (reader, decodeFields) // in place of decode, of answers that are read as they are scanned
 }
 
 // Past returns the statistic as it is asked for about days long ago: in the longest windows that
@@ -170,24 +169,6 @@ func (a *Answer) Tells(n int) bool {
 	return !ok || retention.Has(n)
 }
 
-// Covers reports whether RefDate agrees with the window that was asked for, or is missing.
-// Dates may have hyphens inside (reported), and a single day may stand for the window that
-// begins or ends with it (documented sample). A disagreement deserves a warning, not an
-// error: the window is known from the request.
-func (a *Answer) Covers(w Window) bool { return a.RefDate == "" || w.isNamed(a.RefDate) }
-
-// isNamed reports whether a date in an answer names the window.
-func (w Window) isNamed(date string) bool {
-	first, last := w.FirstDay().String(), w.End.String()
-	switch strings.ReplaceAll(date, "-", "") {
-	case first, last, first + last:
-		return true
-	case last[:len("yyyymm")]:
-		return int(w.Range) == w.End.day
-	}
-	return false
-}
-
 // Ask asks for a statistic of a window. A window that is not published yet is an *Error of
 // ReasonNotReady or an empty answer (reported). An *Error of ReasonUnavailable says that WeChat
 // has no such numbers: for a week or a month that has ended it is errcode 61501 (reported).
@@ -223,49 +204,6 @@ func (c *Client) askPages(ctx context.Context, s Statistic, w Window) (*Answer, 
 		first.More = append(first.More, next.Bytes)
 	}
 	return first, nil
-}
-
-// Decode decodes an answer of WeChat about a window. Answer.Bytes are the bytes, so they
-// must not be changed afterwards. Rows and numbers that cannot be used are skipped and
-// counted. An *Error is returned for an answer that is itself an error, that is not the
-// statistic, or that has rows of which none can be used.
-func (s Statistic) Decode(answer []byte, w Window) (*Answer, error) {
-	decoded, failure := s.decoder(w)(answer, redactor{})
-	if failure != nil {
-		failure.Endpoint = s.Endpoint
-		return nil, failure
-	}
-	return decoded, nil
-}
-
-func (s Statistic) decoder(w Window) decoder[*Answer] {
-	return func(bytes []byte, r redactor) (*Answer, *Error) {
-		top, failure := decodeObject(bytes, r)
-		if failure != nil {
-			return nil, failure
-		}
-		answer := &Answer{Bytes: bytes, RefDate: refDate(top["ref_date"])}
-		if problem := s.decode(top, w, answer); problem != "" {
-			return nil, decodeError(problem + r.quote(bytes))
-		}
-		if answer.Empty() && answer.Rejected > 0 {
-			return nil, decodeError(fmt.Sprintf("none of its %d rows and numbers can be used%s", answer.Rejected, r.quote(bytes)))
-		}
-		return answer, nil
-	}
-}
-
-// listIn returns a list of an answer, or says what is wrong with it. A list that is null
-// is empty.
-func listIn(top map[string][]byte, key string) (list []byte, problem string) {
-	list, present := top[key]
-	switch {
-	case !present:
-		return nil, "the answer has no " + key
-	case !isNull(list) && list[0] != '[':
-		return nil, fmt.Sprintf("%s is %s, not a list", key, kind(list))
-	}
-	return list, ""
 }
 
 // pathOf returns the path of an endpoint.

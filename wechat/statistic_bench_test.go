@@ -21,7 +21,7 @@ func realisticPortrait() string {
 		{"ages", "岁", 7},
 	}
 	var b strings.Builder
-	b.WriteString(`{"ref_date":"20170611-20170617"`)
+	b.WriteString(`{"ref_date":"20170307-20170313"`)
 	for _, metric := range Metrics() {
 		fmt.Fprintf(&b, `,"%s":{`, metric)
 		for i, list := range lists {
@@ -59,7 +59,7 @@ func longAnswers(t testing.TB) map[string]string {
 	}
 	return map[string]string{
 		"7d":                    realisticPortrait(),
-		EndpointDailyVisitTrend: sample(t, "visit-trend-recorded.json"),
+		EndpointDailyVisitTrend: strings.Replace(sample(t, "visit-trend-recorded.json"), "20210912", "20170313", 1),
 		EndpointDailySummary:    sample(t, "summary-documented.json"),
 		EndpointVisitDistribution: `{"ref_date":"20170313","list":[{"index":"access_source_session_cnt","item_list":[` + keys(57) +
 			`]},{"index":"access_source_visit_uv","item_list":[` + keys(57) + `]},{"index":"access_staytime_info","item_list":[` + keys(8) +

@@ -30,6 +30,11 @@ func FuzzDecode(f *testing.F) {
 		"{\"visit_uv\":{\"city\":[{\"name\":\"\xff\",\"value\":1},{\"name\":\"\uFFFD\",\"value\":1e2}]}}",
 		`{"visit_uv_new":{"platfomrs":[{"name":"a","access_source_visit_uv":1}],"platforms":[]},"ref_date":20170611} `,
 		`{"visit_uv":{"city":[{"n\u0061me":"\\\"","value":1 , "id" : [ { } , [ ] ] } ] } }`,
+		"\xef\xbb\xbf{\"visit_uv\":{\"city\":[{\"name\":\"a\tb\",\"value\":NaN,},,{\"value\":,\"name\":\"\\x\"}]},\"errcode\":0.0}\x00\x00",
+		`{"visit_uv":{"city":[],"city":[{"name":"a","value":1}],"city":7},"visit_uv":{"platfomrs":[{"name":"a","value":1},7],"platforms":[{}]}}`,
+		`{"list":[{"ref_date":"20170313","visit_uv":1},{"ref_date":20170313,"visit_uv":2},{"ref_date":"20170312","visit_uv":"x"}]}`,
+		`{"list":[{"ad_slot":"a","date":"2017-03-13","income":1},{"ad_slot":"b","date":"2017-03-12"}],"total_num":"2","base_resp":{"ret":0}}`,
+		`{"list":[{"ad_slot":"a"}],"base_resp":{"ret":2009,"err_msg":"no"}}`,
 	} {
 		f.Add([]byte(seed))
 	}
@@ -40,6 +45,7 @@ func FuzzDecode(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, answer []byte) {
+		sameAsEncodingJSON(t, answer)
 		for endpoint, s := range statistics {
 			a, err := s.Decode(answer, s.Window(mustDay(t, "20170313")))
 			if err != nil {

@@ -3,6 +3,7 @@ package wechat
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -157,21 +158,28 @@ func (i issuedToken) expiring(asked time.Time) (token Token, until time.Time) {
 // maxLife limits how long a token is held. Real ones live 7200 s at most (documented).
 const maxLife = 30 * 24 * time.Hour
 
+// decodeToken decodes an answer of WeChat or of a token server.
 func decodeToken(answer []byte, r redactor) (issuedToken, *Error) {
 	top, failure := decodeObject(answer, r)
 	if failure != nil {
 		return issuedToken{}, failure
 	}
-	text, _ := exactText(top["access_token"])
+	fields := tokenFields(top)
+	text, _ := exactText(fields.firstOf(tokenKeys()))
 	value, ok := tokenValue(text)
 	if !ok {
-		return issuedToken{}, decodeError("the answer has no usable access_token" + r.quote(answer))
+		message := "the answer has no usable access_token"
+		if code, ok := integer(top.get("code")); ok {
+			message += fmt.Sprintf(", and its code is %d", code)
+		}
+		return issuedToken{}, decodeError(message + r.quote(answer))
 	}
 	issued := issuedToken{value: value}
-	if seconds, ok := count(top["expires_in"]); ok {
+	life := fields.firstOf(lifeKeys())
+	if seconds, ok := count(life); ok {
 		issued.life = time.Duration(min(seconds, int64(maxLife/time.Second))) * time.Second
 	}
-	issued.hasLife = !isNull(top["expires_in"])
+	issued.hasLife = life != nil
 	return issued, nil
 }
 

@@ -14,7 +14,8 @@ func FuzzTokenText(f *testing.F) {
 		"", "76_token", " 76_token\r\n", "{}", `{"access_token":"76_token","expires_in":7200}`, `{"access_token":"76_token","expires_in":"7200.5"}`,
 		`{"access_token":null}`, `{"access_token":"a b"}`, `{"access_token":"76_token","expires_in":-1}`, `{"access_token":"76_token","expires_in":9e99}`,
 		`{"errcode":40125,"errmsg":"invalid appsecret 0123456789abcdef0123456789abcdef, rid: 611740a4-27f9a8ba-065da01b"}`,
-		`{"errcode":0,"access_token":"76_token"}`, "<html>login</html>", "\x1f\x8b", "{\"access_token\":\"\xff\"}", `{"access_token":"\ud800"}`,
+		`{"errcode":0,"access_token":"76_token"}`, `{"code":0,"data":{"accessToken":"76_token","expiresIn":"7200"}}`, `{"code":1,"msg":"76_token"}`,
+		`{"success":true,"result":"76_token"}`, "\xef\xbb\xbf76_token\x00", "<html>login</html>", "\x1f\x8b", "{\"access_token\":\"\xff\"}", `{"access_token":"\ud800"}`,
 	} {
 		f.Add([]byte(seed))
 	}

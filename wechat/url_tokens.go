@@ -8,7 +8,8 @@ import (
 )
 
 // URLTokens gets tokens from a central token server by GET: the bare token, or JSON
-// with access_token and, if known, expires_in in seconds. A token is held as
+// with access_token and, if known, expires_in in seconds, which may be wrapped in data or
+// result. A token is held as
 // SecretTokens holds it, and for a minute where the server does not say how long it
 // lives. It must not be copied or changed after first use. Every error it returns is an *Error.
 type URLTokens struct {
@@ -55,10 +56,11 @@ func (t *URLTokens) fetch(ctx context.Context) (Token, time.Time, error) {
 
 // decodeTokenText decodes a bare token or one in JSON.
 func decodeTokenText(content []byte, r redactor) (issuedToken, *Error) {
-	if bytes.HasPrefix(bytes.TrimSpace(content), []byte("{")) {
+	text := trimmed(content)
+	if bytes.HasPrefix(text, []byte("{")) {
 		return decodeToken(content, r)
 	}
-	value, ok := tokenValue(string(content))
+	value, ok := tokenValue(string(text))
 	if !ok {
 		return issuedToken{}, decodeError("the text is not a token" + r.quote(content))
 	}

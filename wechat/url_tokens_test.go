@@ -3,6 +3,7 @@ package wechat
 import (
 	"errors"
 	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,6 +17,11 @@ func TestURLTokens(t *testing.T) {
 		{"bare", "token\n", 0, time.Minute},
 		{"JSON", `{"access_token":"token"}`, 0, time.Minute},
 		{"JSON with a life", `{"access_token":"token","expires_in":100}`, 100 * time.Second, 90 * time.Second},
+		{"wrapped", `{"errcode":0,"data":{"access_token":"token","expires_in":100}}`, 100 * time.Second, 90 * time.Second},
+		{"wrapped otherwise", `{"code":200,"msg":"ok","data":{"accessToken":"token","expiresIn":100}}`, 100 * time.Second, 90 * time.Second},
+		{"wrapped in result", `{"success":true,"result":"token"}`, 0, time.Minute},
+		{"oddly", "\xef\xbb\xbf{\"access_token\":\"token\",\"expires_in\":100,\"by\":\"a\tb\",}\x00", 100 * time.Second, 90 * time.Second},
+		{"bare and oddly", "\xef\xbb\xbftoken\x00", 0, time.Minute},
 		{"JSON without a life left", `{"access_token":"token","expires_in":0}`, 0, 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -85,5 +91,17 @@ func TestURLTokensFailures(t *testing.T) {
 				t.Errorf("got %#v", err)
 			}
 		})
+	}
+}
+
+// A server that answers that it has no token is shown with its code, and with nothing else.
+func TestTokenServerWithoutAToken(t *testing.T) {
+	for _, body := range []string{`{"code":1001,"msg":"hush-hush-hush"}`, `{"code":1001,"data":"hush-hush-hush"}`, `{"code":"1001.0","data":{"access_token":"hush-hush-hush"}}`} {
+		tokens := &URLTokens{URL: "https://tokens.example/t", HTTP: script(body).client()}
+		_, err := tokens.Token(t.Context())
+		checkHidden(t, err, "hush-hush-hush")
+		if want := "no usable access_token, and its code is 1001;"; !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v", body, err)
+		}
 	}
 }

@@ -38,18 +38,19 @@ type VisitTrend struct {
 // Empty reports whether there are no numbers.
 func (t VisitTrend) Empty() bool { return t == VisitTrend{} }
 
-func decodeVisitTrend(top map[string][]byte, w Window, a *Answer) (problem string) {
+func decodeVisitTrend(top object, w Window, a *Answer) (problem string) {
 	list, problem := listIn(top, "list")
-	row := a.rowOf(list, w)
-	a.Numbers = VisitTrend{
-		Sessions:       a.count(row, "session_cnt"),
-		PageViews:      a.count(row, "visit_pv"),
-		Users:          a.count(row, "visit_uv"),
-		NewUsers:       a.count(row, "visit_uv_new"),
-		StayPerUser:    a.average(row, "stay_time_uv"),
-		StayPerSession: a.average(row, "stay_time_session"),
-		Depth:          a.average(row, "visit_depth"),
-	}
+	a.Numbers = rowOf(a, list, w, func(a *Answer, row object) VisitTrend {
+		return VisitTrend{
+			Sessions:       a.count(row, "session_cnt"),
+			PageViews:      a.count(row, "visit_pv"),
+			Users:          a.count(row, "visit_uv"),
+			NewUsers:       a.count(row, "visit_uv_new"),
+			StayPerUser:    a.average(row, "stay_time_uv"),
+			StayPerSession: a.average(row, "stay_time_session"),
+			Depth:          a.average(row, "visit_depth"),
+		}
+	})
 	return problem
 }
 
@@ -65,13 +66,14 @@ type Summary struct {
 // Empty reports whether there are no numbers.
 func (s Summary) Empty() bool { return s == Summary{} }
 
-func decodeSummary(top map[string][]byte, w Window, a *Answer) (problem string) {
+func decodeSummary(top object, w Window, a *Answer) (problem string) {
 	list, problem := listIn(top, "list")
-	row := a.rowOf(list, w)
-	a.Numbers = Summary{
-		CumulativeUsers: a.count(row, "visit_total"),
-		Shares:          a.count(row, "share_pv"),
-		SharingUsers:    a.count(row, "share_uv"),
-	}
+	a.Numbers = rowOf(a, list, w, func(a *Answer, row object) Summary {
+		return Summary{
+			CumulativeUsers: a.count(row, "visit_total"),
+			Shares:          a.count(row, "share_pv"),
+			SharingUsers:    a.count(row, "share_uv"),
+		}
+	})
 	return problem
 }

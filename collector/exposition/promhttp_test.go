@@ -1,6 +1,7 @@
 package exposition
 
 import (
+	"bytes"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -105,7 +106,7 @@ func TestSameAsPromhttp(t *testing.T) {
 }
 
 // rareNames is an answer whose names are hard to escape.
-const rareNames = `{"ref_date":"20000101","visit_uv":{"city":[
+const rareNames = `{"visit_uv":{"city":[
 	{"name":"\"","value":1},{"name":"\\","value":2},{"name":"\\n","value":3},{"name":"\n","value":4},
 	{"name":"a b","value":5},{"name":"{}=,","value":6},{"name":"# EOF","value":7},{"name":"\u0000","value":8},
 	{"name":"\r\n","value":9},{"name":"\u2028","value":10},{"name":"e\u0301","value":11},{"name":"é","value":12},
@@ -118,6 +119,7 @@ func TestDocumentedAnswer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	content = bytes.Replace(content, []byte("20170611"), nil, 1) // an answer for every window
 	store := &collector.Store{}
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(24 * time.Hour)

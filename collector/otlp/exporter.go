@@ -3,13 +3,10 @@ package otlp
 import (
 	"context"
 	"crypto/tls"
-	"fmt"
-	"net/http"
 	"net/url"
 	"time"
 
 	"go.opentelemetry.io/otel/exporters/otlp/otlpmetric/otlpmetricgrpc"
-	"go.opentelemetry.io/otel/exporters/otlp/otlpmetric/otlpmetrichttp"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 	"go.opentelemetry.io/otel/sdk/resource"
 	"google.golang.org/grpc"
@@ -127,63 +124,3 @@ func reportFailures(failed func(error)) grpc.UnaryClientInterceptor {
 		return err
 	}
 }
-
-func newHTTPExporter(c Config, headers map[string]string, failed func(error)) (exporter, error) {
-	compression := otlpmetrichttp.NoCompression
-	if c.Gzip {
-		compression = otlpmetrichttp.GzipCompression
-	}
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.TLSClientConfig = c.TLS
-	client := &http.Client{
-		Transport: &retryableTransport{transport, failed},
-		// A redirect would turn the POST into a GET, which sends no points.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-	exporter, err := otlpmetrichttp.New(context.Background(),
-		otlpmetrichttp.WithEndpointURL(c.Endpoint.String()),
-		otlpmetrichttp.WithHTTPClient(client),
-		otlpmetrichttp.WithHeaders(headers),
-		otlpmetrichttp.WithCompression(compression),
-		otlpmetrichttp.WithRetry(otlpmetrichttp.RetryConfig{Enabled: true, InitialInterval: firstRetry, MaxInterval: maxRetry}),
-	)
-	if err != nil {
-		return nil, err
-	}
-	return &httpExporter{exporter, client}, nil
-}
-
-// httpExporter closes its connections at the end. The SDK leaves them open.
-type httpExporter struct {
-	*otlpmetrichttp.Exporter
-	client *http.Client
-}
-
-func (e *httpExporter) Shutdown(ctx context.Context) error {
-	e.client.CloseIdleConnections()
-	return e.Exporter.Shutdown(ctx)
-}
-
-// retryableTransport makes the SDK send a message again after the connection broke, as it
-// does with gRPC. With HTTP it does so only after errors that call themselves temporary.
-type retryableTransport struct {
-	*http.Transport
-	failed func(error)
-}
-
-func (t *retryableTransport) RoundTrip(request *http.Request) (*http.Response, error) {
-	response, err := t.Transport.RoundTrip(request)
-	if err != nil {
-		t.failed(err)
-		return nil, temporaryError{err}
-	}
-	if response.StatusCode >= http.StatusMultipleChoices {
-		t.failed(fmt.Errorf("HTTP %s", response.Status))
-	}
-	return response, nil
-}
-
-type temporaryError struct{ error }
-
-func (e temporaryError) Temporary() bool { return true }
-func (e temporaryError) Unwrap() error   { return e.error }

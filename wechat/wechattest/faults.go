@@ -181,6 +181,15 @@ func Huge() Fault {
 	}}
 }
 
+// NearlyJSON answers as usual, but with what JSON may not have: a byte order mark, control
+// characters in a string, NaN, a comma before every bracket that closes, and NULs at the end.
+func NearlyJSON() Fault {
+	return Fault{alter: func(body []byte) []byte {
+		text := strings.NewReplacer("]", ",]", "}", ",}").Replace(string(body))
+		return []byte("\xef\xbb\xbf{\"note\":\"a\tb\x00\",\"number\":NaN," + strings.TrimPrefix(text, "{") + "\x00\x00")
+	}}
+}
+
 // CutBody ends the connection in the middle of the answer.
 func CutBody() Fault { return Fault{cut: true} }
 

@@ -32,6 +32,7 @@ func TestFaultsOfTheNetwork(t *testing.T) {
 		"garbage":     {Garbage(), 200, "\x1f\x8b", nil, "body"},
 		"own body":    {Body(`{"a":1}`), 200, `{"a":1}`, nil, "body"},
 		"errcode":     {Errcode(-1), 200, `"errcode":-1`, nil, "-1"},
+		"nearly JSON": {NearlyJSON(), 200, "\xef\xbb\xbf{\"note\":\"a\tb\x00\",\"number\":NaN,\"err", nil, "41001"},
 		"huge":        {Huge(), 200, "41001", nil, "41001"},
 	}
 	for name, test := range tests {

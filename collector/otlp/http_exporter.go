@@ -1,0 +1,108 @@
+package otlp
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"sync"
+
+	"go.opentelemetry.io/otel/exporters/otlp/otlpmetric/otlpmetrichttp"
+)
+
+func newHTTPExporter(c Config, headers map[string]string, failed func(error)) (exporter, error) {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.TLSClientConfig = c.TLS
+	var roundTripper http.RoundTripper = &retryableTransport{transport, failed}
+	if c.Gzip {
+		roundTripper = &gzipTransport{next: roundTripper}
+	}
+	client := &http.Client{
+		Transport: roundTripper,
+		// A redirect would turn the POST into a GET, which sends no points.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	exporter, err := otlpmetrichttp.New(context.Background(),
+		otlpmetrichttp.WithEndpointURL(c.Endpoint.String()),
+		otlpmetrichttp.WithHTTPClient(client),
+		otlpmetrichttp.WithHeaders(headers),
+		otlpmetrichttp.WithCompression(otlpmetrichttp.NoCompression), // the transport compresses
+		otlpmetrichttp.WithRetry(otlpmetrichttp.RetryConfig{Enabled: true, InitialInterval: firstRetry, MaxInterval: maxRetry}),
+	)
+	if err != nil {
+		return nil, err
+	}
+	return &httpExporter{exporter, transport}, nil
+}
+
+// httpExporter closes its connections at the end. The SDK leaves them open.
+type httpExporter struct {
+	*otlpmetrichttp.Exporter
+	transport *http.Transport
+}
+
+func (e *httpExporter) Shutdown(ctx context.Context) error {
+	e.transport.CloseIdleConnections()
+	return e.Exporter.Shutdown(ctx)
+}
+
+// gzipTransport compresses what is sent. The SDK would do it without a Content-Length, and
+// some receivers refuse what has none, with 411 or 400.
+type gzipTransport struct {
+	next    http.RoundTripper
+	writers sync.Pool // of *gzip.Writer, which are large
+}
+
+func (t *gzipTransport) RoundTrip(request *http.Request) (*http.Response, error) {
+	var compressed bytes.Buffer
+	err := t.compress(&compressed, request.Body)
+	_ = request.Body.Close() // as a RoundTripper has to
+	if err != nil {
+		return nil, err
+	}
+	request = request.Clone(request.Context()) // a RoundTripper may not change its request
+	request.Header.Set("Content-Encoding", "gzip")
+	request.ContentLength = int64(compressed.Len())
+	request.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(compressed.Bytes())), nil }
+	request.Body, _ = request.GetBody()
+	return t.next.RoundTrip(request)
+}
+
+func (t *gzipTransport) compress(to io.Writer, from io.Reader) error {
+	writer, ok := t.writers.Get().(*gzip.Writer)
+	if !ok {
+		writer = gzip.NewWriter(to)
+	}
+	defer t.writers.Put(writer)
+	writer.Reset(to)
+	if _, err := io.Copy(writer, from); err != nil {
+		return fmt.Errorf("compress a message: %w", err)
+	}
+	return writer.Close()
+}
+
+// retryableTransport makes the SDK send a message again after the connection broke, as it
+// does with gRPC. With HTTP it does so only after errors that call themselves temporary.
+type retryableTransport struct {
+	*http.Transport
+	failed func(error)
+}
+
+func (t *retryableTransport) RoundTrip(request *http.Request) (*http.Response, error) {
+	response, err := t.Transport.RoundTrip(request)
+	if err != nil {
+		t.failed(err)
+		return nil, temporaryError{err}
+	}
+	if response.StatusCode >= http.StatusMultipleChoices {
+		t.failed(fmt.Errorf("HTTP %s", response.Status))
+	}
+	return response, nil
+}
+
+type temporaryError struct{ error }
+
+func (e temporaryError) Temporary() bool { return true }
+func (e temporaryError) Unwrap() error   { return e.error }
