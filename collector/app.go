@@ -100,7 +100,7 @@ var appFamilies = []*Family{
 		Metric: Metric{
 			Name: "wxapp_api_quota_remaining", Type: Gauge, Unit: "{call}",
 			Labels: []string{"appid", "endpoint"},
-			Help:   "Calls left for the day when the quota was last read, once a day.", Stability: Stable,
+			Help:   "Calls left for the day when the quota was last read, which is once a day.", Stability: Stable,
 		},
 		emit: func(s *Snapshot, add adder) {
 			s.eachQuota(func(endpoint string, quota *wechat.Quota) { add(float64(quota.Remaining), s.App.ID, endpoint) })

@@ -9,7 +9,7 @@ var datasetFamilies = []*Family{
 	{
 		Metric: Metric{
 			Name: "wxapp_dataset_up", Type: Gauge, Unit: "1", Labels: []string{"appid", "dataset"},
-			Help: "1 if the last request for every due day of a dataset other than the user portrait succeeded, 0 otherwise.", Stability: Stable,
+			Help: "1 if the last request for every due window of a dataset other than the user portrait succeeded, 0 otherwise.", Stability: Stable,
 		},
 		emit: func(s *Snapshot, add adder) {
 			for _, dataset := range s.optional() {

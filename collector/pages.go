@@ -84,7 +84,7 @@ var pageFamilies = []*Family{
 	{
 		Metric: Metric{
 			Name: "wxapp_pages_dropped", Type: Gauge, Unit: "{page}", Labels: []string{"appid", "period"},
-			Help: "Pages not exposed because of the limit page in WXAPP_TOP.", Stability: Stable,
+			Help: "Pages not exposed because of the limit of pages in WXAPP_TOP.", Stability: Stable,
 		},
 		Origin: FromAnswer,
 		figures: figuresOf(func(s wechat.Statistic, p shownPages, add adder) {

@@ -12,7 +12,7 @@ var retentionFamilies = []*Family{
 	{
 		Metric: Metric{
 			Name: "wxapp_retention_cohort_users", Type: Gauge, Unit: "{user}", Labels: []string{"appid", "cohort", "day"},
-			Help: "Cohort size: users of the cohort who came `day` days before the reported day.", Stability: Stable,
+			Help: "Cohort size: users active the given number of days before the newest day. Filter by cohort and day.", Stability: Stable,
 		},
 		Origin:  FromAnswer,
 		figures: cohortSizes(wechat.PeriodDay),
@@ -20,7 +20,7 @@ var retentionFamilies = []*Family{
 	{
 		Metric: Metric{
 			Name: "wxapp_retained_users", Type: Gauge, Unit: "{user}", Labels: []string{"appid", "cohort", "day"},
-			Help: "Users of the cohort who returned after `day` days.", Stability: Stable,
+			Help: "Users of wxapp_retention_cohort_users who were active again the given number of days later.", Stability: Stable,
 		},
 		Origin:  FromAnswer,
 		figures: returnedUsers(wechat.PeriodDay),

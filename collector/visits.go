@@ -9,7 +9,7 @@ var visitFamilies = []*Family{
 	{
 		Metric: Metric{
 			Name: "wxapp_sessions", Type: Gauge, Unit: "{session}", Labels: []string{"appid", "period"},
-			Help: "How often the Mini Program was opened.", Stability: Stable,
+			Help: "How often the Mini Program was opened. Filter by period.", Stability: Stable,
 		},
 		Origin:  FromAnswer,
 		figures: figuresOf(func(s wechat.Statistic, t wechat.VisitTrend, add adder) { count(t.Sessions, add, s.Period.String()) }),
@@ -17,7 +17,7 @@ var visitFamilies = []*Family{
 	{
 		Metric: Metric{
 			Name: "wxapp_page_views", Type: Gauge, Unit: "{view}", Labels: []string{"appid", "period"},
-			Help: "Page views.", Stability: Stable,
+			Help: "Page views. Filter by period.", Stability: Stable,
 		},
 		Origin:  FromAnswer,
 		figures: figuresOf(func(s wechat.Statistic, t wechat.VisitTrend, add adder) { count(t.PageViews, add, s.Period.String()) }),
@@ -25,7 +25,7 @@ var visitFamilies = []*Family{
 	{
 		Metric: Metric{
 			Name: "wxapp_active_users", Type: Gauge, Unit: "{user}", Labels: []string{"appid", "period"},
-			Help: "Active users. The user portrait covers slightly fewer.", Stability: Stable,
+			Help: "Active users. The user portrait covers slightly fewer. Filter by period.", Stability: Stable,
 		},
 		Origin:  FromAnswer,
 		figures: figuresOf(func(s wechat.Statistic, t wechat.VisitTrend, add adder) { count(t.Users, add, s.Period.String()) }),
@@ -33,7 +33,7 @@ var visitFamilies = []*Family{
 	{
 		Metric: Metric{
 			Name: "wxapp_new_users", Type: Gauge, Unit: "{user}", Labels: []string{"appid", "period"},
-			Help: "Users who came for the first time.", Stability: Stable,
+			Help: "Users who came for the first time. Filter by period.", Stability: Stable,
 		},
 		Origin:  FromAnswer,
 		figures: figuresOf(func(s wechat.Statistic, t wechat.VisitTrend, add adder) { count(t.NewUsers, add, s.Period.String()) }),
@@ -41,7 +41,7 @@ var visitFamilies = []*Family{
 	{
 		Metric: Metric{
 			Name: "wxapp_user_stay_average_seconds", Type: Gauge, Unit: "s", Labels: []string{"appid", "period"},
-			Help: "Average time per user.", Stability: Stable, Decimal: true,
+			Help: "Average time per user. Filter by period.", Stability: Stable, Decimal: true,
 		},
 		Origin: FromAnswer,
 		figures: figuresOf(func(s wechat.Statistic, t wechat.VisitTrend, add adder) {
@@ -51,7 +51,7 @@ var visitFamilies = []*Family{
 	{
 		Metric: Metric{
 			Name: "wxapp_session_duration_average_seconds", Type: Gauge, Unit: "s", Labels: []string{"appid", "period"},
-			Help: "Average time per session.", Stability: Stable, Decimal: true,
+			Help: "Average time per session. Filter by period.", Stability: Stable, Decimal: true,
 		},
 		Origin: FromAnswer,
 		figures: figuresOf(func(s wechat.Statistic, t wechat.VisitTrend, add adder) {
@@ -61,7 +61,7 @@ var visitFamilies = []*Family{
 	{
 		Metric: Metric{
 			Name: "wxapp_session_depth_average", Type: Gauge, Unit: "{page}", Labels: []string{"appid", "period"},
-			Help: "Average pages per session, as reported by WeChat; not page views divided by sessions.", Stability: Stable, Decimal: true,
+			Help: "Average pages per session, as reported by WeChat; not page views divided by sessions. Filter by period.", Stability: Stable, Decimal: true,
 		},
 		Origin:  FromAnswer,
 		figures: figuresOf(func(s wechat.Statistic, t wechat.VisitTrend, add adder) { average(t.Depth, add, s.Period.String()) }),
