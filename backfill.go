@@ -20,21 +20,21 @@ import (
 func backfillCommand() arguments.Command {
 	return arguments.Command{
 		Name:    "backfill",
-		Summary: "ask WeChat for past days of the datasets",
-		About: `Asks WeChat for past days of the datasets and keeps the answers in the archive, the newest days
-first; export then brings them into Prometheus. How far back WeChat answers is not documented. The
-user portrait is not among them: WeChat answers for two days of it.
+		Summary: "fetch past days of the datasets from WeChat",
+		About: `Fetches past days of the datasets from WeChat into the archive, the newest days first; export then
+writes them for Prometheus. How far back WeChat has data is not documented. The user portrait is not
+among them: WeChat serves only its last two days.
 
-It can run beside the exporter: it makes at most one call a second, and for each app and statistic at
-most a tenth of the remaining daily quota, or 100 calls if the quota cannot be read. Days in the
-archive are skipped, so an interrupted backfill continues when it is run again. Yesterday and the day
-before are left to the exporter.
+It can run beside the exporter: it makes at most one call a second, and for each app and statistic
+at most a tenth of the remaining daily quota, or 100 calls if the quota cannot be read. Days in the
+archive are skipped, so an interrupted backfill continues when it is run again. Yesterday and the
+day before are left to the exporter.
 `,
 		Notes: `A statistic of an app ends after 14 days in a row without numbers. With WXAPP_TOKEN_ENDPOINT=token
-WeChat is not asked, and the exit code is 1: each token of that API ends the token that others use.
+backfill does not start, and the exit code is 1: requesting a token would invalidate the one in use.
 
-The last lines show for each app and statistic what was added and why it ended. The exit code is 0 if
-everything has been fetched, and 1 if something is left because of a failure, the quota or an
+The last lines show for each app and statistic what was added and why it ended. The exit code is 0
+if everything has been fetched, and 1 if something is left because of a failure, the quota or an
 interruption.
 `,
 		Define: func(set *arguments.Set) arguments.Action {
@@ -91,7 +91,7 @@ func sourcesToAsk(settings config.Config, chosen []string) ([]poller.Source, err
 			continue
 		}
 		if app.Tokens.EndsOthers(settings.TokenEndpoint) {
-			return nil, errors.New("WXAPP_TOKEN_ENDPOINT: with the value token, each token that WeChat gives ends the one that others use, the exporter among them, so backfill does not start; use stable_token, or let the app have a token_file or token_url")
+			return nil, errors.New("WXAPP_TOKEN_ENDPOINT: requesting a token would invalidate the one in use; use stable_token, token_file or token_url")
 		}
 		sources = append(sources, newSource(settings, app, client, nil))
 	}

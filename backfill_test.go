@@ -13,9 +13,9 @@ func TestBackfillRefuses(t *testing.T) {
 	for _, test := range []struct {
 		variable, value, args, want string
 	}{
-		{"WXAPP_TOKEN_ENDPOINT", "token", "", "WXAPP_TOKEN_ENDPOINT: with the value token, "},
+		{"WXAPP_TOKEN_ENDPOINT", "token", "", "WXAPP_TOKEN_ENDPOINT: requesting a token would "},
 		{"WXAPP_ARCHIVE", "", "", "WXAPP_ARCHIVE: is empty; set it to the folder of the archive"},
-		{"WXAPP_APPID", "wx0123456789abcdef", "--app wxfedcba9876543210", "--app: there is no such app in the settings, which have 1"},
+		{"WXAPP_APPID", "wx0123456789abcdef", "--app wxfedcba9876543210", "--app: no such app; the settings have 1"},
 		{"WXAPP_SECRET", "", "", "invalid configuration:\n  WXAPP_APPID: the app has no source of tokens"},
 	} {
 		settings := map[string]string{"WXAPP_APPID": "wx0123456789abcdef", "WXAPP_SECRET": testSecret, "WXAPP_ARCHIVE": folder}

@@ -104,8 +104,8 @@ Stop with Ctrl-C.
 func (e *exporter) pastWritten(added int, err error) {
 	switch {
 	case err == nil:
-		e.log.Info("made up the demo's past", "days", demo.PastDays, "answers_added", added)
+		e.log.Info("wrote the demo's made-up past", "days", demo.PastDays, "answers_added", added)
 	case !errors.Is(err, context.Canceled):
-		e.log.Warn("the demo's past could not be made up", "error", err)
+		e.log.Warn("the demo's made-up past could not be written", "error", err)
 	}
 }

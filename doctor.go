@@ -15,7 +15,7 @@ import (
 func doctorCommand() arguments.Command {
 	return arguments.Command{
 		Name:    "doctor",
-		Summary: "find out what is broken and what to do, step by step",
+		Summary: "check every step of a poll and show how to fix what is broken",
 		About: `Checks every step of a poll, from settings to push, and tells you what is broken and how to fix it:
 settings, DNS, TCP, TLS, proxy, clock, token, IP allow-list, permission, each window, quota, archive
 and push. It can run beside the exporter: it makes about as many calls as one poll, and never forces
@@ -27,7 +27,7 @@ first failed step: settings 10, dns 11, tcp 12, tls 13, proxy 14, clock 15, toke
 permission 18, window 19, quota 20, archive 21, push 22. See docs/doctor.md.
 `,
 		Define: func(set *arguments.Set) arguments.Action {
-			app := set.Text("app", "APPID", "", "only this app. Without it, the first app is checked fully, and the others up to their token and one window.")
+			app := set.Text("app", "APPID", "", "check only this app. Without it, the first app is checked fully, the others only for their token and one window.")
 			asJSON := set.Switch("json", "write one JSON document instead of text.")
 			return func(ctx context.Context, stdout, _ io.Writer) error {
 				if err := set.Err(); err != nil {

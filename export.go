@@ -21,8 +21,8 @@ func exportCommand() arguments.Command {
 		Summary: "write the archive as OpenMetrics with timestamps",
 		About: `Writes the archive of WXAPP_ARCHIVE or WXAPP_ARCHIVE_CONFIG_FILE as OpenMetrics with timestamps: the
 numbers that /metrics has shown, for promtool tsdb create-blocks-from openmetrics and other
-importers. No account is needed. WXAPP_DATASETS, WXAPP_RANGES, WXAPP_DIMENSIONS, WXAPP_TOP and
-WXAPP_MAX_AGE count as they are set now.
+importers. It needs no account. The current values of WXAPP_DATASETS, WXAPP_RANGES,
+WXAPP_DIMENSIONS, WXAPP_TOP and WXAPP_MAX_AGE apply.
 `,
 		Notes: `Damaged answers are skipped with a warning. The exit code is 0 if everything else was written,
 otherwise 1.

@@ -96,8 +96,8 @@ func TestExportRefused(t *testing.T) {
 	for _, test := range []struct {
 		archive, args, want string
 	}{
-		{folder, "", "standard output takes one slice of 24h, and this would be the time from "},
-		{folder, "--slice 48h", "standard output takes one slice of 48h"},
+		{folder, "", "standard output takes at most one slice of 24h, but this is "},
+		{folder, "--slice 48h", "standard output takes at most one slice of 48h"},
 		{folder, "--app wxother", "--app: no such app in the archive; it has wxdemo0000000000c1, wxdemo0000000000c2, wxdemo0000000000c3"},
 		{empty, "", "WXAPP_ARCHIVE: the archive has no answers to export"},
 		{filepath.Join(empty, "none"), "", "WXAPP_ARCHIVE: "},

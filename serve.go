@@ -15,8 +15,8 @@ func serveCommand() arguments.Command {
 	return arguments.Command{
 		Name:    "serve",
 		Summary: "run the exporter; the default if no command is given",
-		About: `Asks WeChat who the users are, and serves the numbers on /metrics and the status page on / until
-SIGINT or SIGTERM. SIGHUP reads the apps again. Settings are environment variables, which
+		About: `Fetches the user statistics from WeChat, and serves the numbers on /metrics and the status page on /
+until SIGINT or SIGTERM. SIGHUP reloads the apps. Settings are environment variables, which
 wxapp_exporter --help lists.
 `,
 		Define: func(*arguments.Set) arguments.Action {

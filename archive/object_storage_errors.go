@@ -53,9 +53,9 @@ func failure(err error) string {
 	case status != 0 && code != "":
 		return fmt.Sprintf("returned %d (%s)", status, code)
 	case status != 0:
-		return fmt.Sprintf("answers %d", status)
+		return fmt.Sprintf("returned %d", status)
 	case code != "":
-		return fmt.Sprintf("answers %s", code)
+		return fmt.Sprintf("returned %s", code)
 	}
 	if dns, ok := errors.AsType[*net.DNSError](err); ok {
 		return "has a name that cannot be resolved: " + dns.Err

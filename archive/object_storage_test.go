@@ -176,14 +176,14 @@ func TestStorageThatRefuses(t *testing.T) {
 		answer http.Handler
 		want   string
 	}{
-		{"403", echo(403, "<Error><Code>AccessDenied</Code><Message>", "</Message></Error>"), "answers 403 (AccessDenied)"},
-		{"403 with a code that echoes", echo(403, "<Error><Code>", "</Code></Error>"), "answers 403"},
-		{"500", echo(500, "<Error><Code>InternalError</Code><Message>", "</Message></Error>"), "answers 500"},
-		{"503", echo(503, "<Error><Code>SlowDown</Code><Message>", "</Message></Error>"), "answers 503"},
-		{"502 with a page", echo(502, "<html>", "</html>"), "answers 502"},
-		{"400 with nothing", echo(400, "", ""), "answers 400"},
-		{"404 of a bucket", echo(404, "<Error><Code>NoSuchBucket</Code><Message>", "</Message></Error>"), "answers 404 (NoSuchBucket)"},
-		{"404 of a proxy", echo(404, "default backend: ", ""), "answers 404 without saying that the object is missing"},
+		{"403", echo(403, "<Error><Code>AccessDenied</Code><Message>", "</Message></Error>"), "returned 403 (AccessDenied)"},
+		{"403 with a code that echoes", echo(403, "<Error><Code>", "</Code></Error>"), "returned 403"},
+		{"500", echo(500, "<Error><Code>InternalError</Code><Message>", "</Message></Error>"), "returned 500"},
+		{"503", echo(503, "<Error><Code>SlowDown</Code><Message>", "</Message></Error>"), "returned 503"},
+		{"502 with a page", echo(502, "<html>", "</html>"), "returned 502"},
+		{"400 with nothing", echo(400, "", ""), "returned 400"},
+		{"404 of a bucket", echo(404, "<Error><Code>NoSuchBucket</Code><Message>", "</Message></Error>"), "returned 404 (NoSuchBucket)"},
+		{"404 of a proxy", echo(404, "default backend: ", ""), "returned 404 without naming the missing object"},
 		{"redirect", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "https://127.0.0.1:1/"+hushed, http.StatusTemporaryRedirect)
 		}), ""},
@@ -194,7 +194,7 @@ func TestStorageThatRefuses(t *testing.T) {
 				_ = connection.Close()
 			}
 		}), ""},
-		{"nothing", http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }), "closes the connection"},
+		{"nothing", http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }), "closed the connection"},
 	}
 	for _, test := range tests {
 		for kind, bucket := range inStorage(t, test.answer) {

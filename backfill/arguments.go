@@ -18,10 +18,10 @@ type Arguments struct {
 // Define adds the arguments of the command to a set. What it returns is for after they are
 // parsed. The error has a line for each mistake, and none shows a value.
 func Define(set *arguments.Set) (parsed func() (Arguments, error)) {
-	from := set.Text("from", "DAY", "", "the first day, such as 2026-01-01, in Shanghai. Default: as far back as WeChat answers.")
-	to := set.Text("to", "DAY", "", "the last day. Default: three days ago.")
-	apps := set.List("app", "APPID", "only this app. Can be repeated.")
-	datasets := set.Text("datasets", "LIST", "", "only these datasets, such as visits,retention. Default: those of the settings, or all if they name none that have past days.")
+	from := set.Text("from", "DAY", "", "first day, in Shanghai, such as 2026-01-01. Default: as far back as WeChat has data.")
+	to := set.Text("to", "DAY", "", "last day. Default: three days ago.")
+	apps := set.List("app", "APPID", "backfill only this app. Can be repeated.")
+	datasets := set.Text("datasets", "LIST", "", "only these datasets, such as visits,retention. Default: WXAPP_DATASETS, or all if it contains none that have past days.")
 	return func() (Arguments, error) {
 		a := Arguments{
 			From: set.Day("from", *from), To: set.Day("to", *to),

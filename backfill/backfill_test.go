@@ -182,7 +182,7 @@ func (f *filling) expect(wantErr string, lines ...string) {
 func TestBackfill(t *testing.T) {
 	fill(t, func(f *filling) {
 		f.run("--from=1999-12-20", "--to=1999-12-26", "--datasets=visits,pages", "--app", appid)
-		const line = appid + " %s: 7 days added, the oldest 1999-12-20; nothing left from 1999-12-20 on"
+		const line = appid + " %s: 7 days added, the oldest 1999-12-20; complete from 1999-12-20 on"
 		f.expect("", fmt.Sprintf(line, "visits daily_visit_trend"), fmt.Sprintf(line, "visits daily_summary"), fmt.Sprintf(line, "pages visit_page"))
 		for i, call := range f.calls {
 			if i > 0 && call.Time.Sub(f.calls[i-1].Time) < time.Second {
@@ -205,7 +205,7 @@ func TestBackfill(t *testing.T) {
 		}
 
 		f.run("--from=1999-12-18", "--datasets=pages", "--app", appid)
-		f.expect("", appid+" pages visit_page: 5 days added, 7 in the archive before, the oldest 1999-12-18; nothing left from 1999-12-18 on")
+		f.expect("", appid+" pages visit_page: 5 days added, 7 already in the archive, the oldest 1999-12-18; complete from 1999-12-18 on")
 		if got, want := fmt.Sprint(f.asked(appid, wechat.EndpointVisitPage)), "[19991229 19991228 19991227 19991219 19991218]"; got != want {
 			t.Errorf("then asked for %s, want %s", got, want)
 		}
@@ -218,7 +218,7 @@ func TestBackfillChoosesDatasets(t *testing.T) {
 		fill(t, func(f *filling) {
 			f.datasets = pollertest.Datasets(strings.Split(setting, ",")...)
 			f.run("--from=1999-12-25", "--to=1999-12-25")
-			if got := strings.Count(f.out, "; nothing left from 1999-12-25 on\n"); got != 2*want {
+			if got := strings.Count(f.out, "; complete from 1999-12-25 on\n"); got != 2*want {
 				t.Errorf("%q: %d statistics of two apps, want %d each:\n%s", setting, got, want, f.out)
 			}
 		})
@@ -229,8 +229,8 @@ func TestBackfillUsesATenthOfTheQuota(t *testing.T) {
 	fill(t, func(f *filling) {
 		f.server.DailyLimit = 79
 		f.run("--from=1999-12-01", "--datasets=sources", "--app="+appid)
-		f.expect("backfill is not complete: 1 of 1 statistics ended early; run it again to continue",
-			appid+" sources visit_distribution: 7 days added, the oldest 1999-12-23; stopped before 1999-12-22: a tenth of the calls that were left today is used; run it again tomorrow")
+		f.expect("backfill is incomplete: 1 of 1 statistics ended early; run it again to continue",
+			appid+" sources visit_distribution: 7 days added, the oldest 1999-12-23; stopped before 1999-12-22: a tenth of today's remaining calls is used; run it again tomorrow")
 		f.asked("", "")
 		time.Sleep(24 * time.Hour)
 		f.run("--from=1999-12-01", "--datasets=sources", "--app="+appid)
@@ -263,7 +263,7 @@ func TestBackfillStopsWhereWeChatStops(t *testing.T) {
 		}
 		f.server.Depth = nil
 		f.run("--from=1999-01-01", "--datasets=pages", "--app="+otherApp)
-		f.expect("", otherApp+" pages visit_page: 5 days added, 5 in the archive before, 14 without numbers, the oldest 1999-12-20; "+depth)
+		f.expect("", otherApp+" pages visit_page: 5 days added, 5 already in the archive, 14 without numbers, the oldest 1999-12-20; "+depth)
 		if got := len(f.days(otherApp, wechat.EndpointVisitPage)); got != 10 {
 			t.Errorf("%d days in the archive, want 10: empty answers are none", got)
 		}
@@ -275,7 +275,7 @@ func TestBackfillGoesOnAfterEmptyDays(t *testing.T) {
 	fill(t, func(f *filling) {
 		f.server.Nobody = func(_ string, day time.Time) bool { return day.In(time.FixedZone("", 8*60*60)).Day()%15 > 1 }
 		f.run("--from=1999-10-15", "--to=1999-12-16", "--datasets=pages", "--app="+appid)
-		f.expect("", appid+" pages visit_page: 11 days added, 52 without numbers, the oldest 1999-10-15; nothing left from 1999-10-15 on")
+		f.expect("", appid+" pages visit_page: 11 days added, 52 without numbers, the oldest 1999-10-15; complete from 1999-10-15 on")
 	})
 }
 
@@ -290,7 +290,7 @@ func TestBackfillStopsAndContinues(t *testing.T) {
 		f.asked("", "")
 		f.afterCalls = 0
 		f.run("--from=1999-12-20", "--to=1999-12-26", "--datasets=pages", "--app="+appid)
-		f.expect("", appid+" pages visit_page: 3 days added, 4 in the archive before, the oldest 1999-12-20; nothing left from 1999-12-20 on")
+		f.expect("", appid+" pages visit_page: 3 days added, 4 already in the archive, the oldest 1999-12-20; complete from 1999-12-20 on")
 		if got, want := fmt.Sprint(f.asked(appid, wechat.EndpointVisitPage)), "[19991222 19991221 19991220]"; got != want {
 			t.Errorf("then asked for %s, want %s", got, want)
 		}
@@ -306,15 +306,15 @@ func TestBackfillGoesOnBesideFailures(t *testing.T) {
 		f.server.Fail(wechattest.HangUp().On(wechat.EndpointDailySummary).For(appid).Times(3))
 		f.server.Fail(wechattest.Garbage().On(wechat.EndpointVisitDistribution).For(appid).Times(1))
 		f.run("--from=1999-12-20", "--to=1999-12-26")
-		f.expect("backfill is not complete: 6 of 18 statistics ended early; run it again to continue",
-			appid+" visits daily_visit_trend: 7 days added, the oldest 1999-12-20; nothing left from 1999-12-20 on",
-			appid+" visits daily_summary: 7 days added, the oldest 1999-12-20; nothing left from 1999-12-20 on",
-			appid+" sources visit_distribution: 6 days added, 1 without numbers, the oldest 1999-12-20; nothing left from 1999-12-20 on")
+		f.expect("backfill is incomplete: 6 of 18 statistics ended early; run it again to continue",
+			appid+" visits daily_visit_trend: 7 days added, the oldest 1999-12-20; complete from 1999-12-20 on",
+			appid+" visits daily_summary: 7 days added, the oldest 1999-12-20; complete from 1999-12-20 on",
+			appid+" sources visit_distribution: 6 days added, 1 without numbers, the oldest 1999-12-20; complete from 1999-12-20 on")
 		for _, want := range []string{
 			appid + " pages visit_page: 0 days added; failed at 1999-12-26: " + refusedText,
 			otherApp + " visits daily_visit_trend: 0 days added; failed at 1999-12-26: token: errcode 40125: ",
 			otherApp + " pages visit_page: 0 days added; failed at 1999-12-26: token: errcode 40125: ",
-			"wxapp_exporter: warning: left out visit_distribution of " + appid + " for 1999-12-26: ",
+			"wxapp_exporter: warning: skipped visit_distribution of " + appid + " for 1999-12-26: ",
 		} {
 			if !strings.Contains(f.out, want) {
 				t.Errorf("no %q in:\n%s", want, f.out)
@@ -332,8 +332,8 @@ func TestBackfillGivesUp(t *testing.T) {
 		f.server.Fail(wechattest.HTTPStatus(502).On(wechat.EndpointVisitPage))
 		began := time.Now()
 		f.run("--from=1999-12-20", "--to=1999-12-26", "--datasets=pages,sources", "--app="+appid)
-		f.expect("backfill is not complete: 1 of 2 statistics ended early; run it again to continue",
-			appid+" sources visit_distribution: 7 days added, the oldest 1999-12-20; nothing left from 1999-12-20 on")
+		f.expect("backfill is incomplete: 1 of 2 statistics ended early; run it again to continue",
+			appid+" sources visit_distribution: 7 days added, the oldest 1999-12-20; complete from 1999-12-20 on")
 		if got := len(f.asked(appid, wechat.EndpointVisitPage)); got != 4 {
 			t.Errorf("asked %d times, want 4", got)
 		}
@@ -348,7 +348,7 @@ func TestBackfillLeavesOutOtherDays(t *testing.T) {
 	fill(t, func(f *filling) {
 		f.server.Fail(wechattest.Body(`{"ref_date":"19991230","list":[{"page_path":"a","page_visit_pv":1}]}`).On(wechat.EndpointVisitPage))
 		f.run("--from=1999-12-01", "--to=1999-12-26", "--datasets=pages", "--app="+appid)
-		f.expect("", "wxapp_exporter: warning: left out visit_page of "+appid+": WeChat's answer for 1999-12-26 names another day")
+		f.expect("", "wxapp_exporter: warning: skipped visit_page of "+appid+": WeChat's answer for 1999-12-26 is for another day")
 		if got := f.days(appid, wechat.EndpointVisitPage); len(got) > 0 {
 			t.Errorf("archived %s", got)
 		}
@@ -393,8 +393,8 @@ func TestBackfillWithoutAnArchive(t *testing.T) {
 			t.Fatal(err)
 		}
 		f.run("--from=1999-12-20", "--to=1999-12-26", "--datasets=pages")
-		f.expect("backfill is not complete: 1 of 2 statistics ended early; run it again to continue",
-			otherApp+" pages visit_page: 7 days added, the oldest 1999-12-20; nothing left from 1999-12-20 on")
+		f.expect("backfill is incomplete: 1 of 2 statistics ended early; run it again to continue",
+			otherApp+" pages visit_page: 7 days added, the oldest 1999-12-20; complete from 1999-12-20 on")
 		if !strings.Contains(f.out, appid+" pages visit_page: 0 days added; failed at 1999-12-26: ") {
 			t.Errorf("output:\n%s", f.out)
 		}

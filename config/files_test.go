@@ -39,10 +39,10 @@ func TestFilesMustBeRegular(t *testing.T) {
 		want        string // %s is the kind of the file
 	}{
 		{[]string{appid, "WXAPP_SECRET_FILE=thing"}, `WXAPP_SECRET_FILE: "thing" is %s, not a regular file; use a readable file that holds the secret`},
-		{[]string{appid, "WXAPP_TOKEN_FILE=thing"}, `WXAPP_TOKEN_FILE: "thing" is %s, not a regular file; name the file that holds the token`},
+		{[]string{appid, "WXAPP_TOKEN_FILE=thing"}, `WXAPP_TOKEN_FILE: "thing" is %s, not a regular file; use the path of the token file`},
 		{[]string{"WXAPP_APPS_FILE=thing"}, `WXAPP_APPS_FILE: thing: is %s, not a regular file; use a readable YAML file`},
 		{[]string{"WXAPP_APPS_FILE=secret.yaml"}, `WXAPP_APPS_FILE: secret.yaml:1: secret_file: "thing" is %s, not a regular file; use a readable file that holds the secret`},
-		{[]string{"WXAPP_APPS_FILE=token.yaml"}, `WXAPP_APPS_FILE: token.yaml:1: token_file: "thing" is %s, not a regular file; name the file that holds the token`},
+		{[]string{"WXAPP_APPS_FILE=token.yaml"}, `WXAPP_APPS_FILE: token.yaml:1: token_file: "thing" is %s, not a regular file; use the path of the token file`},
 		{[]string{"WXAPP_WEB_CONFIG_FILE=thing"}, `WXAPP_WEB_CONFIG_FILE: "thing" is %s, not a regular file; use a readable YAML file`},
 		{[]string{"WXAPP_WEB_CONFIG_FILE=cert.yaml"}, `WXAPP_WEB_CONFIG_FILE: "cert.yaml": cert_file: "thing" is %s, not a regular file; use a readable file in PEM form`},
 		{[]string{"WXAPP_WEB_CONFIG_FILE=key.yaml"}, `WXAPP_WEB_CONFIG_FILE: "key.yaml": key_file: "thing" is %s, not a regular file; use a readable file in PEM form`},

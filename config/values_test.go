@@ -79,7 +79,7 @@ func TestRules(t *testing.T) {
 		{"WXAPP_LISTEN_ADDRESS", ":10120,", `has an empty item; use a list like 127.0.0.1:10120,unix:/run/wxapp/exporter.sock`},
 		{"WXAPP_LISTEN_ADDRESS", ":10120, :10120", `":10120" is listed twice; list it once`},
 		{"WXAPP_LISTEN_ADDRESS", "unix:wxapp.sock", `"unix:wxapp.sock" has no absolute path; use a path like unix:/run/wxapp/exporter.sock`},
-		{"WXAPP_LISTEN_ADDRESS", "unix:/" + strings.Repeat("d/", 52), `"unix:/` + strings.Repeat("d/", 47) + `"… has a path of more than 103 bytes, too long for a unix socket; use a shorter one`},
+		{"WXAPP_LISTEN_ADDRESS", "unix:/" + strings.Repeat("d/", 52), `"unix:/` + strings.Repeat("d/", 47) + `"… has a path longer than 103 bytes, too long for a unix socket; use a shorter one`},
 
 		{"WXAPP_TELEMETRY_PATH", "metrics", `"metrics" does not begin with a slash; use a path like /metrics`},
 		{"WXAPP_TELEMETRY_PATH", "/", `"/" is the path of the status page; use a path like /metrics`},

@@ -80,7 +80,7 @@ func TestQuotaOfEveryEndpoint(t *testing.T) {
 	p.settings().Datasets = pollertest.Datasets("user_portrait", "visits", "sources", "retention", "pages")
 	p.server.DailyLimit = 2000
 	step := found(t, p.examine(t), "quota")
-	const uses = `^these settings use 23 calls a day, and up to 32 more while they wait for the publication; left today: `
+	const uses = `^these settings use 23 calls a day, and up to 32 more while waiting for publication; left today: `
 	const left = `user_portrait 1,\d{3} / 2,000, daily_visit_trend 1,\d{3} / 2,000, daily_summary 1,\d{3} / 2,000, ` +
 		`visit_distribution 1,\d{3} / 2,000, daily_retention 1,\d{3} / 2,000, visit_page 1,\d{3} / 2,000$`
 	if step.Status != doctor.OK || !regexp.MustCompile(uses+left).MatchString(step.Cause.English) {

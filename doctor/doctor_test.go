@@ -161,7 +161,7 @@ func TestHealthy(t *testing.T) {
 	if !regexp.MustCompile(`^\d[\d,]* rows for ` + yesterday + `$`).MatchString(cause.English) {
 		t.Errorf("the window: %q", cause.English)
 	}
-	if !strings.Contains(found(t, steps, "quota").Cause.English, "these settings use 6 calls a day, and up to 32 more while they wait for the publication; left today: user_portrait ") {
+	if !strings.Contains(found(t, steps, "quota").Cause.English, "these settings use 6 calls a day, and up to 32 more while waiting for publication; left today: user_portrait ") {
 		t.Errorf("the quota: %+v", found(t, steps, "quota"))
 	}
 	calls := map[string]int{}
@@ -290,7 +290,7 @@ func TestWrong(t *testing.T) {
 					p.server.ServeHTTP(w, r)
 				}))
 			},
-			step: "clock", cause: "24h0m", remedy: "set this machine's clock", code: 15, otherwiseNot: "token",
+			step: "clock", cause: "24h0m", remedy: "correct this machine's clock", code: 15, otherwiseNot: "token",
 		},
 		{
 			name: "settings",
@@ -378,7 +378,7 @@ func TestNoTokenOfOthers(t *testing.T) {
 	p.settings().TokenEndpoint = config.PlainToken
 	steps := p.examine(t)
 	for _, name := range []string{"token", "allow_list", "permission", "window_30d", "quota"} {
-		if s := found(t, steps, name); s.Status != doctor.Skipped || !strings.Contains(s.Cause.English, "the token that others use") {
+		if s := found(t, steps, name); s.Status != doctor.Skipped || !strings.Contains(s.Cause.English, "would invalidate the one in use") {
 			t.Errorf("%+v", s)
 		}
 	}

@@ -63,7 +63,7 @@ func TestCertificates(t *testing.T) {
 	}{
 		"good":    {24 * time.Hour, true, ""},
 		"expired": {-time.Hour, true, "has expired or is not valid yet: it is valid from "},
-		"unknown": {24 * time.Hour, false, `from an authority that this machine does not know ("Test CA")`},
+		"unknown": {24 * time.Hour, false, `from an authority that this machine does not trust ("Test CA")`},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -82,7 +82,7 @@ func TestCertificates(t *testing.T) {
 				return
 			}
 			if step.Status != doctor.Failure || !strings.Contains(step.Cause.English, test.cause) ||
-				!strings.Contains(step.Remedy.English, "clock and its root certificates") || doctor.Judge(steps).ExitCode != 13 {
+				!strings.Contains(step.Remedy.English, "clock and root certificates") || doctor.Judge(steps).ExitCode != 13 {
 				t.Errorf("%+v in %s", step, outcomes(steps))
 			}
 		})

@@ -28,13 +28,13 @@ const maxSlice = 31 * 24 * time.Hour
 // Define adds the arguments of the command to a set. What it returns is for after they are
 // parsed. The error has a line for each mistake, and none shows a value.
 func Define(set *arguments.Set) (parsed func() (Arguments, error)) {
-	output := set.Text("output", arguments.Folder, "", "write a file per slice into this folder. One that is there is skipped, so that a stopped export continues. Without it, one slice at most is written to standard output.")
-	from := set.Text("from", "DAY", "", "begin with this day in Shanghai, such as 2026-11-24, or at a time such as 2026-11-24T10:00:00+08:00. Default: the first answer.")
-	to := set.Text("to", "DAY", "", "end with this day, or at a time. Default: now. With --output, whole slices are written.")
+	output := set.Text("output", arguments.Folder, "", "write a file per slice into this folder. Existing files are skipped, so an interrupted export can be resumed. Without it, at most one slice is written to standard output.")
+	from := set.Text("from", "DAY", "", "first day, in Shanghai, such as 2026-11-24, or a time such as 2026-11-24T10:00:00+08:00. Default: the first answer.")
+	to := set.Text("to", "DAY", "", "last day, or end time. Default: now. With --output, whole slices are written.")
 	slice := set.Text("slice", "DURATION", "24h", "length of a slice, 1h to 744h. Default: 24h, a day in Shanghai.")
 	every := set.Text("every", "DURATION", "1h", "how often a sample is repeated until the next answer, 1m to 24h. Default: 1h.")
-	labels := set.List("label", "NAME=VALUE", "put a label on every series, such as job=wxapp. Can be repeated.")
-	apps := set.List("app", "APPID", "only this app. Can be repeated.")
+	labels := set.List("label", "NAME=VALUE", "add a label to every series, such as job=wxapp. Can be repeated.")
+	apps := set.List("app", "APPID", "export only this app. Can be repeated.")
 	return func() (Arguments, error) {
 		a := Arguments{
 			Output: *output,

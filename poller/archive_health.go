@@ -32,7 +32,7 @@ type archiveHealth struct {
 }
 
 // set records whether an access to the archive of an app failed; what is "read" or
-// "written". It logs when the first app fails and when no app fails any more.
+// "write". It logs when the first app fails and when no app fails any more.
 func (h *archiveHealth) set(appid, what string, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -50,7 +50,7 @@ func (h *archiveHealth) set(appid, what string, err error) {
 	case err == nil && h.broken[appid]:
 		delete(h.broken, appid)
 		if len(h.broken) == 0 {
-			h.log.Info("archive " + what + " works again")
+			h.log.Info("archive " + what + "s work again")
 		}
 	}
 }

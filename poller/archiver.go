@@ -151,7 +151,7 @@ func (r *archiver) flush(ctx context.Context) {
 	}
 	_ = r.shared.archiving.do(ctx, func(*turn) error {
 		err := r.writeAll(ctx)
-		r.shared.health.set(r.appid, "written", err)
+		r.shared.health.set(r.appid, "write", err)
 		return err
 	})
 }

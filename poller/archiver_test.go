@@ -95,7 +95,7 @@ func TestPendingAnswersAreWritten(t *testing.T) {
 				if s.Err != nil {
 					t.Errorf("the poller ended with %v", s.Err)
 				}
-				if n := strings.Count(s.Log.String(), "archive cannot be written"); n != 1 {
+				if n := strings.Count(s.Log.String(), "archive write failed"); n != 1 {
 					t.Errorf("%d warnings, want one:\n%s", n, s.Log)
 				}
 			})
@@ -119,7 +119,7 @@ func TestArchiveHealsOnce(t *testing.T) {
 		s.Archive.BreakWrites(nil)
 		time.Sleep(time.Minute)
 		synctest.Wait()
-		for _, text := range []string{"archive cannot be written", "archive can be written again"} {
+		for _, text := range []string{"archive write failed", "archive writes work again"} {
 			if n := strings.Count(s.Log.String(), text); n != 1 {
 				t.Errorf("%d lines say %q, want one:\n%s", n, text, s.Log)
 			}

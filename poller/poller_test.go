@@ -439,7 +439,7 @@ func TestBrokenArchive(t *testing.T) {
 		if values["wxapp_archive_failures_total{}"] == 0 {
 			t.Error("no failure is counted")
 		}
-		if n := strings.Count(s.Log.String(), "archive cannot be written"); n != 1 || !strings.Contains(s.Log.String(), "disk full") {
+		if n := strings.Count(s.Log.String(), "archive write failed"); n != 1 || !strings.Contains(s.Log.String(), "disk full") {
 			t.Errorf("%d warnings, want one:\n%s", n, s.Log)
 		}
 
@@ -453,7 +453,7 @@ func TestBrokenArchive(t *testing.T) {
 				}
 			}
 		}
-		if !strings.Contains(s.Log.String(), "archive can be written again") {
+		if !strings.Contains(s.Log.String(), "archive writes work again") {
 			t.Errorf("the log does not say that the archive healed:\n%s", s.Log)
 		}
 	})

@@ -78,7 +78,7 @@ func TestDamagedAnswerGivesWay(t *testing.T) {
 		s.Start()
 		expectValue(t, s.Gather(), dataEnd1d, timestamp(t, "2000-01-10 00:00"))
 		expectValue(t, s.Gather(), guangdong, before[guangdong])
-		if !strings.Contains(s.Log.String(), "archived answer cannot be used") || !strings.Contains(s.Log.String(), "20000110") {
+		if !strings.Contains(s.Log.String(), "unusable archived answer") || !strings.Contains(s.Log.String(), "20000110") {
 			t.Errorf("no warning names the answer:\n%s", s.Log)
 		}
 	})

@@ -37,7 +37,7 @@ func TestDatasetsInOverview(t *testing.T) {
 	snapshot.Datasets = []collector.Dataset{visits}
 	_, body = get(t, siteOf(snapshot), "/?lang=zh")
 	expect(t, body, "访问", day+" 有数据", "已有昨天的数据")
-	if strings.Contains(body, "尚未读取额度") {
+	if strings.Contains(body, "尚未读取配额") {
 		t.Error("the quota of the portrait is missed")
 	}
 }

@@ -60,7 +60,7 @@ func (s *Site) ready(w http.ResponseWriter, _ *http.Request) {
 		s.readiness.was.Store(true)
 	}
 	status, sentence := http.StatusOK, "The exporter is ready."
-	waiting := fmt.Sprintf("the first poll of %s of %s apps has not ended", text.Grouped(int64(len(awaited))), text.Grouped(int64(len(apps))))
+	waiting := fmt.Sprintf("the first poll of %s of %s apps has not finished", text.Grouped(int64(len(awaited))), text.Grouped(int64(len(apps))))
 	switch {
 	case !s.readiness.was.Load():
 		status, sentence = http.StatusServiceUnavailable, "The exporter is not ready: "+waiting+"."
@@ -84,7 +84,7 @@ func isKnown(s *collector.Snapshot) bool {
 // are.
 func missing(s *collector.Snapshot) string {
 	if !isKnown(s) {
-		return "the first poll has not ended"
+		return "the first poll has not finished"
 	}
 	var parts []string
 	for _, dataset := range s.Leading() {

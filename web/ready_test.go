@@ -33,9 +33,9 @@ func expectReady(t *testing.T, mux *http.ServeMux, want int) (body string) {
 }
 
 func TestReady(t *testing.T) {
-	const both = "The exporter is not ready: the first poll of 2 of 2 apps has not ended.\n" +
-		"wx2 (<b>书 & 店): the first poll has not ended\n" +
-		"wx3: the first poll has not ended\n"
+	const both = "The exporter is not ready: the first poll of 2 of 2 apps has not finished.\n" +
+		"wx2 (<b>书 & 店): the first poll has not finished\n" +
+		"wx3: the first poll has not finished\n"
 	nothingYet := &collector.Snapshot{App: badApp.App, Status: collector.StatusUp}
 	tests := []struct {
 		name      string
@@ -49,13 +49,13 @@ func TestReady(t *testing.T) {
 			"one app of two",
 			[]*collector.Snapshot{goodApp},
 			http.StatusServiceUnavailable,
-			"The exporter is not ready: the first poll of 1 of 2 apps has not ended.\nwx3: the first poll has not ended\n",
+			"The exporter is not ready: the first poll of 1 of 2 apps has not finished.\nwx3: the first poll has not finished\n",
 		},
 		{
 			"one app not polled yet",
 			[]*collector.Snapshot{goodApp, {App: badApp.App}},
 			http.StatusServiceUnavailable,
-			"The exporter is not ready: the first poll of 1 of 2 apps has not ended.\nwx3: the first poll has not ended\n",
+			"The exporter is not ready: the first poll of 1 of 2 apps has not finished.\nwx3: the first poll has not finished\n",
 		},
 		{
 			"data and a known reason",
@@ -112,8 +112,8 @@ func TestReadyAtLast(t *testing.T) {
 		time.Sleep(5*time.Minute - time.Second)
 		expectReady(t, mux, http.StatusServiceUnavailable)
 		time.Sleep(time.Second)
-		want := "The exporter is ready: the first poll of 1 of 1 apps has not ended, but it waits for 5 minutes at most.\n" +
-			"wx1: the first poll has not ended\n"
+		want := "The exporter is ready: the first poll of 1 of 1 apps has not finished, but it waits for at most 5 minutes.\n" +
+			"wx1: the first poll has not finished\n"
 		if body := expectReady(t, mux, http.StatusOK); body != want {
 			t.Errorf("got %s, want %s", body, want)
 		}
@@ -134,7 +134,7 @@ func TestStaysReady(t *testing.T) {
 			t.Error(body)
 		}
 		site.Store.Put(badApp)
-		if body := expectReady(t, mux, http.StatusOK); !strings.Contains(body, "The exporter is ready.\nwx3: token: ") || !strings.Contains(body, "\nwx9: the first poll has not ended\n") {
+		if body := expectReady(t, mux, http.StatusOK); !strings.Contains(body, "The exporter is ready.\nwx3: token: ") || !strings.Contains(body, "\nwx9: the first poll has not finished\n") {
 			t.Error(body)
 		}
 		site.Store.Remove(goodApp.App.ID) // as nothing does that is configured

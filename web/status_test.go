@@ -100,10 +100,10 @@ func TestOverview(t *testing.T) {
 	if status != http.StatusOK {
 		t.Fatalf("status %d: %s", status, body)
 	}
-	expect(t, body, `href="numbers"`, "1.2.3", "1 of 3 apps needs a person: ",
+	expect(t, body, `href="numbers"`, "1.2.3", "1 of 3 apps requires action: ",
 		"IP address not allowed", "no permission",
 		"token: errcode 40164: invalid ip 203.0.113.30", "add 203.0.113.30 to the app&#39;s IP allow-list", "api &lt;unauthorized&gt;",
-		"7 wait to be written", "disk &lt;full&gt;", "https://receiver.example: refused", "6 of 1,000", "7 days", "first poll running")
+		"7 waiting to be written", "disk &lt;full&gt;", "https://receiver.example: refused", "6 of 1,000", "7 days", "first poll running")
 	if strings.Index(body, `href="app/wx3"`) > strings.Index(body, `href="app/wx2"`) {
 		t.Error("the failing app is not the first")
 	}
@@ -136,12 +136,12 @@ func TestVerdict(t *testing.T) {
 		{[]*collector.Snapshot{held("a", 1)}, collector.ArchiveStatus{}, "", "Healthy: the app has yesterday&#39;s numbers."},
 		{[]*collector.Snapshot{held("a", 1), held("b", 1)}, collector.ArchiveStatus{}, "", "Healthy: all 2 apps have yesterday&#39;s numbers."},
 		{[]*collector.Snapshot{held("a", 1), held("b", 2)}, collector.ArchiveStatus{}, "", "Healthy; 1 of 2 apps waits for WeChat to publish newer numbers."},
-		{[]*collector.Snapshot{held("a", 1), newApp}, collector.ArchiveStatus{}, "", "The exporter is starting: the first poll of 1 of 2 apps has not ended."},
+		{[]*collector.Snapshot{held("a", 1), newApp}, collector.ArchiveStatus{}, "", "Starting: the first poll of 1 of 2 apps has not finished."},
 		{[]*collector.Snapshot{held("a", 2)}, collector.ArchiveStatus{}, "refused", "The apps work, but the push to the OpenTelemetry receiver is failing."},
 		{[]*collector.Snapshot{held("a", 3), held("b", 1)}, collector.ArchiveStatus{}, "refused", "1 of 2 apps is behind"},
-		{[]*collector.Snapshot{failed("a", wechat.ReasonBusy), held("b", 3)}, collector.ArchiveStatus{}, "", "1 of 2 apps fails for now and will be asked again: WeChat or the network is busy."},
-		{[]*collector.Snapshot{failed("a", wechat.ReasonBusy)}, collector.ArchiveStatus{Apps: 1, Pending: 2}, "", "The archive cannot be written: 2 answers wait"},
-		{[]*collector.Snapshot{failed("a", wechat.ReasonAccount), failed("b", wechat.ReasonBusy)}, collector.ArchiveStatus{Apps: 1, Pending: 2}, "", "1 of 2 apps needs a person: account restricted."},
+		{[]*collector.Snapshot{failed("a", wechat.ReasonBusy), held("b", 3)}, collector.ArchiveStatus{}, "", "1 of 2 apps is failing and will be retried: WeChat or the network is failing."},
+		{[]*collector.Snapshot{failed("a", wechat.ReasonBusy)}, collector.ArchiveStatus{Apps: 1, Pending: 2}, "", "The archive cannot be written: 2 answers are waiting"},
+		{[]*collector.Snapshot{failed("a", wechat.ReasonAccount), failed("b", wechat.ReasonBusy)}, collector.ArchiveStatus{Apps: 1, Pending: 2}, "", "1 of 2 apps requires action: account restricted."},
 	}
 	for _, test := range tests {
 		site := siteOf(test.snapshots...)
@@ -159,8 +159,8 @@ func TestAppPage(t *testing.T) {
 	if status != http.StatusOK {
 		t.Fatalf("status %d: %s", status, body)
 	}
-	expect(t, body, `href="../numbers?appid=wx2"`, `href="../?lang=en"`, "on a week earlier", "Guangdong", "59 of 60 days are known",
-		`aria-current="page">1 day`, "17 and under", "Male", "more are not shown here", "Days held")
+	expect(t, body, `href="../numbers?appid=wx2"`, `href="../?lang=en"`, "from a week earlier", "Guangdong", "59 of 60 days are known",
+		`aria-current="page">1 day`, "17 and under", "Male", "more are not shown here", "Available days")
 	if paths := regexp.MustCompile(`<path class="users" d="([^"]*)"`).FindStringSubmatch(body); strings.Count(paths[1], "M") != 2 {
 		t.Errorf("the gap of a day is not a gap in the line: %s", paths[1])
 	}
@@ -171,7 +171,7 @@ func TestAppPage(t *testing.T) {
 	fresh := simulated(t, "wx2", "good")
 	fresh.Past = nil
 	_, body = get(t, siteOf(fresh), "/app/wx2")
-	expect(t, body, "a week earlier: unknown", "No earlier day is known yet")
+	expect(t, body, "a week earlier: unknown", "No earlier days yet")
 	_, body = get(t, siteOf(newApp), "/app/wx1")
 	expect(t, body, "No numbers yet.")
 	if status, body := get(t, site, "/app/%3Cscript%3E"); status != http.StatusNotFound || !strings.Contains(body, "&lt;script&gt;") {

@@ -56,10 +56,10 @@ var introduction = both(`# What can go wrong with a call
 
 [简体中文](errcodes.zh-CN.md)
 
-When a call to WeChat fails, the log, the page at `+"`/`"+` and this list say the same: the reason, by which
-`+"`wxapp_poll_failures_total`"+` counts, and what to do. The numbers are WeChat's errcodes, which
-`+"`wxapp_api_requests_total`"+` counts by its label `+"`code`"+`. Where several rows name a code, the first one whose
-condition is true applies.
+When a call to WeChat fails, the log, the page at `+"`/`"+` and this list give the same information:
+the reason, which is the label `+"`reason`"+` of `+"`wxapp_poll_failures_total`"+`, and what to do. The numbers are
+WeChat's errcodes, which `+"`wxapp_api_requests_total`"+` counts by its label `+"`code`"+`. Where several rows have the
+same code, the first one whose condition is true applies.
 
 "Retried" is how long the exporter waits after a failure. After a failure that requires action, a restart
 retries at once.

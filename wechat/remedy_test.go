@@ -49,7 +49,7 @@ func TestRemedies(t *testing.T) {
 		{"secret of another app", answered(EndpointToken, `{"errcode":40001}`), "AppSecret belongs to this AppID"},
 		{"refused token", answered(EndpointUserPortrait, `{"errcode":40001}`), "/cgi-bin/token"},
 		{"no token", answered(EndpointUserPortrait, `{"errcode":41001}`), "cloud hosting"},
-		{"unknown", answered(EndpointUserPortrait, `{"errcode":12345}`), "look up errcode 12345 in WeChat's documentation"},
+		{"unknown", answered(EndpointUserPortrait, `{"errcode":12345}`), "errcode 12345 is not known to the exporter: see WeChat's documentation"},
 		{"mini game", answered(EndpointUserPortrait, `{"errcode":61502}`), "mini game"},
 		{"administrator", answered(EndpointToken, `{"errcode":89506}`), "24 hours"},
 		{"quota", answered(EndpointUserPortrait, `{"errcode":45009}`), "next day in China"},
@@ -62,15 +62,15 @@ func TestRemedies(t *testing.T) {
 			cancel()
 			_, err := (&Client{}).Ask(ctx, statistic(t, "7d"), week(t))
 			return err
-		}, "canceled on this side"},
+		}, "the exporter canceled the call"},
 		{"unknown name", func(t *testing.T) error {
 			_, err := (&Client{HTTP: wire(func(*http.Request) (*http.Response, error) {
 				return nil, &net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: "wechat.invalid"}}
 			}).client()}).Ask(t.Context(), statistic(t, "7d"), week(t))
 			return err
 		}, "resolve the name wechat.invalid"},
-		{"proxy with a password", throughProxy("http://wechat.invalid"), "user name and the password of the proxy"},
-		{"tunnel with a password", throughProxy("https://wechat.invalid"), "user name and the password of the proxy"},
+		{"proxy with a password", throughProxy("http://wechat.invalid"), "user name and password of the proxy"},
+		{"tunnel with a password", throughProxy("https://wechat.invalid"), "user name and password of the proxy"},
 		{"unknown certificate", func(t *testing.T) error {
 			server := quietTLSServer()
 			defer server.Close()

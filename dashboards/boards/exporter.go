@@ -54,7 +54,7 @@ func exporterNumbers(l language, d *grafana.Dashboard) {
 			orNone("count("+selector("up")+" == 0)"), "red", "WxappExporterAbsent").Width(4),
 		problems(l, l.text("Apps failing", "失败小程序"), l.text("Apps whose last poll failed on all replicas. The table below says why.", "在所有副本上最近一次轮询均失败的小程序数量，原因见下表。"),
 			orNone("count("+allApps.failing()+")"), "red", "WxappWeChatBusy").Width(4),
-		problems(l, l.text("Stale", "过期"), l.textf("Pairs of app and range whose window ended more than %d hours ago.", "统计窗口结束超过 %d 小时的（小程序、周期）数量。", hours(StaleAfter)),
+		problems(l, l.text("Stale", "过期"), l.textf("Pairs of app and range whose window ended more than %d hours ago.", "时间窗口结束超过 %d 小时的（小程序、周期）数量。", hours(StaleAfter)),
 			orNone("count("+stale("time() - max by (appid, range) ("+selector("wxapp_data_end_timestamp_seconds")+")")+")"), "orange", "WxappDataStale").Width(3),
 		problems(l, l.text("Queued", "待归档"), l.text("Answers that wait for the archive. They are in memory only, and a crash would lose them.", "等待写入归档的数据份数。它们只在内存中，进程崩溃会导致丢失。"),
 			"sum("+selector("wxapp_archive_pending_answers")+")", "red", "WxappArchiveFailing").Width(3),

@@ -94,7 +94,7 @@ func exporterOutputs(l language, d *grafana.Dashboard) {
 			Unit("locale").Decimals(0).Min(0).Every("1h").NoValue(l.text("nothing is archived", "未启用归档")).
 			FixedColors([2]string{failed, "red"}, [2]string{waiting, "orange"}).Width(8),
 		grafana.TimeSeries(l.text("Pushes by OTLP", "OTLP 推送"),
-			l.text("Pushes, failed pushes, and points that the receiver rejected. Empty when nothing is pushed.", "推送次数、失败次数与被接收方拒绝的数据点数。未启用推送时为空。"),
+			l.text("Pushes, failed pushes, and points that the receiver rejected. Empty when nothing is pushed.", "推送次数、失败次数与被接收端拒绝的数据点数。未启用推送时为空。"),
 			count("wxapp_otlp_exports_total", l.text("attempts", "次数")),
 			count("wxapp_otlp_export_failures_total", failed),
 			count("wxapp_otlp_rejected_points_total", l.text("points rejected", "被拒的数据点"))).
