@@ -183,7 +183,7 @@ func checkPanel(t *testing.T, d dashboard, p panel) {
 }
 
 var (
-	counterWindow = regexp.MustCompile(`(rate|increase)\([^()]*\[([^\]]+)\]( offset -\$__interval)?`)
+	counterWindow = regexp.MustCompile(`(rate|increase)\([^()]*\[([^\]]+)\]( offset -\$__interval| @ end\(\) offset -24h)?`)
 	overRanges    = regexp.MustCompile(`sum by \([^)]*\brange\b|sum by \([^)]*\bmetric\b`)
 )
 
@@ -195,9 +195,11 @@ func checkQuery(t *testing.T, place string, p panel, query target) {
 		return
 	}
 	for _, match := range counterWindow.FindAllStringSubmatch(query.Expr, -1) {
-		// Numbers over time are of the hour or day that begins at a step; those at one time
-		// are over the time shown or the last day.
-		if query.Range && (match[2] != "$__rate_interval" || match[3] == "") || query.Instant && match[2] != "$__range" && match[2] != "25h" {
+		// Numbers over time are of the hour or day that begins at a step, and what is drawn may
+		// be chosen over the time shown; those at one time are over that time or the last day.
+		window := match[2] + match[3]
+		if query.Range && window != "$__rate_interval offset -$__interval" && window != "$__range @ end() offset -24h" ||
+			query.Instant && window != "$__range" && window != "25h" {
 			t.Errorf("%s: %s is taken over %s", place, match[1], match[2])
 		}
 	}

@@ -14,29 +14,61 @@ import (
 
 // daily thins out what the exporter showed to what an imported history holds, one
 // sample of each day's numbers and windows at the time of their publication, and what
-// is scraped at the end.
+// is scraped at the end. Income of ads is published by itself.
 func daily(scrapes []scrape) []scrape {
 	var thinned []scrape
-	var newest float64
+	newest := map[string]float64{}
 	for _, s := range scrapes[:len(scrapes)-1] {
-		var end float64
-		families := slices.DeleteFunc(slices.Clone(s.families), func(family *dto.MetricFamily) bool {
-			return !slices.Contains(numbersOfDays(), family.GetName()) &&
-				!strings.HasPrefix(family.GetName(), "wxapp_data_") && family.GetName() != "wxapp_dataset_end_timestamp_seconds"
-		})
-		for _, family := range families {
+		ends := map[string]float64{}
+		for _, family := range s.families {
+			if !strings.HasSuffix(family.GetName(), "_end_timestamp_seconds") {
+				continue
+			}
 			for _, metric := range family.GetMetric() {
-				if family.GetName() == "wxapp_data_end_timestamp_seconds" {
-					end = max(end, metric.GetGauge().GetValue())
+				if of := publishedWith(family, metric); family.GetName() == "wxapp_data_end_timestamp_seconds" || of != "" {
+					ends[of] = max(ends[of], metric.GetGauge().GetValue())
 				}
 			}
 		}
-		if end > newest {
-			newest = end
-			thinned = append(thinned, scrape{s.at, families})
+		kept := scrape{at: s.at}
+		for _, family := range s.families {
+			if !slices.Contains(numbersOfDays(), family.GetName()) &&
+				!strings.HasPrefix(family.GetName(), "wxapp_data_") && family.GetName() != "wxapp_dataset_end_timestamp_seconds" {
+				continue
+			}
+			metrics := slices.DeleteFunc(slices.Clone(family.GetMetric()), func(metric *dto.Metric) bool {
+				of := publishedWith(family, metric)
+				return ends[of] <= newest[of]
+			})
+			if len(metrics) > 0 {
+				kept.families = append(kept.families, &dto.MetricFamily{Name: family.Name, Type: family.Type, Metric: metrics})
+			}
+		}
+		for of, end := range ends {
+			newest[of] = max(newest[of], end)
+		}
+		if len(kept.families) > 0 {
+			thinned = append(thinned, kept)
 		}
 	}
 	return append(thinned, scrapes[len(scrapes)-1])
+}
+
+// publishedWith returns the app of a series of the dataset ads, or nothing.
+func publishedWith(family *dto.MetricFamily, metric *dto.Metric) (appid string) {
+	ads := strings.HasPrefix(family.GetName(), "wxapp_ad_")
+	for _, label := range metric.GetLabel() {
+		switch label.GetName() {
+		case "appid":
+			appid = label.GetValue()
+		case "dataset":
+			ads = label.GetValue() == "ads"
+		}
+	}
+	if !ads {
+		return ""
+	}
+	return appid
 }
 
 // needRules lists the panels that have no past in an imported history, which holds no

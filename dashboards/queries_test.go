@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/prometheus/promql"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
 // perProcess lists the panels that count processes or what each of them does, so that
@@ -38,7 +39,7 @@ var perProcess = map[string]string{
 // Every query of every panel answers something, for every choice of the variables,
 // and answers the same when the exporter runs twice.
 func TestQueries(t *testing.T) {
-	simulation := simulate(t, simulatedDays*24*time.Hour)
+	simulation := simulate(t, simulatedDays*24*time.Hour, wechat.Datasets())
 	db := openDatabase(t, simulation.scrapes, readRules(t))
 	t.Run("panels", func(t *testing.T) { testPanels(t, db) })
 	t.Run("variables", func(t *testing.T) { testVariables(t, db) })
@@ -54,6 +55,7 @@ func TestQueries(t *testing.T) {
 	t.Run("columns", func(t *testing.T) { testColumns(t, db) })
 	t.Run("english", func(t *testing.T) { testEnglish(t, db) })
 	t.Run("annotations", func(t *testing.T) { testAnnotations(t, db) })
+	t.Run("added datasets", func(t *testing.T) { testAddedDatasets(t, db) })
 	history := openDatabase(t, daily(simulation.scrapes), nil)
 	t.Run("history", func(t *testing.T) { testHistory(t, history, simulation) })
 }

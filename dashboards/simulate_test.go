@@ -24,6 +24,10 @@ import (
 // simulatedDays is how long the exporter has run when the queries are asked.
 const simulatedDays = 40
 
+// firstDay is when the exporter starts: a Saturday, eight in the morning in China. WeChat knows no
+// income of ads from before 2016.
+var firstDay = time.Date(2022, 1, 1, 0, 0, 0, 0, time.UTC)
+
 // brokenAfter is the day on which the secret of one app stops being right.
 const brokenAfter = 20
 
@@ -72,19 +76,20 @@ func (s simulation) truth(t *testing.T, appid string, day time.Time, length int)
 	return sum(wechat.VisitUV), sum(wechat.VisitUVNew)
 }
 
-// simulate runs the exporter on a simulated WeChat and returns what it showed: every three
-// hours, and every hour of the last two days; every minute of a run of less than an hour.
-func simulate(t *testing.T, length time.Duration) simulation {
+// simulate runs the exporter with datasets on a simulated WeChat and returns what it showed: every
+// three hours, and every hour of the last two days; every minute of a run of less than an hour.
+func simulate(t *testing.T, length time.Duration, datasets []wechat.Dataset) simulation {
 	t.Helper()
 	var result simulation
 	synctest.Test(t, func(*testing.T) {
+		time.Sleep(time.Until(firstDay))
 		server := &wechattest.Server{Latency: 120 * time.Millisecond, Published: publication}
 		metrics := collector.NewSelfMetrics()
 		metrics.Reloaded(nil)
 		store := &collector.Store{}
 		polling := poller.New(poller.Options{
 			Schedule: poller.Schedule{PublishHour: 8, PollInterval: 30 * time.Minute},
-			Datasets: wechat.Datasets(),
+			Datasets: datasets,
 			Shows: poller.Shows{
 				Dimensions: wechat.Dimensions(),
 				Top:        map[wechat.Dimension]int{wechat.Device: 20, wechat.City: 50, wechat.Page: 20},

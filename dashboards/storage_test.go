@@ -34,6 +34,12 @@ type database struct {
 // ones made of it.
 func openDatabase(t *testing.T, scrapes []scrape, rules []rulefmt.RuleGroup) *database {
 	t.Helper()
+	return openTargets(t, scrapes, rules, [2]string{singleJob, "a"}, [2]string{replicatedJob, "b"}, [2]string{replicatedJob, "c"})
+}
+
+// openTargets is openDatabase for targets: their jobs and instances.
+func openTargets(t *testing.T, scrapes []scrape, rules []rulefmt.RuleGroup, targets ...[2]string) *database {
+	t.Helper()
 	db := &database{
 		storage: teststorage.New(t),
 		engine: promql.NewEngine(promql.EngineOpts{
@@ -52,7 +58,6 @@ func openDatabase(t *testing.T, scrapes []scrape, rules []rulefmt.RuleGroup) *da
 	// machine.
 	db.storage.DisableCompactions()
 
-	targets := [][2]string{{singleJob, "a"}, {replicatedJob, "b"}, {replicatedJob, "c"}}
 	known := map[string]labels.Labels{}
 	for i, s := range scrapes {
 		appender := db.storage.Appender(t.Context())

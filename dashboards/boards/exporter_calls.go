@@ -1,12 +1,19 @@
 package boards
 
-import "github.com/wxapp-exporter/wxapp_exporter/dashboards/grafana"
+import (
+	"fmt"
+
+	"github.com/wxapp-exporter/wxapp_exporter/dashboards/grafana"
+)
 
 // exporterCalls shows the calls of WeChat's API.
 func exporterCalls(l language, d *grafana.Dashboard) {
 	requests := func(labels string) string {
 		return "sum by (" + labels + ") (" + increase(thatStep, "wxapp_api_requests_total") + ")"
 	}
+	busiest := fmt.Sprintf(" and on (endpoint) topk(%d, sum by (endpoint) (increase(%s[$__range] @ end() offset -24h)))",
+		paletteSize, selector("wxapp_api_requests_total"))
+	onlyBusiest := l.textf(" The %d endpoints with the most calls in the time shown.", "仅显示所选时间内调用最多的 %d 个接口。", paletteSize)
 	noCalls := l.text("no calls in this time", "所选时间内没有调用")
 	const duration = "wxapp_api_request_duration_seconds"
 	rate := func(part, labels string) string {
@@ -17,8 +24,8 @@ func exporterCalls(l language, d *grafana.Dashboard) {
 	d.Line(8,
 		grafana.TimeSeries(l.text("Calls per day by endpoint", "每日调用次数（按接口）"),
 			l.text("Requests per 24 hours, all processes together. The exporter requests at most six portraits per app and day, plus one for each half hour that it waits for publication.",
-				"全部进程 24 小时内的请求数。每个小程序每天最多请求 6 次画像，另加等待发布期间每半小时 1 次。"),
-			grafana.Over(requests("endpoint"), "{{endpoint}}")).
+				"全部进程 24 小时内的请求数。每个小程序每天最多请求 6 次画像，另加等待发布期间每半小时 1 次。")+onlyBusiest,
+			grafana.Over(requests("endpoint")+busiest, "{{endpoint}}")).
 			Unit("locale").Decimals(0).Min(0).Bars().Every("1d").NoValue(noCalls).Width(6),
 		grafana.TimeSeries(l.text("Outcomes per day", "每日调用结果"),
 			l.text("Requests per 24 hours by WeChat's errcode: 0 is success; http_…, network and decode are failures of the transport or of parsing.", "24 小时内按微信 errcode 统计的请求数：0 为成功；http_…、network、decode 为传输或解析失败。"),
@@ -26,8 +33,8 @@ func exporterCalls(l language, d *grafana.Dashboard) {
 			Unit("locale").Decimals(0).Min(0).Bars().Every("1d").NoValue(noCalls).
 			FixedColors([2]string{"0", "green"}, [2]string{"network", "orange"}, [2]string{"decode", "purple"}).Width(6),
 		grafana.TimeSeries(l.text("Latency by day", "每日耗时"),
-			l.text("Mean duration of the requests of each day, including the response body, in milliseconds. Calls are rare: most of the day there are none.", "每日请求的平均耗时（含响应体），单位毫秒。调用很少，一天中大部分时间没有。"),
-			grafana.Over(rate("_sum", "endpoint")+" / "+rate("_count", "endpoint")+" * 1000", "{{endpoint}}")).
+			l.text("Mean duration of the requests of each day, including the response body, in milliseconds. Calls are rare: most of the day there are none.", "每日请求的平均耗时（含响应体），单位毫秒。调用很少，一天中大部分时间没有。")+onlyBusiest,
+			grafana.Over(rate("_sum", "endpoint")+" / "+rate("_count", "endpoint")+" * 1000"+busiest, "{{endpoint}}")).
 			Unit("suffix: ms").Decimals(0).Min(0).Every("1d").NoValue(noCalls).Width(6),
 		grafana.Table(l.text("Latency since start", "启动以来的耗时"),
 			l.text("Duration of requests in milliseconds since the exporter was started, including the response body: half of them were faster than the median, 95% were faster than the 95th percentile.",

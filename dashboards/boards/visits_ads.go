@@ -23,11 +23,11 @@ func visitsAds(l language, d *grafana.Dashboard) {
 		"尚无数据；需在 WXAPP_DATASETS 中启用 ads 且小程序已开通流量主，微信最迟在次日 16 点发布")
 	estimate := l.text("Income is an estimate until WeChat settles it on the 3rd and the 18th, and is shown as first published.",
 		"收入在微信每月 3 日与 18 日结算前为预估值，此处为首次发布的数值。")
-	income, slot := l.text("Income", "收入"), l.text("Slot", "广告位")
+	income, slot := l.text("Income", "收入"), l.text("Ad slot", "广告位")
 	of := func(metric string) string { return sumOf(now(), adsDay, metric, "slot") }
 	d.Line(9,
 		grafana.Table(l.text("Ad slots", "广告位"),
-			l.text("The slots that had requests on the newest day. Fill rate: exposures divided by requests. Click rate: clicks divided by exposures. eCPM: income per 1,000 exposures as WeChat counts it.",
+			l.text("The slots that had requests on the newest day. Fill rate: exposures divided by requests. Click rate: clicks divided by exposures. eCPM: income per 1,000 exposures as reported by WeChat.",
 				"最新一天有请求的广告位。填充率：曝光量除以拉取量；点击率：点击量除以曝光量；eCPM：微信统计的千次曝光收入。")+" "+estimate,
 			income, true,
 			grafana.NowTable(ranked(adsDay, adIncome, "slot")),
@@ -60,9 +60,9 @@ func visitsAds(l language, d *grafana.Dashboard) {
 		grafana.Stat(l.text("Income of the day", "当日广告收入"), l.text("All slots of the newest day together.", "最新一天全部广告位合计。")+" "+estimate,
 			grafana.Now("sum("+daily(now(), adsDay, adIncome, "slot")+")", "")).
 			Unit(yuan).Decimals(2).Thresholds(neutral, grafana.At(0, "green")).NoValue(needsShort(l, adsDay)).Width(6),
-		over(l.text("eCPM by day", "每日 eCPM"), l.text("Income per 1,000 exposures, as WeChat counts it.", "微信统计的千次曝光收入。"), ecpm(onDay(0))).
+		over(l.text("eCPM by day", "每日 eCPM"), l.text("Income per 1,000 exposures, as reported by WeChat.", "微信统计的千次曝光收入。"), ecpm(onDay(0))).
 			Unit(yuan).Decimals(2).Width(6),
-		over(l.text("Exposures by day", "每日曝光量"), l.text("How often ads were seen.", "广告被看到的次数。"), on(adExposures)).
+		over(l.text("Exposures by day", "每日曝光量"), l.text("How often ads were shown.", "广告的曝光次数。"), on(adExposures)).
 			Unit("locale").Decimals(0).Width(6),
 		over(l.text("Click rate by day", "每日点击率"), l.text("Clicks divided by exposures.", "点击量除以曝光量。"), fmt.Sprintf("%s / %s", on(adClicks), on(adExposures))).
 			Unit("percentunit").Decimals(2).Width(6))
@@ -79,14 +79,14 @@ func ecpm(m moment) string {
 func (l language) slots() []grafana.Choice {
 	var choices []grafana.Choice
 	for _, s := range [][3]string{
-		{"BANNER", "Banner", "横幅"},
-		{"REWARD_VIDEO", "Rewarded video", "激励式视频"},
-		{"INTERSTITIAL", "Interstitial", "插屏"},
-		{"VIDEO_FEEDS", "Video in a feed", "视频广告"},
-		{"VIDEO_BEGIN", "Video before a video", "视频贴片"},
-		{"BOX", "Grid", "格子"},
-		{"COVER", "Cover", "封面"},
-		{"TEMPLATE", "Native template", "原生模板"},
+		{"BANNER", "Banner", "Banner 广告"},
+		{"REWARD_VIDEO", "Rewarded video", "激励视频广告"},
+		{"INTERSTITIAL", "Interstitial", "插屏广告"},
+		{"VIDEO_FEEDS", "Video", "视频广告"},
+		{"VIDEO_BEGIN", "Pre-roll video", "视频贴片广告"},
+		{"BOX", "Grid", "格子广告"},
+		{"COVER", "Cover", "封面广告"},
+		{"TEMPLATE", "Native template", "原生模板广告"},
 	} {
 		choices = append(choices, grafana.Choice{Value: "SLOT_ID_WEAPP_" + s[0], Text: l.text(s[1], s[2])})
 	}

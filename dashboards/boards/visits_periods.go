@@ -35,10 +35,10 @@ func visitsWeeks(l language, d *grafana.Dashboard) {
 		later:  []int{1, 2, 3, 4},
 		since:  "182d",
 
-		row:      l.text("Weeks", "周"),
-		newest:   l.text("The last week", "最近一周"),
+		row:      l.text("Weeks", "周数据"),
+		newest:   l.text("The last week", "最近一个自然周"),
 		vsBefore: l.text("vs week before", "较前一周"),
-		last:     l.text("Week until", "周末日期"),
+		last:     l.text("Week ending", "周数据截止日"),
 		users:    l.text("Users by week", "每周用户"),
 		sessions: l.text("Sessions and views by week", "每周打开与浏览"),
 		returned: l.text("Came back weeks later", "周留存"),
@@ -48,8 +48,8 @@ func visitsWeeks(l language, d *grafana.Dashboard) {
 			}
 			return l.textf("after %d weeks", "%d 周后", n)
 		},
-		point: l.text("Each point is a week from Monday to Sunday and stands on its Sunday.", "每个点为周一至周日的一周，位于周日。"),
-		none: l.text("no data yet; needs weekly in WXAPP_DATASETS, and WeChat publishes a week by 16:00 of the Monday after it",
+		point: l.text("Each point is a week from Monday to Sunday, shown on its Sunday.", "每个点为周一至周日的一周，显示在周日。"),
+		none: l.text("no data yet; needs weekly in WXAPP_DATASETS, and WeChat publishes a week by 16:00 on the Monday after it",
 			"尚无数据；需在 WXAPP_DATASETS 中启用 weekly，微信最迟在下周一 16 点发布"),
 	})
 }
@@ -65,16 +65,16 @@ func visitsMonths(l language, d *grafana.Dashboard) {
 		later:  []int{1},
 		since:  "730d",
 
-		row:      l.text("Months", "月"),
-		newest:   l.text("The last month", "最近一月"),
+		row:      l.text("Months", "月数据"),
+		newest:   l.text("The last month", "最近一个自然月"),
 		vsBefore: l.text("vs month before", "较前一月"),
-		last:     l.text("Month until", "月末日期"),
+		last:     l.text("Month ending", "月数据截止日"),
 		users:    l.text("Users by month", "每月用户"),
 		sessions: l.text("Sessions and views by month", "每月打开与浏览"),
 		returned: l.text("Came back a month later", "月留存"),
 		after:    func(int) string { return l.text("after 1 month", "1 个月后") },
-		point:    l.text("Each point is a calendar month and stands on its last day.", "每个点为一个自然月，位于该月最后一天。"),
-		none: l.text("no data yet; needs monthly in WXAPP_DATASETS, and WeChat publishes a month by 16:00 of the first day after it",
+		point:    l.text("Each point is a calendar month, shown on its last day.", "每个点为一个自然月，显示在该月最后一天。"),
+		none: l.text("no data yet; needs monthly in WXAPP_DATASETS, and WeChat publishes a month by 16:00 on the 1st of the next",
 			"尚无数据；需在 WXAPP_DATASETS 中启用 monthly，微信最迟在次月 1 日 16 点发布"),
 	})
 }
@@ -110,11 +110,11 @@ func visitsSpan(l language, d *grafana.Dashboard, s span) {
 	}
 	d.Line(8,
 		grafana.Stat(s.last,
-			l.text("The last day of what this row is about, in China time.", "此栏数据的最后一天（北京时间）。"),
+			l.text("The last day of the numbers in this row, in China time.", "此栏数据的最后一天（北京时间）。"),
 			grafana.Now("max("+chosenApps.lastDay(s.of)+")", "")).
 			Unit("time:YYYY-MM-DD").Thresholds(neutral).NoValue(needsShort(l, s.of)).Width(5),
 		grafana.BarGauge(s.returned,
-			l.text("Share of the users of an earlier week or month who came again in the newest one. The choice at the top says whose return is counted: that of new or of all users.",
+			l.text("Share of the users of an earlier week or month who came again in the newest one. Choose new or all users at the top, under Retention of.",
 				"较早一周或一月的用户中，在最近一期再次来访的比例。顶部的“留存人群”决定统计新增用户还是全部用户。"),
 			targets...).
 			Unit("percentunit").Decimals(1).Min(0).Max(1).Colored("continuous-BlPu").NoValue(s.none).Width(9),
