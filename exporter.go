@@ -35,9 +35,6 @@ type exporter struct {
 	archive poller.Archive
 	metrics *collector.SelfMetrics
 	log     *slog.Logger
-	// toolkitLog drops info lines: log already has what the exporter toolkit logs at
-	// every start.
-	toolkitLog *slog.Logger
 }
 
 // wiring is what an exporter needs beside its settings.
@@ -55,13 +52,12 @@ type wiring struct {
 // newExporter returns an exporter with the apps of the settings.
 func newExporter(ctx context.Context, c config.Config, warnings []string, stderr io.Writer, w wiring) (*exporter, error) {
 	e := &exporter{
-		wiring:     w,
-		config:     c,
-		apps:       config.Reading{Apps: c.Apps, Files: c.Files, Warnings: warnings},
-		store:      &collector.Store{},
-		metrics:    collector.NewSelfMetrics(c.Datasets...),
-		log:        newLogger(stderr, c.LogFormat, c.LogLevel),
-		toolkitLog: newLogger(stderr, c.LogFormat, max(c.LogLevel, slog.LevelWarn)),
+		wiring:  w,
+		config:  c,
+		apps:    config.Reading{Apps: c.Apps, Files: c.Files, Warnings: warnings},
+		store:   &collector.Store{},
+		metrics: collector.NewSelfMetrics(c.Datasets...),
+		log:     newLogger(stderr, c.LogFormat, c.LogLevel),
 	}
 	for _, warning := range warnings {
 		e.log.Warn("configuration warning", "warning", warning)
@@ -99,7 +95,7 @@ func (e *exporter) run(ctx context.Context) error {
 	}
 	server := &web.Server{
 		Handler: handler, Limits: web.DefaultLimits(), ConnContext: exposition.ConnContext,
-		ConfigFile: e.config.WebConfigFile, Log: e.log, ToolkitLog: e.toolkitLog,
+		ConfigFile: e.config.WebConfigFile, Log: e.log,
 	}
 
 	ctx, cancel := context.WithCancel(ctx)
@@ -113,6 +109,9 @@ func (e *exporter) run(ctx context.Context) error {
 	if e.readApps != nil {
 		parts.Go(func() { reloader.Run(ctx, e.hangups) })
 	}
+	if e.config.WebConfigFile != "" {
+		parts.Go(func() { e.webConfig().Run(ctx) })
+	}
 	err = server.Serve(ctx, listeners)
 	cancel()
 	parts.Wait()
@@ -125,6 +124,12 @@ func (e *exporter) run(ctx context.Context) error {
 // source returns an app with a client of WeChat's API of its own.
 func (e *exporter) source(app config.App) poller.Source {
 	return newSource(e.config, app, e.client, e.metrics.Observe)
+}
+
+// webConfig returns what watches the web configuration.
+func (e *exporter) webConfig() reload.WebConfig {
+	check := func() (bool, error) { return config.CheckWebConfig(e.config.WebConfigFile) }
+	return reload.WebConfig{Check: check, Metrics: e.metrics, Logger: e.log}
 }
 
 func (e *exporter) poller() *poller.Poller {

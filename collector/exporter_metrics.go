@@ -37,6 +37,10 @@ var (
 		Name: "wxapp_config_last_reload_success_timestamp_seconds", Type: Gauge, Unit: "s",
 		Help: "When the settings were last read without a mistake: at the start or by a reload.", Stability: Stable,
 	}
+	webConfigValid = Metric{
+		Name: "wxapp_web_config_valid", Type: Gauge, Unit: "1",
+		Help: "Whether the web configuration and its certificates can be used: 1, also without any, or 0 while connections fail because of it.", Stability: Stable,
+	}
 	otlpExports = Metric{
 		Name: "wxapp_otlp_exports_total", Type: Counter, Unit: "{batch}",
 		Help: "Batches of points that were due to be pushed to the OpenTelemetry receiver. Only when pushing.", Stability: Stable,
@@ -58,7 +62,7 @@ var (
 func exporterMetrics() []*Metric {
 	return []*Metric{
 		&locationInfo, &apiRequests, &apiRequestDuration, &archiveWrites, &archiveFailures, &archivePending,
-		&reloadSuccessful, &reloadSuccess,
+		&reloadSuccessful, &reloadSuccess, &webConfigValid,
 		&otlpExports, &otlpFailures, &otlpRejectedPoints, &otlpLastSuccess,
 	}
 }

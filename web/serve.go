@@ -27,8 +27,6 @@ type Server struct {
 	ConnContext func(context.Context, net.Conn) context.Context
 	// Log gets what clients do wrong, at the level debug.
 	Log *slog.Logger
-	// ToolkitLog gets what the exporter toolkit logs.
-	ToolkitLog *slog.Logger
 }
 
 // Serve serves until the context ends, and then for as long as running requests take, but
@@ -38,9 +36,12 @@ func (s *Server) Serve(ctx context.Context, listeners []net.Listener) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var (
-		shared  = newConnections(s.Limits.Connections)
-		errs    = make([]error, len(listeners))
-		serving sync.WaitGroup
+		shared = newConnections(s.Limits.Connections)
+		// The toolkit logs at every start what others log, and at every request what is wrong
+		// with its configuration, with values in it.
+		toolkitLog = slog.New(slog.DiscardHandler)
+		errs       = make([]error, len(listeners))
+		serving    sync.WaitGroup
 	)
 	for i, listener := range listeners {
 		// A server of its own for each listener: the toolkit changes the server that it is
@@ -49,7 +50,7 @@ func (s *Server) Serve(ctx context.Context, listeners []net.Listener) error {
 		server.ConnContext = s.ConnContext
 		serving.Go(func() {
 			defer cancel()
-			errs[i] = toolkit.Serve(listener, server, &toolkit.FlagConfig{WebConfigFile: &s.ConfigFile}, s.ToolkitLog)
+			errs[i] = toolkit.Serve(listener, server, &toolkit.FlagConfig{WebConfigFile: &s.ConfigFile}, toolkitLog)
 			_ = listener.Close() // the toolkit leaves it open when it does not begin to serve
 		})
 		serving.Go(func() {
