@@ -79,7 +79,7 @@ func (e *exporter) run(ctx context.Context) error {
 	reloader := reload.New(reload.Options{
 		Read: e.readApps, Source: e.source, Poller: polling, Metrics: e.metrics, Logger: e.log,
 	}, e.apps)
-	handler, err := e.handler(self, restored, polling, pusher, reloader)
+	handler, err := e.handler(self, polling, pusher, reloader)
 	if err != nil {
 		return err
 	}
@@ -94,7 +94,7 @@ func (e *exporter) run(ctx context.Context) error {
 		e.listening(web.URL(listeners[0].Addr()))
 	}
 	server := &web.Server{
-		Handler: handler, Limits: web.DefaultLimits(), ConnContext: exposition.ConnContext,
+		Handler: handler, Limits: web.DefaultLimits(), Await: e.await(restored), ConnContext: exposition.ConnContext,
 		ConfigFile: e.config.WebConfigFile, Log: e.log,
 	}
 
@@ -157,9 +157,22 @@ func (e *exporter) selfMetrics() *prometheus.Registry {
 	return self
 }
 
-// handler serves the store. Scrapes wait until the archive is restored: after a scrape
-// without the series of the apps, Prometheus would treat them as gone.
-func (e *exporter) handler(self prometheus.Gatherer, restored <-chan struct{}, polling *poller.Poller, pusher *otlp.Pusher, reloader *reload.Reloader) (http.Handler, error) {
+// await returns what lets scrapes wait until the archive is restored: after a scrape without
+// the series of the apps, Prometheus would treat them as gone.
+func (e *exporter) await(restored <-chan struct{}) func(*http.Request) {
+	return func(r *http.Request) {
+		if r.URL.Path != e.config.TelemetryPath {
+			return
+		}
+		select {
+		case <-restored:
+		case <-r.Context().Done():
+		}
+	}
+}
+
+// handler serves the store.
+func (e *exporter) handler(self prometheus.Gatherer, polling *poller.Poller, pusher *otlp.Pusher, reloader *reload.Reloader) (http.Handler, error) {
 	metrics, err := exposition.New(e.store, self, exposition.Options{
 		WithoutLocations: !e.config.LocationInfo,
 		OnError: func(err error) {
@@ -170,13 +183,7 @@ func (e *exporter) handler(self prometheus.Gatherer, restored <-chan struct{}, p
 		return nil, err
 	}
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET "+e.config.TelemetryPath, func(w http.ResponseWriter, r *http.Request) {
-		select {
-		case <-restored:
-			metrics.ServeHTTP(w, r)
-		case <-r.Context().Done():
-		}
-	})
+	mux.Handle("GET "+e.config.TelemetryPath, metrics)
 	(&web.Site{
 		Apps:          polling.Apps,
 		Store:         e.store,
