@@ -25,17 +25,17 @@ func backfillCommand() arguments.Command {
 first; export then brings them into Prometheus. How far back WeChat answers is not documented. The
 user portrait is not among them: WeChat answers for two days of it.
 
-It can run beside the exporter: at most one call a second, and for each app and statistic at most
-a tenth of the daily quota that is left, or 100 calls if the quota cannot be read. Days that are in
-the archive are skipped, so that a backfill that was stopped continues when it is run again.
-Yesterday and the day before are left to the exporter.
+It can run beside the exporter: it makes at most one call a second, and for each app and statistic at
+most a tenth of the remaining daily quota, or 100 calls if the quota cannot be read. Days in the
+archive are skipped, so an interrupted backfill continues when it is run again. Yesterday and the day
+before are left to the exporter.
 `,
 		Notes: `A statistic of an app ends after 14 days in a row without numbers. With WXAPP_TOKEN_ENDPOINT=token
 WeChat is not asked, and the exit code is 1: each token of that API ends the token that others use.
 
-The last lines say per app and statistic what was added and why it ended. The exit code is 0 if
-nothing is left to ask for, and 1 if something is: something failed, the quota was used, or it was
-stopped.
+The last lines show for each app and statistic what was added and why it ended. The exit code is 0 if
+everything has been fetched, and 1 if something is left because of a failure, the quota or an
+interruption.
 `,
 		Define: func(set *arguments.Set) arguments.Action {
 			parsed := backfill.Define(set)
@@ -68,9 +68,8 @@ func fill(ctx context.Context, chosen backfill.Arguments, stdout, stderr io.Writ
 	if err != nil {
 		return err
 	}
-	from, to := chosen.Days(wechat.DayOf(time.Now()))
 	courses := backfill.Job{
-		Archive: kept, Apps: sources, Datasets: chosen.DatasetsOr(settings.Datasets), From: from, To: to,
+		Archive: kept, Apps: sources, Datasets: chosen.DatasetsOr(settings.Datasets), From: chosen.From, To: chosen.Last(wechat.DayOf(time.Now())),
 		Progress: func(p backfill.Progress) { line.Show(p.String()) }, Warn: line.Warn,
 	}.Run(ctx)
 	line.End()
@@ -82,7 +81,7 @@ func fill(ctx context.Context, chosen backfill.Arguments, stdout, stderr io.Writ
 func sourcesToAsk(settings config.Config, chosen []string) ([]poller.Source, error) {
 	for _, id := range chosen {
 		if !slices.ContainsFunc(settings.Apps, func(app config.App) bool { return app.ID == id }) {
-			return nil, fmt.Errorf("--app: there is no such app in the settings, which have %d", len(settings.Apps))
+			return nil, fmt.Errorf("--app: no such app; the settings have %d", len(settings.Apps))
 		}
 	}
 	client := backfill.Pace(newHTTPClient(settings))

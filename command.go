@@ -101,8 +101,8 @@ func helpCommand() arguments.Command {
 // most 100 columns.
 func writeHelp(w io.Writer) error {
 	var text strings.Builder
-	text.WriteString(`wxapp_exporter asks WeChat once a day who the users of your Mini Programs are, and exports the
-numbers to Prometheus or to any OpenTelemetry backend.
+	text.WriteString(`wxapp_exporter fetches the user statistics of your WeChat Mini Programs every day and exposes them
+to Prometheus or pushes them to any OpenTelemetry backend.
 
 Usage: wxapp_exporter [COMMAND]
 

@@ -87,7 +87,7 @@ func TestRefusedArguments(t *testing.T) {
 		{[]string{"completion"}, "completion needs the name of a shell: bash, zsh, fish"},
 		{[]string{"completion", hushWord}, "completion takes one of bash, zsh, fish"},
 		{[]string{"doctor", "--app"}, "--app: has no value; write --app VALUE or --app=VALUE"},
-		{[]string{"doctor", "--app="}, "invalid arguments:\n  --app: has no value; give it one, or leave it out"},
+		{[]string{"doctor", "--app="}, "invalid arguments:\n  --app: has no value; add one, or omit it"},
 		{[]string{"doctor", "--json=" + hushWord}, "--json: takes no value; write --json alone"},
 		{[]string{"doctor", testSecret}, "unknown argument; see wxapp_exporter doctor --help"},
 		{[]string{"serve", ""}, "unknown argument" + settingsAre},

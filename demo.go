@@ -17,7 +17,7 @@ import (
 func demoCommand() arguments.Command {
 	return arguments.Command{
 		Name:    "demo",
-		Summary: "run the same exporter against a simulated WeChat: no account, no network",
+		Summary: "run the exporter against a simulated WeChat, without an account",
 		About: `Runs the exporter with three made-up Mini Programs on a simulated WeChat, with a past of 60 days. It
 needs no account and no network. Settings of accounts are ignored, and the answers are kept in a
 temporary folder unless WXAPP_ARCHIVE is set.
@@ -43,7 +43,7 @@ func runDemo(ctx context.Context, stdout, stderr io.Writer) error {
 	if settings.Archive.None() {
 		folder, err := os.MkdirTemp("", "wxapp-demo-")
 		if err != nil {
-			return fmt.Errorf("make a folder for the demo's archive: %w", err)
+			return fmt.Errorf("create a folder for the demo's archive: %w", err)
 		}
 		defer func() { _ = os.RemoveAll(folder) }()
 		settings.Archive.Folder = folder
@@ -104,7 +104,7 @@ Stop with Ctrl-C.
 func (e *exporter) pastWritten(added int, err error) {
 	switch {
 	case err == nil:
-		e.log.Info("the demo has a made-up past", "days", demo.PastDays, "answers_added", added)
+		e.log.Info("made up the demo's past", "days", demo.PastDays, "answers_added", added)
 	case !errors.Is(err, context.Canceled):
 		e.log.Warn("the demo's past could not be made up", "error", err)
 	}

@@ -16,13 +16,13 @@ func doctorCommand() arguments.Command {
 	return arguments.Command{
 		Name:    "doctor",
 		Summary: "find out what is broken and what to do, step by step",
-		About: `Goes the way of a poll step by step and says what is broken and what to do: settings, DNS, TCP, TLS,
-proxy, clock, token, IP allow-list, permission, each window, quota, archive and push. It can run
-beside the exporter: it makes about as many calls as one poll, and never forces a new token. The
-output shows no secret and only the ends of AppIDs, so that it can be pasted into an issue. It is in
-Chinese if LC_ALL, LC_MESSAGES or LANG says so.
+		About: `Checks every step of a poll, from settings to push, and tells you what is broken and how to fix it:
+settings, DNS, TCP, TLS, proxy, clock, token, IP allow-list, permission, each window, quota, archive
+and push. It can run beside the exporter: it makes about as many calls as one poll, and never forces
+a new token. The output contains no secrets and only the first and last characters of AppIDs, so it
+can be pasted into an issue. It is in Chinese if LC_ALL, LC_MESSAGES or LANG is zh.
 `,
-		Notes: `The exit code is 0 if nothing failed, and 1 if the arguments are wrong. Otherwise it is that of the
+		Notes: `The exit code is 0 if no step failed, and 1 if the arguments are wrong. Otherwise it is that of the
 first failed step: settings 10, dns 11, tcp 12, tls 13, proxy 14, clock 15, token 16, allow_list 17,
 permission 18, window 19, quota 20, archive 21, push 22. See docs/doctor.md.
 `,

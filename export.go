@@ -24,8 +24,8 @@ numbers that /metrics has shown, for promtool tsdb create-blocks-from openmetric
 importers. No account is needed. WXAPP_DATASETS, WXAPP_RANGES, WXAPP_DIMENSIONS, WXAPP_TOP and
 WXAPP_MAX_AGE count as they are set now.
 `,
-		Notes: `Damaged answers are skipped with a warning. The exit code is 0 when all of the rest was written,
-and 1 when not.
+		Notes: `Damaged answers are skipped with a warning. The exit code is 0 if everything else was written,
+otherwise 1.
 `,
 		Define: func(set *arguments.Set) arguments.Action {
 			parsed := export.Define(set)

@@ -98,7 +98,7 @@ func TestExportRefused(t *testing.T) {
 	}{
 		{folder, "", "standard output takes one slice of 24h, and this would be the time from "},
 		{folder, "--slice 48h", "standard output takes one slice of 48h"},
-		{folder, "--app wxother", "--app: there is no such app in the archive; it has wxdemo0000000000c1, wxdemo0000000000c2, wxdemo0000000000c3"},
+		{folder, "--app wxother", "--app: no such app in the archive; it has wxdemo0000000000c1, wxdemo0000000000c2, wxdemo0000000000c3"},
 		{empty, "", "WXAPP_ARCHIVE: the archive has no answers to export"},
 		{filepath.Join(empty, "none"), "", "WXAPP_ARCHIVE: "},
 		{folder, "--output /dev/null/folder", "--output: "},

@@ -227,7 +227,7 @@ const openTimeout = 10 * time.Second
 func (e *exporter) openArchive(ctx context.Context) (poller.Archive, error) {
 	settings := e.config.Archive
 	if settings.None() {
-		e.log.Warn("no archive: a restart loses the numbers, and WeChat keeps two days only",
+		e.log.Warn("no archive: a restart loses the numbers, and WeChat serves only the last two days",
 			"remedy", "set WXAPP_ARCHIVE to a folder")
 		return poller.NoArchive{}, nil
 	}
@@ -238,9 +238,9 @@ func (e *exporter) openArchive(ctx context.Context) (poller.Archive, error) {
 	opened := archive.NewGuard(archive.Archive{Bucket: bucket, Demo: e.config.Demo})
 	err = opened.Open(ctx, openTimeout)
 	folder, isFolder := bucket.(archive.Folder)
-	another, works := "set WXAPP_ARCHIVE to another folder", "make the folder that WXAPP_ARCHIVE names writable, or set WXAPP_ARCHIVE to one that is"
+	another, works := "set WXAPP_ARCHIVE to another folder", "make the folder of WXAPP_ARCHIVE writable, or set WXAPP_ARCHIVE to a writable one"
 	if !isFolder {
-		another, works = "name another bucket or prefix in that file", "check the bucket, its keys and the network; a restart is only needed after a change of WXAPP_ARCHIVE_CONFIG_FILE"
+		another, works = "set another bucket or prefix in that file", "check the bucket, its keys and the network; a restart is only needed after a change of WXAPP_ARCHIVE_CONFIG_FILE"
 	}
 	switch {
 	case errors.Is(err, archive.ErrVersion):
@@ -249,7 +249,7 @@ func (e *exporter) openArchive(ctx context.Context) (poller.Archive, error) {
 		return nil, fmt.Errorf("%s: %w; %s", settings.Setting, err, another)
 	case err != nil:
 		e.metrics.ArchiveWritten(err)
-		e.log.Warn("the archive does not work; numbers are shown, but answers wait in memory and a crash would lose them", "error", err,
+		e.log.Warn("the archive does not work; numbers are exposed, but answers are kept in memory and a crash would lose them", "error", err,
 			"remedy", works)
 	case isFolder:
 		go e.sweep(ctx, folder)

@@ -9,7 +9,7 @@ import (
 func TestHealthcheckOfWrongAddress(t *testing.T) {
 	for address, want := range map[string]string{
 		"10120": `WXAPP_LISTEN_ADDRESS: "10120" is not host:port; use host:port, for example :10120, 127.0.0.1:10120 or [::1]:10120`,
-		":0":    "port 0 means any free port, which the healthcheck cannot know; start it, or set WXAPP_LISTEN_ADDRESS to its address",
+		":0":    "port 0 means any free port, so the healthcheck cannot find the exporter; start it, or set WXAPP_LISTEN_ADDRESS to its address",
 	} {
 		setEnvironment(t, map[string]string{"WXAPP_LISTEN_ADDRESS": address})
 		if err := healthcheck(t.Context()); err == nil || err.Error() != want {

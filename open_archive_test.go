@@ -16,9 +16,9 @@ import (
 // that of a demo.
 func TestDemoAndRealArchives(t *testing.T) {
 	for _, test := range []struct{ layout, command, want string }{
-		{`{"version":2}`, "demo", "WXAPP_ARCHIVE: the archive holds real numbers, and a demo must not write to it; set WXAPP_ARCHIVE to another folder"},
-		{`{"version":2}`, "demo --past-only", "WXAPP_ARCHIVE: the archive holds real numbers, and a demo must not write to it; set WXAPP_ARCHIVE to another folder"},
-		{`{"version":2,"demo":true}`, "serve", "WXAPP_ARCHIVE: the archive holds the made-up numbers of a demo; set WXAPP_ARCHIVE to another folder"},
+		{`{"version":2}`, "demo", "WXAPP_ARCHIVE: the archive contains real numbers, and a demo must not write to it; set WXAPP_ARCHIVE to another folder"},
+		{`{"version":2}`, "demo --past-only", "WXAPP_ARCHIVE: the archive contains real numbers, and a demo must not write to it; set WXAPP_ARCHIVE to another folder"},
+		{`{"version":2,"demo":true}`, "serve", "WXAPP_ARCHIVE: the archive contains the made-up numbers of a demo; set WXAPP_ARCHIVE to another folder"},
 		{`{"version":9}`, "serve", "WXAPP_ARCHIVE: the archive was written by a later version: it has version 9, and this program knows version 2; run that version, or set WXAPP_ARCHIVE to another folder"},
 	} {
 		folder := t.TempDir()
@@ -59,7 +59,7 @@ func TestDemoInABucket(t *testing.T) {
 	defer cancel()
 	var stderr strings.Builder
 	err := run(ctx, []string{"serve"}, io.Discard, &stderr)
-	want := "WXAPP_ARCHIVE_CONFIG_FILE: the archive holds the made-up numbers of a demo; name another bucket or prefix in that file"
+	want := "WXAPP_ARCHIVE_CONFIG_FILE: the archive contains the made-up numbers of a demo; set another bucket or prefix in that file"
 	if err == nil || err.Error() != want {
 		t.Errorf("error %v\nwant %s\n%s", err, want, &stderr)
 	}

@@ -32,7 +32,7 @@ type Folder struct {
 // Make makes the folder when it is missing.
 func (f Folder) Make() error {
 	if err := os.MkdirAll(f.Path, 0o750); err != nil {
-		return fmt.Errorf("make the archive's folder: %w", err)
+		return fmt.Errorf("create the archive's folder: %w", err)
 	}
 	return files.SyncFolder(filepath.Dir(f.Path))
 }

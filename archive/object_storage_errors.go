@@ -51,7 +51,7 @@ func failure(err error) string {
 	status, code := storageStatus(err), storageCode(err)
 	switch {
 	case status != 0 && code != "":
-		return fmt.Sprintf("answers %d (%s)", status, code)
+		return fmt.Sprintf("returned %d (%s)", status, code)
 	case status != 0:
 		return fmt.Sprintf("answers %d", status)
 	case code != "":
@@ -67,15 +67,15 @@ func failure(err error) string {
 		return "has a certificate that is not trusted: " + certificateFault(unverified.Err)
 	}
 	if slow, ok := errors.AsType[net.Error](err); ok && slow.Timeout() {
-		return "does not answer in time"
+		return "did not answer in time"
 	}
 	if errors.Is(err, errForeign) {
 		return errForeign.Error()
 	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || strings.Contains(err.Error(), closedByHost) {
-		return "closes the connection before its answer is complete"
+		return "closed the connection before its answer was complete"
 	}
-	return "gives no valid answer"
+	return "returned no valid answer"
 }
 
 // closedByHost is in the text that the client of S3 puts in the place of io.EOF.
@@ -96,7 +96,7 @@ func certificateFault(err error) string {
 }
 
 // errForeign is the error of an answer that does not come from an object storage.
-var errForeign = errors.New("answers 404 without saying that the object is missing; is something else at that address?")
+var errForeign = errors.New("returned 404 without naming the missing object; is something else at that address?")
 
 // maxErrorAnswer is how much of an answer of 404 is read, in bytes.
 const maxErrorAnswer = 64 << 10

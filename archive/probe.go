@@ -45,7 +45,7 @@ func (a Archive) Probe(ctx context.Context) error {
 		return fmt.Errorf("read what was written to the archive: %w", err)
 	}
 	if !bytes.Equal(content, probe()) {
-		return errors.New("the archive does not give back what was written to it")
+		return errors.New("the archive does not return what was written to it")
 	}
 	if bucket, ok := a.Bucket.(remover); ok {
 		if err := bucket.Remove(ctx, probeKey); err != nil {
@@ -93,7 +93,7 @@ func (f Folder) Makeable() (missing bool, err error) {
 			return true, fmt.Errorf("%s is not a folder", path)
 		}
 		if err := makeable(path); err != nil {
-			return true, fmt.Errorf("the archive's folder cannot be made in %s: %w", path, err)
+			return true, fmt.Errorf("the archive's folder cannot be created in %s: %w", path, err)
 		}
 		return true, nil
 	}

@@ -17,8 +17,8 @@ var ErrVersion = errors.New("the archive was written by a later version")
 
 // The errors of made-up numbers and real ones that must not meet in one archive.
 var (
-	ErrDemo = errors.New("the archive holds the made-up numbers of a demo")
-	ErrReal = errors.New("the archive holds real numbers, and a demo must not write to it")
+	ErrDemo = errors.New("the archive contains the made-up numbers of a demo")
+	ErrReal = errors.New("the archive contains real numbers, and a demo must not write to it")
 )
 
 // layout is the content of versionKey.
@@ -81,7 +81,7 @@ func (a Archive) layout(ctx context.Context) (found layout, known bool, err erro
 		return layout{}, false, nil
 	}
 	if found.Version > version {
-		return found, true, fmt.Errorf("%w: it has version %d, and this program knows version %d", ErrVersion, found.Version, version)
+		return found, true, fmt.Errorf("%w: it has version %d, and this program supports up to version %d", ErrVersion, found.Version, version)
 	}
 	return found, true, nil
 }

@@ -86,7 +86,7 @@ func (s *Set) Parse(arguments []string) error {
 	}
 	s.flags.VisitAll(func(f *pflag.Flag) {
 		if value, ok := f.Value.(*text); ok && f.Changed && value.is == "" {
-			s.Errorf("--%s: has no value; give it one, or leave it out", f.Name)
+			s.Errorf("--%s: has no value; add one, or omit it", f.Name)
 		}
 	})
 	return nil

@@ -33,7 +33,7 @@ func TestRefused(t *testing.T) {
 		"-pHUSH":             "unknown argument -p; see wxapp_exporter do --help",
 		"---hush":            "unknown argument; see wxapp_exporter do --help",
 		"-h":                 arguments.ErrHelp.Error(),
-		"--text=":            "invalid arguments:\n  --text: has no value; give it one, or leave it out",
+		"--text=":            "invalid arguments:\n  --text: has no value; add one, or omit it",
 		"--list /hush":       "invalid arguments:\n  --list: is not an AppID; AppIDs contain letters, digits, _ and - only, usually wx and 16 hex digits",
 		"--text hush":        "invalid arguments:\n  --text: is not a duration; use a value like 1m (there is no unit for days)",
 		"--text 61m":         "invalid arguments:\n  --text: is not a number of whole minutes from 1m to 1h",

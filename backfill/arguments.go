@@ -1,7 +1,6 @@
 package backfill
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -49,30 +48,25 @@ func parseDatasets(set *arguments.Set, text string) []wechat.Dataset {
 		name = strings.TrimSpace(name)
 		switch {
 		case name == wechat.UserPortrait:
-			set.Errorf("--datasets: WeChat answers for two days of user_portrait only; use %s", strings.Join(names, ", "))
+			set.Errorf("--datasets: WeChat serves only the last two days of user_portrait; use %s", strings.Join(names, ", "))
 		case name != "all" && !slices.Contains(names, name):
 			set.Errorf("--datasets: has an unknown name; use %s, or all", strings.Join(names, ", "))
 		}
 		chosen[name] = true
 	}
-	return slices.DeleteFunc(Datasets(), func(d wechat.Dataset) bool { return !chosen[d.Name] && !chosen["all"] })
+	return slices.DeleteFunc(Datasets(), func(d wechat.Dataset) bool { return !chosen[d.Name] && (d.ByName || !chosen["all"]) })
 }
 
-// launch is the day on which Mini Programs began: there are no numbers of earlier days.
-const launch = "20170109"
-
-// Days returns the first and the last day, given which day today is.
-func (a Arguments) Days(today wechat.Day) (from, to wechat.Day) {
-	first, _ := wechat.ParseDay(launch)
-	from, to = cmp.Or(a.From, first), a.To
-	if last := today.Add(-1); to.IsZero() || to.After(last) {
-		to = last
+// Last returns the last day to ask about, given which day today is.
+func (a Arguments) Last(today wechat.Day) wechat.Day {
+	if last := today.Add(-1); a.To.IsZero() || a.To.After(last) {
+		return last
 	}
-	return from, to
+	return a.To
 }
 
 // DatasetsOr returns the datasets that were chosen: else those of the settings of which WeChat
-// answers for past days, and all of them if there are none.
+// answers for past days, and if there are none all of them that are not on by name only.
 func (a Arguments) DatasetsOr(ofSettings []wechat.Dataset) []wechat.Dataset {
 	if len(a.Datasets) > 0 {
 		return a.Datasets
@@ -80,7 +74,7 @@ func (a Arguments) DatasetsOr(ofSettings []wechat.Dataset) []wechat.Dataset {
 	if on := slices.DeleteFunc(slices.Clone(ofSettings), isPortrait); len(on) > 0 {
 		return on
 	}
-	return Datasets()
+	return slices.DeleteFunc(Datasets(), func(d wechat.Dataset) bool { return d.ByName })
 }
 
 // Datasets returns the datasets of which WeChat answers for past days.

@@ -88,11 +88,10 @@ func (f *filling) run(args ...string) {
 	if err := kept.Open(ctx, time.Second); err != nil {
 		f.t.Fatal(err)
 	}
-	from, to := chosen.Days(wechat.DayOf(time.Now()))
 	line := progress.NewLine(&out)
 	courses := backfill.Job{
 		Archive: kept, Apps: f.sources(chosen.Apps, &http.Client{Transport: counted, Timeout: 30 * time.Second}),
-		Datasets: chosen.DatasetsOr(f.datasets), From: from, To: to,
+		Datasets: chosen.DatasetsOr(f.datasets), From: chosen.From, To: chosen.Last(wechat.DayOf(time.Now())),
 		Progress: func(backfill.Progress) {}, Warn: line.Warn,
 	}.Run(ctx)
 	f.err = backfill.Report(ctx, &out, courses)
@@ -215,7 +214,7 @@ func TestBackfill(t *testing.T) {
 
 // The datasets are those of the settings that have past days; without any there all are.
 func TestBackfillChoosesDatasets(t *testing.T) {
-	for setting, want := range map[string]int{"": 5, "user_portrait": 5, "visits": 2, "pages": 1, "user_portrait,pages": 1} {
+	for setting, want := range map[string]int{"": 9, "user_portrait": 9, "visits": 2, "pages": 1, "user_portrait,pages": 1} {
 		fill(t, func(f *filling) {
 			f.datasets = pollertest.Datasets(strings.Split(setting, ",")...)
 			f.run("--from=1999-12-25", "--to=1999-12-25")
@@ -254,7 +253,7 @@ func TestBackfillStopsWhereWeChatStops(t *testing.T) {
 		first := time.Date(1999, 12, 20, 0, 0, 0, 0, time.FixedZone("", 8*60*60))
 		f.server.Nobody = func(id string, day time.Time) bool { return id == otherApp && day.Before(first) }
 		f.run("--from=1999-01-01", "--datasets=pages")
-		const depth = "WeChat goes back no further: 14 days in a row without numbers"
+		const depth = "WeChat has no older data: 14 days in a row without numbers"
 		f.expect("")
 		if want := appid + " pages visit_page: 5 days added, 14 without numbers, the oldest 1999-12-25; " + depth + " (visit_page: errcode 61501: date range error (rid "; !strings.Contains(f.out, want) {
 			t.Errorf("no %q in:\n%s", want, f.out)
@@ -307,7 +306,7 @@ func TestBackfillGoesOnBesideFailures(t *testing.T) {
 		f.server.Fail(wechattest.HangUp().On(wechat.EndpointDailySummary).For(appid).Times(3))
 		f.server.Fail(wechattest.Garbage().On(wechat.EndpointVisitDistribution).For(appid).Times(1))
 		f.run("--from=1999-12-20", "--to=1999-12-26")
-		f.expect("backfill is not complete: 6 of 10 statistics ended early; run it again to continue",
+		f.expect("backfill is not complete: 6 of 18 statistics ended early; run it again to continue",
 			appid+" visits daily_visit_trend: 7 days added, the oldest 1999-12-20; nothing left from 1999-12-20 on",
 			appid+" visits daily_summary: 7 days added, the oldest 1999-12-20; nothing left from 1999-12-20 on",
 			appid+" sources visit_distribution: 6 days added, 1 without numbers, the oldest 1999-12-20; nothing left from 1999-12-20 on")

@@ -23,7 +23,7 @@ func Report(ctx context.Context, w io.Writer, courses []*Course) error {
 	case ctx.Err() != nil:
 		return errors.New("backfill stopped; run it again to continue")
 	case left > 0:
-		return fmt.Errorf("backfill is not complete: %d of %d statistics ended early; run it again to continue", left, len(courses))
+		return fmt.Errorf("backfill is incomplete: %d of %d statistics ended early; run it again to continue", left, len(courses))
 	}
 	return nil
 }

@@ -12,7 +12,7 @@ var appFamilies = []*Family{
 		Metric: Metric{
 			Name: "wxapp_app_info", Type: Gauge, Unit: "1",
 			Labels: []string{"app", "appid"},
-			Help:   "The name of the app, or its appid when it was given none. Always 1.", Stability: Stable,
+			Help:   "Name of the app, or its appid if it has no name. Always 1.", Stability: Stable,
 		},
 		Origin: FromApp,
 		emit:   func(s *Snapshot, add adder) { add(1, s.App.Name, s.App.ID) },
@@ -21,7 +21,7 @@ var appFamilies = []*Family{
 		Metric: Metric{
 			Name: "wxapp_up", Type: Gauge, Unit: "1",
 			Labels: []string{"appid"},
-			Help:   "Whether the numbers come in: 1 when no window that is due failed when it was last asked for, 0 otherwise. A window that is not published yet has not failed.", Stability: Stable,
+			Help:   "1 if the last request for every due window succeeded, 0 otherwise. A window that is not published yet has not failed.", Stability: Stable,
 		},
 		emit: func(s *Snapshot, add adder) { s.Status.emit(add, s.App.ID) },
 	},
@@ -54,7 +54,7 @@ var appFamilies = []*Family{
 		Metric: Metric{
 			Name: "wxapp_token_expiry_timestamp_seconds", Type: Gauge, Unit: "s",
 			Labels: []string{"appid"},
-			Help:   "When the access token that was used last expires.", Stability: Stable,
+			Help:   "When the most recently used access token expires.", Stability: Stable,
 		},
 		emit: func(s *Snapshot, add adder) { emitTime(s.TokenExpiry, add, s.App.ID) },
 	},
@@ -62,7 +62,7 @@ var appFamilies = []*Family{
 		Metric: Metric{
 			Name: "wxapp_poll_failures_total", Type: Counter, Unit: "{poll}",
 			Labels: []string{"appid", "reason"},
-			Help:   "Polls that failed, by reason. A poll that failed for several reasons counts once for each.", Stability: Stable,
+			Help:   "Failed polls, by reason. A poll that failed for several reasons counts once for each.", Stability: Stable,
 		},
 		emit: func(s *Snapshot, add adder) {
 			for _, reason := range wechat.FailureReasons() {
@@ -74,7 +74,7 @@ var appFamilies = []*Family{
 		Metric: Metric{
 			Name: "wxapp_rows_merged_total", Type: Counter, Unit: "{row}",
 			Labels: []string{"appid"},
-			Help:   "Rows of WeChat's answers with a name that was in the same list before. Their users are added up.", Stability: Stable,
+			Help:   "Duplicate rows of WeChat's answers, merged into the first row of that name.", Stability: Stable,
 		},
 		emit: func(s *Snapshot, add adder) { add(float64(s.RowsMerged), s.App.ID) },
 	},
@@ -82,7 +82,7 @@ var appFamilies = []*Family{
 		Metric: Metric{
 			Name: "wxapp_rows_rejected_total", Type: Counter, Unit: "{row}",
 			Labels: []string{"appid"},
-			Help:   "Rows of WeChat's answers that were skipped because their name or number is not usable.", Stability: Stable,
+			Help:   "Rows of WeChat's answers skipped because their name or number is unusable.", Stability: Stable,
 		},
 		emit: func(s *Snapshot, add adder) { add(float64(s.RowsRejected), s.App.ID) },
 	},
@@ -90,7 +90,7 @@ var appFamilies = []*Family{
 		Metric: Metric{
 			Name: "wxapp_api_quota_limit", Type: Gauge, Unit: "{call}",
 			Labels: []string{"appid", "endpoint"},
-			Help:   "Calls that WeChat allows a day, read once a day.", Stability: Stable,
+			Help:   "Calls that WeChat allows per day, read once a day.", Stability: Stable,
 		},
 		emit: func(s *Snapshot, add adder) {
 			s.eachQuota(func(endpoint string, quota *wechat.Quota) { add(float64(quota.Limit), s.App.ID, endpoint) })
@@ -100,7 +100,7 @@ var appFamilies = []*Family{
 		Metric: Metric{
 			Name: "wxapp_api_quota_remaining", Type: Gauge, Unit: "{call}",
 			Labels: []string{"appid", "endpoint"},
-			Help:   "Calls that were left for the day when the quota was read, once a day.", Stability: Stable,
+			Help:   "Calls left for the day when the quota was last read, once a day.", Stability: Stable,
 		},
 		emit: func(s *Snapshot, add adder) {
 			s.eachQuota(func(endpoint string, quota *wechat.Quota) { add(float64(quota.Remaining), s.App.ID, endpoint) })
@@ -111,7 +111,7 @@ var appFamilies = []*Family{
 func appLabels() []Label {
 	return []Label{
 		{"appid", nil, "the appid of the Mini Program"},
-		{"app", nil, "the name that its owner gave the Mini Program, or its appid"},
+		{"app", nil, "the configured name of the Mini Program, or its appid"},
 		{"reason", texts(wechat.FailureReasons()), "why a poll failed; see [the errcodes](errcodes.md)"},
 		{"endpoint", endpointTexts(), "which call of WeChat's API"},
 	}

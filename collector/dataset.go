@@ -9,7 +9,7 @@ var datasetFamilies = []*Family{
 	{
 		Metric: Metric{
 			Name: "wxapp_dataset_up", Type: Gauge, Unit: "1", Labels: []string{"appid", "dataset"},
-			Help: "Whether the numbers of a dataset beside the user portrait come in: 1 when no day that is due failed when it was last asked for, 0 otherwise.", Stability: Stable,
+			Help: "1 if the last request for every due day of a dataset other than the user portrait succeeded, 0 otherwise.", Stability: Stable,
 		},
 		emit: func(s *Snapshot, add adder) {
 			for _, dataset := range s.optional() {
@@ -20,7 +20,7 @@ var datasetFamilies = []*Family{
 	{
 		Metric: Metric{
 			Name: "wxapp_dataset_end_timestamp_seconds", Type: Gauge, Unit: "s", Labels: []string{"appid", "dataset"},
-			Help: "End of the newest day that is held of a dataset: 24:00 in Asia/Shanghai.", Stability: Stable,
+			Help: "End of the newest day of a dataset: 24:00 in Asia/Shanghai.", Stability: Stable,
 		},
 		Origin: FromAnswer,
 		emit: func(s *Snapshot, add adder) {
@@ -34,7 +34,7 @@ var datasetFamilies = []*Family{
 	{
 		Metric: Metric{
 			Name: "wxapp_dataset_failures_total", Type: Counter, Unit: "{poll}", Labels: []string{"appid", "dataset", "reason"},
-			Help: "Polls of a dataset that failed, by reason. A poll that failed for several reasons counts once for each.", Stability: Stable,
+			Help: "Failed polls of a dataset, by reason. A poll that failed for several reasons counts once for each.", Stability: Stable,
 		},
 		emit: func(s *Snapshot, add adder) {
 			for _, dataset := range s.optional() {
@@ -53,5 +53,5 @@ func datasetLabels() []Label {
 			names = append(names, dataset.Name)
 		}
 	}
-	return []Label{{"dataset", names, "a dataset beside the user portrait; see `WXAPP_DATASETS`"}}
+	return []Label{{"dataset", names, "a dataset other than the user portrait; see `WXAPP_DATASETS`"}}
 }

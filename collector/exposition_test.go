@@ -15,7 +15,6 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
 	"github.com/wxapp-exporter/wxapp_exporter/collector/collectortest"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
-	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
 )
 
 // The exposition of the documented answer, given for every window.
@@ -67,7 +66,7 @@ func TestDocumentedAnswer(t *testing.T) {
 // table gives, and nothing else is.
 func TestDocumentedMetricsAreEmitted(t *testing.T) {
 	store := &collector.Store{}
-	store.Put(collectortest.Everything(t, &wechattest.Server{}, app))
+	store.Put(collectortest.Everything(t, serverWithAds(), app))
 	registry := prometheus.NewPedanticRegistry()
 	registry.MustRegister(collectortest.NewCollector(store), collector.NewSelfMetrics())
 	families, err := registry.Gather()

@@ -9,6 +9,7 @@ import (
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
 )
 
 var app = collector.App{ID: "wx0123456789abcdef", Name: "鲜果到家"}
@@ -122,4 +123,9 @@ func expectLines(t *testing.T, name string, shown collector.Shown, want string) 
 	if got := lines(name, shown); strings.TrimSpace(got) != strings.TrimSpace(want) {
 		t.Errorf("got\n%s\nwant\n%s", got, strings.TrimSpace(want))
 	}
+}
+
+// serverWithAds returns a simulated WeChat on which the app shows ads.
+func serverWithAds() *wechattest.Server {
+	return &wechattest.Server{Apps: map[string]wechattest.App{app.ID: {AdSlots: []string{"SLOT_ID_WEAPP_BANNER"}}}}
 }

@@ -72,7 +72,7 @@ var pageFamilies = []*Family{
 	{
 		Metric: Metric{
 			Name: "wxapp_page_stay_average_seconds", Type: Gauge, Unit: "s", Labels: []string{"appid", "page", "period"},
-			Help: "Time that a visit of a page took on average.", Stability: Stable, Decimal: true,
+			Help: "Average time per visit of a page.", Stability: Stable, Decimal: true,
 		},
 		Origin: FromAnswer,
 		figures: figuresOf(func(s wechat.Statistic, p shownPages, add adder) {
@@ -84,7 +84,7 @@ var pageFamilies = []*Family{
 	{
 		Metric: Metric{
 			Name: "wxapp_pages_dropped", Type: Gauge, Unit: "{page}", Labels: []string{"appid", "period"},
-			Help: "Pages that the metrics of pages do not show because of the limit page in WXAPP_TOP.", Stability: Stable,
+			Help: "Pages not exposed because of the limit page in WXAPP_TOP.", Stability: Stable,
 		},
 		Origin: FromAnswer,
 		figures: figuresOf(func(s wechat.Statistic, p shownPages, add adder) {

@@ -19,7 +19,7 @@ var portraitFamilies = []*Family{
 		Metric: Metric{
 			Name: "wxapp_data_begin_timestamp_seconds", Type: Gauge, Unit: "s",
 			Labels: []string{"appid", "range"},
-			Help:   "Begin of the window that wxapp_users is for: 00:00 of its first day in Asia/Shanghai.", Stability: Stable,
+			Help:   "Start of the window that wxapp_users covers: 00:00 of its first day in Asia/Shanghai.", Stability: Stable,
 		},
 		Origin: FromAnswer,
 		emit: func(s *Snapshot, add adder) {
@@ -32,7 +32,7 @@ var portraitFamilies = []*Family{
 		Metric: Metric{
 			Name: "wxapp_data_end_timestamp_seconds", Type: Gauge, Unit: "s",
 			Labels: []string{"appid", "range"},
-			Help:   "End of the window that wxapp_users is for: 24:00 of its last day in Asia/Shanghai.", Stability: Stable,
+			Help:   "End of the window that wxapp_users covers: 24:00 of its last day in Asia/Shanghai.", Stability: Stable,
 		},
 		Origin: FromAnswer,
 		emit: func(s *Snapshot, add adder) {
@@ -45,7 +45,7 @@ var portraitFamilies = []*Family{
 		Metric: Metric{
 			Name: "wxapp_names_dropped", Type: Gauge, Unit: "{name}",
 			Labels: []string{"appid", "dimension", "metric", "range"},
-			Help:   "Names that wxapp_users does not show because of the limit of their dimension, WXAPP_TOP.", Stability: Stable,
+			Help:   "Names missing from wxapp_users because of the limit of their dimension in WXAPP_TOP.", Stability: Stable,
 		},
 		Origin: FromAnswer,
 		emit: func(s *Snapshot, add adder) {
@@ -62,8 +62,8 @@ var portraitFamilies = []*Family{
 
 func portraitLabels() []Label {
 	return []Label{
-		{"metric", texts(wechat.Metrics()), "`visit_uv` is users who came, `visit_uv_new` users who came for the first time"},
-		{"dimension", texts(wechat.Dimensions()), "what `name` is a value of"},
+		{"metric", texts(wechat.Metrics()), "`visit_uv` is active users, `visit_uv_new` new users, who came for the first time"},
+		{"dimension", texts(wechat.Dimensions()), "what kind of `name` it is"},
 		{"name", nil, "the province, city, … as WeChat sends it, in Chinese"},
 		{"range", stringers(wechat.PortraitRanges()), "the days within which users are de-duplicated"},
 	}

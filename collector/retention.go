@@ -12,7 +12,7 @@ var retentionFamilies = []*Family{
 	{
 		Metric: Metric{
 			Name: "wxapp_retention_cohort_users", Type: Gauge, Unit: "{user}", Labels: []string{"appid", "cohort", "day"},
-			Help: "Users who came so many days before the day that the dataset retention is for.", Stability: Stable,
+			Help: "Cohort size: users of the cohort who came `day` days before the reported day.", Stability: Stable,
 		},
 		Origin:  FromAnswer,
 		figures: cohortSizes(wechat.PeriodDay),
@@ -20,7 +20,7 @@ var retentionFamilies = []*Family{
 	{
 		Metric: Metric{
 			Name: "wxapp_retained_users", Type: Gauge, Unit: "{user}", Labels: []string{"appid", "cohort", "day"},
-			Help: "How many of wxapp_retention_cohort_users came again after so many days.", Stability: Stable,
+			Help: "Users of the cohort who returned after `day` days.", Stability: Stable,
 		},
 		Origin:  FromAnswer,
 		figures: returnedUsers(wechat.PeriodDay),
@@ -29,8 +29,8 @@ var retentionFamilies = []*Family{
 
 func retentionLabels() []Label {
 	return []Label{
-		{"cohort", []string{cohortActive, cohortNew}, "whose return is counted: all users of a day, or those who came for the first time"},
-		{"day", integers(wechat.RetentionDays()), "after how many days users came again"},
+		{"cohort", []string{cohortActive, cohortNew}, "all users of a day, or those who came for the first time"},
+		{"day", integers(wechat.RetentionDays()), "after how many days users returned"},
 	}
 }
 

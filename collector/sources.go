@@ -9,7 +9,7 @@ var sourceFamilies = []*Family{
 	{
 		Metric: Metric{
 			Name: "wxapp_source_sessions", Type: Gauge, Unit: "{session}", Labels: []string{"appid", "period", "source"},
-			Help: "Sessions by where the user came from.", Stability: Stable,
+			Help: "Sessions by source.", Stability: Stable,
 		},
 		Origin: FromAnswer,
 		figures: figuresOf(func(s wechat.Statistic, d wechat.Distribution, add adder) {
@@ -21,7 +21,7 @@ var sourceFamilies = []*Family{
 	{
 		Metric: Metric{
 			Name: "wxapp_source_users", Type: Gauge, Unit: "{user}", Labels: []string{"appid", "period", "source"},
-			Help: "Users by where they came from. A user of two sources counts in both.", Stability: Stable,
+			Help: "Users by source. A user who came from two sources counts in both.", Stability: Stable,
 		},
 		Origin: FromAnswer,
 		figures: figuresOf(func(s wechat.Statistic, d wechat.Distribution, add adder) {
@@ -33,7 +33,7 @@ var sourceFamilies = []*Family{
 	{
 		Metric: Metric{
 			Name: "wxapp_stay_time_sessions", Type: Gauge, Unit: "{session}", Labels: []string{"appid", "period", "stay_time"},
-			Help: "Sessions by how long they took.", Stability: Stable,
+			Help: "Sessions by duration.", Stability: Stable,
 		},
 		Origin: FromAnswer,
 		figures: figuresOf(func(s wechat.Statistic, d wechat.Distribution, add adder) {
@@ -45,7 +45,7 @@ var sourceFamilies = []*Family{
 	{
 		Metric: Metric{
 			Name: "wxapp_depth_sessions", Type: Gauge, Unit: "{session}", Labels: []string{"appid", "depth", "period"},
-			Help: "Sessions by how many pages they opened.", Stability: Stable,
+			Help: "Sessions by number of pages opened.", Stability: Stable,
 		},
 		Origin: FromAnswer,
 		figures: figuresOf(func(s wechat.Statistic, d wechat.Distribution, add adder) {
@@ -58,8 +58,8 @@ var sourceFamilies = []*Family{
 
 func sourceLabels() []Label {
 	return []Label{
-		{"source", nil, "where users came from, as WeChat's documentation names it, in Chinese; `key_` and WeChat's number for a source without a name there"},
-		{"stay_time", nil, "how long sessions took, such as `3-5s`; `key_` and WeChat's number for a class without a name"},
+		{"source", nil, "the source, by its Chinese name in WeChat's documentation; `key_` and WeChat's number for a source that is not documented"},
+		{"stay_time", nil, "how long sessions lasted, such as `3-5s`; `key_` and WeChat's number for a class without a name"},
 		{"depth", nil, "how many pages sessions opened, such as `6-10`; `key_` and WeChat's number for a class without a name"},
 	}
 }

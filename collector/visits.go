@@ -25,7 +25,7 @@ var visitFamilies = []*Family{
 	{
 		Metric: Metric{
 			Name: "wxapp_active_users", Type: Gauge, Unit: "{user}", Labels: []string{"appid", "period"},
-			Help: "Users who came. The user portrait covers a little fewer.", Stability: Stable,
+			Help: "Active users. The user portrait covers slightly fewer.", Stability: Stable,
 		},
 		Origin:  FromAnswer,
 		figures: figuresOf(func(s wechat.Statistic, t wechat.VisitTrend, add adder) { count(t.Users, add, s.Period.String()) }),
@@ -41,7 +41,7 @@ var visitFamilies = []*Family{
 	{
 		Metric: Metric{
 			Name: "wxapp_user_stay_average_seconds", Type: Gauge, Unit: "s", Labels: []string{"appid", "period"},
-			Help: "Time that a user stayed on average.", Stability: Stable, Decimal: true,
+			Help: "Average time per user.", Stability: Stable, Decimal: true,
 		},
 		Origin: FromAnswer,
 		figures: figuresOf(func(s wechat.Statistic, t wechat.VisitTrend, add adder) {
@@ -51,7 +51,7 @@ var visitFamilies = []*Family{
 	{
 		Metric: Metric{
 			Name: "wxapp_session_duration_average_seconds", Type: Gauge, Unit: "s", Labels: []string{"appid", "period"},
-			Help: "Time that a session took on average.", Stability: Stable, Decimal: true,
+			Help: "Average time per session.", Stability: Stable, Decimal: true,
 		},
 		Origin: FromAnswer,
 		figures: figuresOf(func(s wechat.Statistic, t wechat.VisitTrend, add adder) {
@@ -61,7 +61,7 @@ var visitFamilies = []*Family{
 	{
 		Metric: Metric{
 			Name: "wxapp_session_depth_average", Type: Gauge, Unit: "{page}", Labels: []string{"appid", "period"},
-			Help: "Pages per session on average, as WeChat counts them: other than page views by sessions.", Stability: Stable, Decimal: true,
+			Help: "Average pages per session, as reported by WeChat; not page views divided by sessions.", Stability: Stable, Decimal: true,
 		},
 		Origin:  FromAnswer,
 		figures: figuresOf(func(s wechat.Statistic, t wechat.VisitTrend, add adder) { average(t.Depth, add, s.Period.String()) }),
@@ -85,7 +85,7 @@ var visitFamilies = []*Family{
 	{
 		Metric: Metric{
 			Name: "wxapp_cumulative_users", Type: Gauge, Unit: "{user}", Labels: []string{"appid"},
-			Help: "Users who have ever come.", Stability: Stable,
+			Help: "Users who have ever visited the Mini Program.", Stability: Stable,
 		},
 		Origin:  FromAnswer,
 		figures: figuresOf(func(_ wechat.Statistic, t wechat.Summary, add adder) { count(t.CumulativeUsers, add) }),
@@ -93,5 +93,5 @@ var visitFamilies = []*Family{
 }
 
 func visitLabels() []Label {
-	return []Label{{"period", stringers(wechat.Periods()), "the time that the numbers are for"}}
+	return []Label{{"period", stringers(wechat.Periods()), "the period that the numbers cover"}}
 }

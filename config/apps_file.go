@@ -38,7 +38,7 @@ func (f appsFile) read(p *problems, files Files) []App {
 	content := readFile(f.path, maxAppsFile)
 	files.add(content, maxAppsFile)
 	if content.err != nil {
-		reader.whole().errorf("%s; name a readable YAML file", unreadable(content.err))
+		reader.whole().errorf("%s; use a readable YAML file", unreadable(content.err))
 		return nil
 	}
 	apps := reader.apps(content.content)

@@ -13,7 +13,7 @@ func TestAppsFileIsBounded(t *testing.T) {
 	app := "apps: [{appid: wx0123456789abcdef, secret: hush}]\n#"
 	for size, want := range map[int]string{
 		maxAppsFile:     "",
-		maxAppsFile + 1: "WXAPP_APPS_FILE: apps.yaml: is larger than 1048576 bytes; name a readable YAML file",
+		maxAppsFile + 1: "WXAPP_APPS_FILE: apps.yaml: is larger than 1048576 bytes; use a readable YAML file",
 	} {
 		if err := os.WriteFile("apps.yaml", []byte(app+strings.Repeat("x", size-len(app))), 0o600); err != nil {
 			t.Fatal(err)
@@ -32,8 +32,8 @@ func TestAppsFileIsBounded(t *testing.T) {
 func TestAppsFileOfUnusualPath(t *testing.T) {
 	t.Parallel()
 	for path, want := range map[string]string{
-		"a\nb":     `WXAPP_APPS_FILE: "a\nb": cannot be read (no such file or directory); name a readable YAML file`,
-		testSecret: `WXAPP_APPS_FILE: (not shown: it looks like a secret): cannot be read (no such file or directory); name a readable YAML file`,
+		"a\nb":     `WXAPP_APPS_FILE: "a\nb": cannot be read (no such file or directory); use a readable YAML file`,
+		testSecret: `WXAPP_APPS_FILE: (not shown: it looks like a secret): cannot be read (no such file or directory); use a readable YAML file`,
 	} {
 		if _, _, err := read(environmentOf(map[string]string{"WXAPP_APPS_FILE": path})); err == nil || err.Error() != want {
 			t.Errorf("got %v\nwant %s", err, want)

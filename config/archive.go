@@ -57,7 +57,7 @@ func readObjectStorage(at position, path string) wechat.Secret {
 	f := yamlFile{at, path}
 	content := readFile(path, maxArchiveConfigFile)
 	if content.err != nil {
-		f.whole().errorf("%s; name a readable YAML file", unreadable(content.err))
+		f.whole().errorf("%s; use a readable YAML file", unreadable(content.err))
 		return ""
 	}
 	if content.openToOthers {
@@ -115,7 +115,7 @@ func (r storageReader) s3(root, node *yaml.Node) {
 	}
 	switch {
 	case settings.Bucket == "":
-		at.errorf("bucket is missing; name the bucket")
+		at.errorf("bucket is missing; set its name")
 	case settings.Endpoint == "":
 		at.errorf("endpoint is missing; set it to the host of the storage, such as s3.eu-central-1.amazonaws.com")
 	case strings.ContainsAny(settings.Endpoint, "/@ "):

@@ -112,7 +112,7 @@ func ReadDemo() (Config, []string, error) {
 }
 
 func readDemo(e environment) (Config, []string, error) {
-	if e.given[datasetsSetting] == "" {
+	if e.given[datasetsSetting] == "" || e.Datasets == "all" { // made-up income is no secret
 		e.Datasets = everyDataset()
 	}
 	p := &problems{given: e.given}
@@ -123,7 +123,7 @@ func readDemo(e environment) (Config, []string, error) {
 		c.Archive.Folder = e.Archive
 	}
 	if e.given[archiveConfigSetting] != "" {
-		p.at(archiveConfigSetting).warnf("is ignored, because the demo's numbers are made up; to keep them, set %s to a folder of their own", archiveSetting)
+		p.at(archiveConfigSetting).warnf("is ignored, because the demo's numbers are made up; to keep them, set %s to a separate folder", archiveSetting)
 	}
 	if err := p.err(); err != nil {
 		return Config{}, p.allWarnings(), err

@@ -72,14 +72,14 @@ func ReadSecretFile(path string) (wechat.Secret, error) {
 
 func secretIn(f file) (wechat.Secret, error) {
 	if f.err != nil {
-		return "", fmt.Errorf("%s %s; name a readable file that holds the secret", shown(f.path), unreadable(f.err))
+		return "", fmt.Errorf("%s %s; use a readable file that holds the secret", shown(f.path), unreadable(f.err))
 	}
 	secret := strings.TrimSpace(strings.TrimPrefix(string(f.content), "\ufeff"))
 	if secret == "" {
 		return "", errors.New(shown(f.path) + " is empty; write the secret into it")
 	}
 	if !isMadeOf(secret, isSecretRune) {
-		return "", errors.New(shown(f.path) + " holds more than one word of printable ASCII; write nothing but the secret into it")
+		return "", errors.New(shown(f.path) + " contains more than one word of printable ASCII; write only the secret into it")
 	}
 	if isQuoted(secret) {
 		return "", errors.New(shown(f.path) + " holds the secret in quotation marks; remove them")

@@ -38,23 +38,23 @@ func TestFilesMustBeRegular(t *testing.T) {
 		environment []string
 		want        string // %s is the kind of the file
 	}{
-		{[]string{appid, "WXAPP_SECRET_FILE=thing"}, `WXAPP_SECRET_FILE: "thing" is %s, not a regular file; name a readable file that holds the secret`},
+		{[]string{appid, "WXAPP_SECRET_FILE=thing"}, `WXAPP_SECRET_FILE: "thing" is %s, not a regular file; use a readable file that holds the secret`},
 		{[]string{appid, "WXAPP_TOKEN_FILE=thing"}, `WXAPP_TOKEN_FILE: "thing" is %s, not a regular file; name the file that holds the token`},
-		{[]string{"WXAPP_APPS_FILE=thing"}, `WXAPP_APPS_FILE: thing: is %s, not a regular file; name a readable YAML file`},
-		{[]string{"WXAPP_APPS_FILE=secret.yaml"}, `WXAPP_APPS_FILE: secret.yaml:1: secret_file: "thing" is %s, not a regular file; name a readable file that holds the secret`},
+		{[]string{"WXAPP_APPS_FILE=thing"}, `WXAPP_APPS_FILE: thing: is %s, not a regular file; use a readable YAML file`},
+		{[]string{"WXAPP_APPS_FILE=secret.yaml"}, `WXAPP_APPS_FILE: secret.yaml:1: secret_file: "thing" is %s, not a regular file; use a readable file that holds the secret`},
 		{[]string{"WXAPP_APPS_FILE=token.yaml"}, `WXAPP_APPS_FILE: token.yaml:1: token_file: "thing" is %s, not a regular file; name the file that holds the token`},
-		{[]string{"WXAPP_WEB_CONFIG_FILE=thing"}, `WXAPP_WEB_CONFIG_FILE: "thing" is %s, not a regular file; name a readable YAML file`},
-		{[]string{"WXAPP_WEB_CONFIG_FILE=cert.yaml"}, `WXAPP_WEB_CONFIG_FILE: "cert.yaml": cert_file: "thing" is %s, not a regular file; name a readable file in PEM form`},
-		{[]string{"WXAPP_WEB_CONFIG_FILE=key.yaml"}, `WXAPP_WEB_CONFIG_FILE: "key.yaml": key_file: "thing" is %s, not a regular file; name a readable file in PEM form`},
-		{[]string{"WXAPP_WEB_CONFIG_FILE=client.yaml"}, `WXAPP_WEB_CONFIG_FILE: "client.yaml": client_ca_file: "thing" is %s, not a regular file; name a readable file in PEM form`},
-		{[]string{"OTEL_EXPORTER_OTLP_CERTIFICATE=thing"}, `OTEL_EXPORTER_OTLP_CERTIFICATE: "thing" is %s, not a regular file; name a readable file of certificates in PEM form`},
+		{[]string{"WXAPP_WEB_CONFIG_FILE=thing"}, `WXAPP_WEB_CONFIG_FILE: "thing" is %s, not a regular file; use a readable YAML file`},
+		{[]string{"WXAPP_WEB_CONFIG_FILE=cert.yaml"}, `WXAPP_WEB_CONFIG_FILE: "cert.yaml": cert_file: "thing" is %s, not a regular file; use a readable file in PEM form`},
+		{[]string{"WXAPP_WEB_CONFIG_FILE=key.yaml"}, `WXAPP_WEB_CONFIG_FILE: "key.yaml": key_file: "thing" is %s, not a regular file; use a readable file in PEM form`},
+		{[]string{"WXAPP_WEB_CONFIG_FILE=client.yaml"}, `WXAPP_WEB_CONFIG_FILE: "client.yaml": client_ca_file: "thing" is %s, not a regular file; use a readable file in PEM form`},
+		{[]string{"OTEL_EXPORTER_OTLP_CERTIFICATE=thing"}, `OTEL_EXPORTER_OTLP_CERTIFICATE: "thing" is %s, not a regular file; use a readable file of certificates in PEM form`},
 		{
 			[]string{"OTEL_EXPORTER_OTLP_METRICS_CLIENT_CERTIFICATE=thing", "OTEL_EXPORTER_OTLP_CLIENT_KEY=" + key},
-			`OTEL_EXPORTER_OTLP_METRICS_CLIENT_CERTIFICATE: "thing" is %s, not a regular file; name a readable certificate in PEM form`,
+			`OTEL_EXPORTER_OTLP_METRICS_CLIENT_CERTIFICATE: "thing" is %s, not a regular file; use a readable certificate in PEM form`,
 		},
 		{
 			[]string{"OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE=" + certificate, "OTEL_EXPORTER_OTLP_CLIENT_KEY=thing"},
-			`OTEL_EXPORTER_OTLP_CLIENT_KEY: "thing" is %s, not a regular file; name a readable key in PEM form`,
+			`OTEL_EXPORTER_OTLP_CLIENT_KEY: "thing" is %s, not a regular file; use a readable key in PEM form`,
 		},
 	}
 	for kind, create := range map[string]func() error{
@@ -166,9 +166,9 @@ func TestReadSecretFile(t *testing.T) {
 		{content: `"`, want: `"`},
 		{content: "", wrong: `"secret" is empty; write the secret into it`},
 		{content: " \r\n\t", wrong: `"secret" is empty; write the secret into it`},
-		{content: "hush\nhush", wrong: `"secret" holds more than one word of printable ASCII; write nothing but the secret into it`},
-		{content: "h\x00u\x00s\x00h\x00", wrong: `"secret" holds more than one word of printable ASCII; write nothing but the secret into it`},
-		{content: strings.Repeat("hush", 2000), wrong: `"secret" is larger than 4096 bytes; name a readable file that holds the secret`},
+		{content: "hush\nhush", wrong: `"secret" contains more than one word of printable ASCII; write only the secret into it`},
+		{content: "h\x00u\x00s\x00h\x00", wrong: `"secret" contains more than one word of printable ASCII; write only the secret into it`},
+		{content: strings.Repeat("hush", 2000), wrong: `"secret" is larger than 4096 bytes; use a readable file that holds the secret`},
 	}
 	for _, test := range tests {
 		if err := os.WriteFile("secret", []byte(test.content), 0o600); err != nil {

@@ -8,15 +8,16 @@ import (
 )
 
 const usageSettings = `
-Settings are environment variables. An empty one counts as not set, unless stated otherwise.
+Settings are environment variables. An empty variable counts as not set, unless stated otherwise.
 
 `
 
 const usageOTLP = `
 There are two ways to get the numbers into Prometheus: Prometheus scrapes /metrics, or the exporter
 pushes the same series over OTLP, the protocol of OpenTelemetry, to a Collector or a backend.
-Choose one per Prometheus, or it stores every series twice. The push is set up with OpenTelemetry's
-own variables. Each OTEL_EXPORTER_OTLP_* also has a form OTEL_EXPORTER_OTLP_METRICS_*, which wins.
+Choose one per Prometheus, or it stores every series twice. The push uses OpenTelemetry's standard
+variables. Each OTEL_EXPORTER_OTLP_* also has a form OTEL_EXPORTER_OTLP_METRICS_*, which takes
+precedence.
 
 `
 

@@ -42,7 +42,7 @@ func checkSocket(p position, address string) {
 	case !filepath.IsAbs(path):
 		p.errorf("%s has no absolute path; use a path like unix:/run/wxapp/exporter.sock", shown(address))
 	case len(path) > maxSocketPath:
-		p.errorf("%s has a path of more than %d bytes, too long for a unix socket; use a shorter one", shown(address), maxSocketPath)
+		p.errorf("%s has a path longer than %d bytes, too long for a unix socket; use a shorter one", shown(address), maxSocketPath)
 	}
 }
 

@@ -91,17 +91,17 @@ func TestOTLPErrors(t *testing.T) {
 		{to(grpcReceiver, headers, "a=hush%0Ahush"), "OTEL_EXPORTER_OTLP_HEADERS: item 1 has a value that cannot be sent; remove control characters and, with gRPC, characters that are not ASCII"},
 		{to(grpcReceiver, "OTEL_EXPORTER_OTLP_METRICS_HEADERS", "a=茶hush"), "OTEL_EXPORTER_OTLP_METRICS_HEADERS: item 1 has a value that cannot be sent; remove control characters and, with gRPC, characters that are not ASCII"},
 
-		{to("https://h", "OTEL_EXPORTER_OTLP_CERTIFICATE", "absent.pem"), `OTEL_EXPORTER_OTLP_CERTIFICATE: "absent.pem" cannot be read (no such file or directory); name a readable file of certificates in PEM form`},
+		{to("https://h", "OTEL_EXPORTER_OTLP_CERTIFICATE", "absent.pem"), `OTEL_EXPORTER_OTLP_CERTIFICATE: "absent.pem" cannot be read (no such file or directory); use a readable file of certificates in PEM form`},
 		{to("https://h", "OTEL_EXPORTER_OTLP_METRICS_CERTIFICATE", "text.pem"), `OTEL_EXPORTER_OTLP_METRICS_CERTIFICATE: "text.pem" contains no certificate in PEM form`},
 		{to("https://h", "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", "text.pem"), `OTEL_EXPORTER_OTLP_CLIENT_KEY: is required with OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE; set both or neither`},
 		{to("https://h", "OTEL_EXPORTER_OTLP_METRICS_CLIENT_KEY", "text.pem"), `OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: is required with OTEL_EXPORTER_OTLP_METRICS_CLIENT_KEY; set both or neither`},
 		{
 			to("https://h", "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", "absent.pem", "OTEL_EXPORTER_OTLP_CLIENT_KEY", "text.pem"),
-			`OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: "absent.pem" cannot be read (no such file or directory); name a readable certificate in PEM form`,
+			`OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: "absent.pem" cannot be read (no such file or directory); use a readable certificate in PEM form`,
 		},
 		{
 			to("https://h", "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", "text.pem", "OTEL_EXPORTER_OTLP_CLIENT_KEY", "empty.pem"),
-			`OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY: "text.pem" and "empty.pem" cannot be used (tls: failed to find any PEM data in certificate input); name a certificate and its key in PEM form`,
+			`OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY: "text.pem" and "empty.pem" cannot be used (tls: failed to find any PEM data in certificate input); use a certificate and its key in PEM form`,
 		},
 
 		{to(grpcReceiver, "OTEL_RESOURCE_ATTRIBUTES", "team"), `OTEL_RESOURCE_ATTRIBUTES: "team" is not of the form name=value; use a list like deployment.environment.name=test,service.instance.id=a`},

@@ -53,7 +53,7 @@ func parseAuthorities(p position, path string) *x509.CertPool {
 	content, err := files.Read(path, maxPEMFile)
 	switch {
 	case err != nil:
-		p.errorf("%s %s; name a readable file of certificates in PEM form", shown(path), unreadable(err))
+		p.errorf("%s %s; use a readable file of certificates in PEM form", shown(path), unreadable(err))
 	case !pool.AppendCertsFromPEM(content):
 		p.errorf("%s contains no certificate in PEM form", shown(path))
 	}
@@ -63,18 +63,18 @@ func parseAuthorities(p position, path string) *x509.CertPool {
 func parseKeyPair(certificate position, certificatePath string, key position, keyPath string) []tls.Certificate {
 	certificatePEM, certificateErr := files.Read(certificatePath, maxPEMFile)
 	if certificateErr != nil {
-		certificate.errorf("%s %s; name a readable certificate in PEM form", shown(certificatePath), unreadable(certificateErr))
+		certificate.errorf("%s %s; use a readable certificate in PEM form", shown(certificatePath), unreadable(certificateErr))
 	}
 	keyPEM, keyErr := files.Read(keyPath, maxPEMFile)
 	if keyErr != nil {
-		key.errorf("%s %s; name a readable key in PEM form", shown(keyPath), unreadable(keyErr))
+		key.errorf("%s %s; use a readable key in PEM form", shown(keyPath), unreadable(keyErr))
 	}
 	if certificateErr != nil || keyErr != nil {
 		return nil
 	}
 	pair, err := tls.X509KeyPair(certificatePEM, keyPEM)
 	if err != nil {
-		certificate.in(" and ", key.name).errorf("%s and %s cannot be used (%v); name a certificate and its key in PEM form",
+		certificate.in(" and ", key.name).errorf("%s and %s cannot be used (%v); use a certificate and its key in PEM form",
 			shown(certificatePath), shown(keyPath), err)
 		return nil
 	}

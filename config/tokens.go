@@ -158,7 +158,7 @@ func parseTokenFile(p *property, f file, _ appRules) wechat.Secret {
 	switch {
 	case p.text == "": // already reported
 	case errors.Is(f.err, files.ErrNotRegular):
-		p.errorf("%s %s; name the file that holds the token", shown(f.path), unreadable(f.err))
+		p.errorf("%s %s; use the path of the token file", shown(f.path), unreadable(f.err))
 	case errors.Is(f.err, fs.ErrNotExist):
 		p.warnf("%s does not exist yet; there is no data for this app until it does", shown(f.path))
 	case f.err != nil:

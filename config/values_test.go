@@ -92,7 +92,7 @@ func TestRules(t *testing.T) {
 		{"WXAPP_TELEMETRY_PATH", "/a/../-/healthy", `"/a/../-/healthy" is not a plain path (letters, digits and . _ ~ - between single slashes); use a path like /metrics`},
 		{"WXAPP_TELEMETRY_PATH", "/metrics/", `"/metrics/" is not a plain path (letters, digits and . _ ~ - between single slashes); use a path like /metrics`},
 
-		{"WXAPP_WEB_CONFIG_FILE", "absent.yaml", `"absent.yaml" cannot be read (no such file or directory); name a readable YAML file`},
+		{"WXAPP_WEB_CONFIG_FILE", "absent.yaml", `"absent.yaml" cannot be read (no such file or directory); use a readable YAML file`},
 		{"WXAPP_WEB_CONFIG_FILE", "keys.yaml", `"keys.yaml": yaml: unmarshal errors: line 1: field basic_auth_user not found in type web.Config; see the web configuration of the Prometheus exporter toolkit`},
 		{"WXAPP_WEB_CONFIG_FILE", "password.yaml", `"password.yaml": a password of basic_auth_users is not a bcrypt hash; see the web configuration of the Prometheus exporter toolkit`},
 		{"WXAPP_WEB_CONFIG_FILE", "type.yaml", `"type.yaml": yaml: unmarshal errors: line 1: cannot unmarshal !!str a value into web.TLSConfig line 2: cannot unmarshal !!str a value into map[string]config.Secret; see the web configuration of the Prometheus exporter toolkit`},

@@ -48,7 +48,7 @@ func checkWebConfigFile(p position, path string) string {
 	}
 	content, err := files.Read(path, maxWebConfigFile)
 	if err != nil {
-		p.errorf("%s %s; name a readable YAML file", shown(path), unreadable(err))
+		p.errorf("%s %s; use a readable YAML file", shown(path), unreadable(err))
 		return path
 	}
 	if !checkFilesOfWebConfig(p, path, content) {
@@ -90,7 +90,7 @@ func checkFilesOfWebConfig(p position, path string, content []byte) bool {
 		}
 		file := join(filepath.Dir(path), named.path)
 		if _, err := files.Read(file, maxPEMFile); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			p.errorf("%s: %s: %s %s; name a readable file in PEM form", shown(path), named.key, shown(file), unreadable(err))
+			p.errorf("%s: %s: %s %s; use a readable file in PEM form", shown(path), named.key, shown(file), unreadable(err))
 			ok = false
 		}
 	}

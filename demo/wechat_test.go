@@ -16,7 +16,7 @@ import (
 func TestPastIsThatOfTheDemo(t *testing.T) {
 	simulated := demo.NewWeChat()
 	past := demo.NewPast(&kept{}, wechat.Datasets(), simulated, time.Now())
-	const appid = "wxdemo0000000000c3"
+	const appid = "wxdemo0000000000c1"
 	apps := demo.Apps()
 	app := apps[slices.IndexFunc(apps, func(a config.App) bool { return a.ID == appid })]
 	transport := &http.Client{Transport: simulated}
@@ -25,7 +25,7 @@ func TestPastIsThatOfTheDemo(t *testing.T) {
 	}}
 	for _, dataset := range wechat.Datasets() {
 		for _, statistic := range dataset.Statistics {
-			window := statistic.Window(wechat.DayOf(time.Now()).Add(-2))
+			window := statistic.Before(statistic.Newest(wechat.DayOf(time.Now())), 1)
 			answer, err := client.Ask(t.Context(), statistic, window)
 			if err != nil {
 				t.Fatal(err)

@@ -35,7 +35,7 @@ func (a *access) judge(dataset string, err error) {
 // string if WeChat has answered.
 func classOf(err error) string {
 	switch wechat.ReasonOf(err) {
-	case "", wechat.ReasonNotReady:
+	case "", wechat.ReasonNotReady, wechat.ReasonUnavailable:
 		return ""
 	case wechat.ReasonAllowlist, wechat.ReasonPending:
 		return allowList
@@ -118,7 +118,7 @@ func (a *access) permission() Step {
 func (a *access) because() text.Both {
 	switch a.refused() {
 	case token:
-		return text.Both{English: "there is no usable token", Chinese: "没有可用的 token"}
+		return text.Both{English: "no usable token", Chinese: "没有可用的 token"}
 	case allowList:
 		return text.Both{
 			English: "WeChat refuses calls from this machine's IP address",
@@ -126,9 +126,9 @@ func (a *access) because() text.Both {
 		}
 	case permission:
 		return text.Both{
-			English: "WeChat does not let the app use this API",
-			Chinese: "微信不允许该小程序使用此接口",
+			English: "the app may not use this API",
+			Chinese: "该小程序无权使用此接口",
 		}
 	}
-	return text.Both{English: "WeChat's answers do not show it", Chinese: "微信的应答未能说明"}
+	return text.Both{English: "cannot be determined from WeChat's answers", Chinese: "无法从微信的返回中判断"}
 }

@@ -33,8 +33,8 @@ func (w *walk) whole(ctx context.Context, tell func(Step)) {
 	tell = w.telling(tell)
 	if w.wouldEndTokens() {
 		w.options.skipApps([]config.App{w.app}, text.Both{
-			English: "a call for a token of this kind would end the token that others use",
-			Chinese: "此类 token 接口一旦调用，其他程序正在使用的 token 就会失效，因此不调用",
+			English: "requesting a token of this kind would invalidate the one in use",
+			Chinese: "获取此类 token 会使其他程序正在使用的 token 失效，因此不获取",
 		}, tell)
 		return
 	}
@@ -65,8 +65,8 @@ func (w *walk) brief(ctx context.Context) []Step {
 	tell := w.telling(func(step Step) { steps = append(steps, step) })
 	if w.wouldEndTokens() {
 		tell(skipped(token, text.Both{
-			English: "a call for a token of this kind would end the token that others use",
-			Chinese: "此类 token 接口一旦调用，其他程序正在使用的 token 就会失效，因此不调用",
+			English: "requesting a token of this kind would invalidate the one in use",
+			Chinese: "获取此类 token 会使其他程序正在使用的 token 失效，因此不获取",
 		}))
 		return steps
 	}
@@ -134,11 +134,11 @@ func (w *walk) noteUnanswered(err error) {
 
 func tokenLife(expiry time.Time) text.Both {
 	if expiry.IsZero() {
-		return text.Both{English: "there is a token", Chinese: "已取得 token"}
+		return text.Both{English: "got a token", Chinese: "已取得 token"}
 	}
 	left := time.Until(expiry).Round(time.Minute)
 	return text.Both{
-		English: fmt.Sprintf("there is a token for another %s", minutes(left)),
+		English: fmt.Sprintf("got a token, valid for another %s", minutes(left)),
 		Chinese: fmt.Sprintf("已取得 token，还有 %s 有效", minutes(left)),
 	}
 }

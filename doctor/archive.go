@@ -26,8 +26,8 @@ func (o Options) checkArchive(ctx context.Context) <-chan Step {
 		return told
 	case c.None():
 		told <- warning(kept, text.Both{
-			English: "nothing is kept: a restart loses the numbers, and WeChat answers for two days only",
-			Chinese: "没有保存数据：重启后数据会丢失，而微信只提供最近两天的数据",
+			English: "no archive: a restart loses the numbers, and WeChat serves only the last two days",
+			Chinese: "未启用归档：重启后数据会丢失，而微信只提供最近两天的数据",
 		}, text.Both{
 			English: "set " + c.Setting + " to a folder",
 			Chinese: "将 " + c.Setting + " 设为一个目录",
@@ -66,15 +66,15 @@ func (o Options) probe(ctx context.Context, c config.Archive) Step {
 		}
 		if missing {
 			return ok(kept, text.Both{
-				English: "the folder " + c.Folder + " is made at the first start",
-				Chinese: "目录 " + c.Folder + " 将在首次启动时创建",
+				English: "the folder " + c.Folder + " does not exist yet and will be created on first start",
+				Chinese: "目录 " + c.Folder + " 尚不存在，首次启动时会创建",
 			})
 		}
 	}
 	if err := (archive.Archive{Bucket: o.Bucket, Demo: o.Settings.Config.Demo}).Probe(ctx); err != nil {
 		return brokenArchive(c, err)
 	}
-	return ok(kept, text.Both{English: "it can be read and written", Chinese: "可读可写"})
+	return ok(kept, text.Both{English: "readable and writable", Chinese: "可读可写"})
 }
 
 func brokenArchive(c config.Archive, err error) Step {
@@ -85,32 +85,32 @@ func archiveRemedy(c config.Archive, err error) text.Both {
 	switch {
 	case errors.Is(err, archive.ErrVersion):
 		return text.Both{
-			English: "run that later version, or name another place in " + c.Setting,
+			English: "run that later version, or set another location in " + c.Setting,
 			Chinese: "请运行写入它的较新版本，或用 " + c.Setting + " 指定其他位置",
 		}
 	case errors.Is(err, archive.ErrDemo), errors.Is(err, archive.ErrReal):
 		return text.Both{
-			English: "name another place in " + c.Setting,
+			English: "set another location in " + c.Setting,
 			Chinese: "请用 " + c.Setting + " 指定其他位置",
 		}
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
 		return text.Both{
-			English: "the disk is full: make room on it, or raise the quota of this user",
+			English: "the disk is full: free some space, or raise this user's disk quota",
 			Chinese: "磁盘已满：请清理空间，或提高该用户的磁盘配额",
 		}
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
 		return text.Both{
-			English: "let the user that the exporter runs as write to the folder",
+			English: "allow the user that runs the exporter to write to the folder",
 			Chinese: "让运行采集器的用户可以写入该目录",
 		}
 	case c.ObjectStorage != "":
 		return text.Both{
-			English: "check the bucket, its keys and permissions, and the network between",
+			English: "check the bucket, its keys and permissions, and the network",
 			Chinese: "检查存储桶、密钥及其权限，以及网络",
 		}
 	}
 	return text.Both{
-		English: "check that this folder and its disk work, or name another in " + c.Setting,
+		English: "check this folder and its disk, or set another folder in " + c.Setting,
 		Chinese: "检查该目录及其所在磁盘是否正常，或用 " + c.Setting + " 指定其他目录",
 	}
 }

@@ -57,6 +57,7 @@ func (w *walk) ask(ctx context.Context, a *access, q question) (Step, error) {
 // report asks for the last but one window of each statistic of a dataset.
 func (w *walk) report(ctx context.Context, q question) (Step, error) {
 	numbers := false
+	var unavailable error
 	var asked wechat.Window
 	for _, statistic := range q.statistics {
 		asked = statistic.Before(statistic.Newest(w.days.before.Add(2)), 1)
@@ -71,18 +72,24 @@ func (w *walk) report(ctx context.Context, q question) (Step, error) {
 			return skipped(q.step, (&access{refusal: err}).because()), err
 		}
 		numbers = numbers || err == nil && !answer.Empty()
+		if wechat.ReasonOf(err) == wechat.ReasonUnavailable {
+			unavailable = err
+		}
+	}
+	if !numbers && unavailable != nil {
+		return ok(q.step, remedy(unavailable)), nil // that says that nothing is wrong
 	}
 	if !numbers {
 		return warning(q.step, text.Both{
 			English: "no numbers for " + span(asked, text.English),
 			Chinese: span(asked, text.Chinese) + "没有数据",
 		}, text.Both{
-			English: "if the app has users, wait for WeChat's next publication, and ask again",
+			English: "if the app has users, wait for WeChat's next publication, then run doctor again",
 			Chinese: "如果该小程序有用户，请等微信下次发布数据后再试",
 		}), nil
 	}
 	return ok(q.step, text.Both{
-		English: "there are numbers for " + span(asked, text.English),
+		English: "numbers available for " + span(asked, text.English),
 		Chinese: span(asked, text.Chinese) + "有数据",
 	}), nil
 }

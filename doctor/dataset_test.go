@@ -21,19 +21,19 @@ func TestDatasets(t *testing.T) {
 		fault    *wechattest.Fault
 		want     string
 	}{
-		{"well", true, nil, "permission=ok window_30d=ok window_7d=ok window_1d=ok window_visits=ok window_sources=ok window_retention=ok window_pages=ok quota=ok"},
-		{"without the portrait", false, nil, "permission=ok window_visits=ok window_sources=ok window_retention=ok window_pages=ok quota=ok"},
+		{"well", true, nil, "permission=ok window_30d=ok window_7d=ok window_1d=ok window_visits=ok window_sources=ok window_retention=ok window_pages=ok window_weekly=ok window_monthly=ok window_ads=ok quota=ok"},
+		{"without the portrait", false, nil, "permission=ok window_visits=ok window_sources=ok window_retention=ok window_pages=ok window_weekly=ok window_monthly=ok window_ads=ok quota=ok"},
 		{
 			"one is refused", true, new(wechattest.Errcode(48001).On("visit_distribution")),
-			"permission=ok window_30d=ok window_7d=ok window_1d=ok window_visits=ok window_sources=failure window_retention=ok window_pages=ok quota=ok",
+			"permission=ok window_30d=ok window_7d=ok window_1d=ok window_visits=ok window_sources=failure window_retention=ok window_pages=ok window_weekly=ok window_monthly=ok window_ads=ok quota=ok",
 		},
 		{
 			"the second half is empty", true, new(wechattest.Empty().On("visit_page")),
-			"permission=ok window_30d=ok window_7d=ok window_1d=ok window_visits=ok window_sources=ok window_retention=ok window_pages=warning quota=ok",
+			"permission=ok window_30d=ok window_7d=ok window_1d=ok window_visits=ok window_sources=ok window_retention=ok window_pages=warning window_weekly=ok window_monthly=ok window_ads=ok quota=ok",
 		},
 		{
 			"the app is refused", false, new(wechattest.Errcode(40164).On("token")),
-			"permission=skipped window_visits=skipped window_sources=skipped window_retention=skipped window_pages=skipped quota=skipped",
+			"permission=skipped window_visits=skipped window_sources=skipped window_retention=skipped window_pages=skipped window_weekly=skipped window_monthly=skipped window_ads=skipped quota=skipped",
 		},
 	} {
 		p := healthy(t)

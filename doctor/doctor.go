@@ -49,7 +49,7 @@ func (o Options) Check() error {
 	if o.App == "" || len(o.Settings.Mistakes) > 0 || len(o.apps()) > 0 {
 		return nil
 	}
-	return fmt.Errorf("--app: there is no such app in the settings, which have %d", len(o.Settings.Config.Apps))
+	return fmt.Errorf("--app: no such app; the settings have %d", len(o.Settings.Config.Apps))
 }
 
 // apps returns the apps to look at.
@@ -99,14 +99,14 @@ func (o Options) walk(ctx context.Context, tell func(Step)) {
 	reached := o.reach(walking, tell)
 	switch {
 	case !reached:
-		o.skipApps(apps, text.Both{English: "WeChat was not reached", Chinese: "未能连上微信"}, tell)
+		o.skipApps(apps, text.Both{English: "could not reach WeChat", Chinese: "未能连上微信"}, tell)
 	case o.Settings.WrongTokens:
 		o.skipApps(apps, text.Both{
-			English: "the settings do not say where tokens come from",
+			English: "the source of tokens is wrong in the settings",
 			Chinese: "设置中 token 的来源有误",
 		}, tell)
 	case len(apps) == 0:
-		o.skipApps(apps, text.Both{English: "there is no app with valid settings", Chinese: "没有配置正确的小程序"}, tell)
+		o.skipApps(apps, text.Both{English: "no app has valid settings", Chinese: "没有设置正确的小程序"}, tell)
 	default:
 		first := o.newWalk(apps[0])
 		first.whole(walking, tell)

@@ -52,8 +52,8 @@ func (o Options) others(ctx context.Context, apps []config.App, unanswered bool,
 func (o Options) other(ctx context.Context, app config.App, silent *atomic.Int64) []Step {
 	if silent.Load() >= concurrency || ctx.Err() != nil {
 		return []Step{skipped(token, text.Both{
-			English: "WeChat did not answer about other apps",
-			Chinese: "微信未应答其他小程序的调用",
+			English: "WeChat did not answer for other apps",
+			Chinese: "微信未响应其他小程序的调用",
 		}).about(app.ID)}
 	}
 	walking, cancel := context.WithTimeout(ctx, maxWalk)

@@ -16,7 +16,7 @@ func (o Options) checkPush(ctx context.Context) <-chan Step {
 	case o.Settings.WrongPush:
 		told <- skipped(push, wrongSettings())
 	case c == nil:
-		told <- skipped(push, text.Both{English: "nothing is pushed", Chinese: "未配置推送"})
+		told <- skipped(push, text.Both{English: "push is off", Chinese: "未启用推送"})
 	default:
 		go func() { told <- pushed(ctx, *c) }()
 	}
@@ -32,7 +32,7 @@ func pushed(ctx context.Context, c otlp.Config) Step {
 		return failure(push, same(receiver+": "+err.Error()), otlp.Remedy()).lasting(time.Since(begin))
 	}
 	return ok(push, text.Both{
-		English: receiver + " accepts messages by " + string(c.Protocol),
+		English: receiver + " accepts messages over " + string(c.Protocol),
 		Chinese: receiver + " 接受 " + string(c.Protocol) + " 消息",
 	}).lasting(time.Since(begin))
 }

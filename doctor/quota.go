@@ -42,7 +42,7 @@ func (w *walk) quota(ctx context.Context, a *access) Step {
 		left = append(left, fmt.Sprintf("%s %s / %s", u.endpoint, text.Grouped(quotaOf.Remaining), text.Grouped(quotaOf.Limit)))
 	}
 	cause := text.Both{
-		English: fmt.Sprintf("these settings use %d calls a day, and up to %s more while they wait for the publication; left today: %s",
+		English: fmt.Sprintf("these settings use %d calls a day, and up to %s more while waiting for publication; left today: %s",
 			total.data, text.Grouped(total.waiting), strings.Join(left, ", ")),
 		Chinese: fmt.Sprintf("按当前设置每天使用 %d 次，等待发布期间最多再用 %s 次；今天剩余：%s",
 			total.data, text.Grouped(total.waiting), strings.Join(left, "、")),
@@ -51,8 +51,8 @@ func (w *walk) quota(ctx context.Context, a *access) Step {
 		return ok(quota, cause).lasting(time.Since(begin))
 	}
 	return warning(quota, cause, text.Both{
-		English: "find out what else calls this API for the app, or make the poll interval longer",
-		Chinese: "查明还有什么程序在调用该小程序的此接口，或延长轮询间隔",
+		English: "check what else uses this API, or increase the poll interval",
+		Chinese: "查明还有什么程序在使用此接口，或增大轮询间隔",
 	}).lasting(time.Since(begin))
 }
 

@@ -91,9 +91,9 @@ func (t Text) Verdict(v Verdict) error {
 		t.print(progress.ClearLine)
 	}
 	summary := map[Status]text.Both{
-		OK:      {English: "all is well", Chinese: "一切正常"},
-		Warning: {English: "it works; see the warnings", Chinese: "可以工作，但请留意上述警告"},
-		Failure: {English: "something is broken: begin with the first failure", Chinese: "存在故障：请从第一个失败的步骤开始处理"},
+		OK:      {English: "everything works", Chinese: "一切正常"},
+		Warning: {English: "works, with warnings", Chinese: "可以正常工作，但有警告"},
+		Failure: {English: "something is broken; fix the first failure first", Chinese: "存在故障，请先处理第一个失败的步骤"},
 	}[v.Status].In(t.Language)
 	code := t.Language.Say(" (exit code %d)", "（退出码 %d）", v.ExitCode)
 	_, err := fmt.Fprintf(t.W, "\n%s%s\n", summary, code)

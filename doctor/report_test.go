@@ -45,7 +45,7 @@ failure  push                   4.000 s
          closed
          remedy: open it
 
-something is broken: begin with the first failure (exit code 22)
+something is broken; fix the first failure first (exit code 22)
 `
 	if got := written(t, doctor.Text{}); got != english {
 		t.Errorf("got\n%s\nwant\n%s", got, english)
@@ -56,7 +56,7 @@ something is broken: begin with the first failure (exit code 22)
          已关闭
          解决方法：打开它
 
-存在故障：请从第一个失败的步骤开始处理（退出码 22）
+存在故障，请先处理第一个失败的步骤（退出码 22）
 `
 	if got := written(t, doctor.Text{Language: text.Chinese}); got != chinese {
 		t.Errorf("got\n%s\nwant\n%s", got, chinese)

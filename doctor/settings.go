@@ -13,7 +13,7 @@ func settingsSteps(found config.Inspection) []Step {
 	var steps []Step
 	for _, mistake := range found.Mistakes {
 		steps = append(steps, failure(settings, same(mistake), text.Both{
-			English: "correct this setting: the exporter does not start with it",
+			English: "correct this setting; otherwise the exporter does not start",
 			Chinese: "请更正该设置，否则采集器无法启动",
 		}))
 	}

@@ -56,7 +56,7 @@ func (w way) steps() []Step {
 			told = append(told, failure(name, w.cause(), remedy(w.err)).lasting(w.ended.Sub(w.start(name))))
 		case i > broken || w.err != nil && broken == 3 && w.dialed == "":
 			told = append(told, skipped(name, text.Both{
-				English: "WeChat was not reached",
+				English: "could not reach WeChat",
 				Chinese: "未能连上微信",
 			}))
 		default:
@@ -110,7 +110,7 @@ func (w way) dns() Step {
 	name := host(w.dialed)
 	switch {
 	case w.dialed == "" || w.resolving.IsZero():
-		return ok(dns, text.Both{English: "there is no name to resolve" + w.via(text.English), Chinese: "无需解析域名" + w.via(text.Chinese)})
+		return ok(dns, text.Both{English: "nothing to resolve: the address is an IP" + w.via(text.English), Chinese: "地址为 IP，无需解析" + w.via(text.Chinese)})
 	default:
 		addresses := strings.Join(w.addresses, ", ")
 		return ok(dns, text.Both{
@@ -148,7 +148,7 @@ func (w way) proxy() Step {
 			Chinese: "微信通过代理 " + w.dialed + " 正常应答",
 		}).lasting(lasted)
 	}
-	return ok(proxy, text.Both{English: "WeChat itself answers, without a proxy", Chinese: "微信直接应答，未经代理"}).lasting(lasted)
+	return ok(proxy, text.Both{English: "connected directly, no proxy", Chinese: "直接连接，未使用代理"}).lasting(lasted)
 }
 
 // proxied reports whether the connection was made to something else than WeChat.
@@ -196,7 +196,7 @@ func certificate(err *tls.CertificateVerificationError, now time.Time) text.Both
 			issuer = fmt.Sprintf(" (%q)", unknown.Cert.Issuer.CommonName)
 		}
 		return text.Both{
-			English: "the certificate comes from an authority that this machine does not know" + issuer,
+			English: "the certificate is from an authority that this machine does not trust" + issuer,
 			Chinese: "证书由本机不信任的机构签发" + issuer,
 		}
 	}
@@ -214,7 +214,7 @@ const (
 
 func (w way) time() Step {
 	if w.clock.IsZero() {
-		return skipped(clock, text.Both{English: "WeChat's answer does not tell the time", Chinese: "微信的应答没有时间"})
+		return skipped(clock, text.Both{English: "WeChat's answer contains no time", Chinese: "微信的返回中没有时间"})
 	}
 	difference := w.ended.Sub(w.clock).Round(time.Second)
 	fast := text.Both{English: "fast", Chinese: "快"}
@@ -226,7 +226,7 @@ func (w way) time() Step {
 		Chinese: fmt.Sprintf("本机时钟%s了 %s：本机为 %s，微信为 %s", fast.Chinese, difference.Abs(), shanghai(w.ended), shanghai(w.clock)),
 	}
 	set := text.Both{
-		English: "set this machine's clock, and let it be kept by a time server (NTP)",
+		English: "correct this machine's clock, and enable time synchronization (NTP)",
 		Chinese: "校准本机时钟，并启用时间同步（NTP）",
 	}
 	switch {

@@ -89,12 +89,12 @@ func (w *walk) outcome(name string, asked wechat.Window, answer *wechat.Answer, 
 		})
 	case w.days.published:
 		return ok(name, text.Both{
-			English: none.English + ": nobody came",
+			English: none.English + ": no users",
 			Chinese: none.Chinese + "：没有用户访问",
 		})
 	}
 	return warning(name, none, text.Both{
-		English: "if the app has users, wait for WeChat's next publication, and ask again",
+		English: "if the app has users, wait for WeChat's next publication, then run doctor again",
 		Chinese: "如果该小程序有用户，请等微信下次发布数据后再试",
 	})
 }
@@ -107,13 +107,13 @@ func (w *walk) blocked(a *access) (because text.Both, blocked bool) {
 	case w.exceeded != nil:
 		return tooMany(), true
 	case w.unanswered:
-		return text.Both{English: "WeChat did not answer the call before", Chinese: "微信未应答上一次调用"}, true
+		return text.Both{English: "WeChat did not answer the previous call", Chinese: "微信未响应上一次调用"}, true
 	}
 	return text.Both{}, false
 }
 
 func tooMany() text.Both {
-	return text.Both{English: "WeChat refuses calls because there were too many", Chinese: "调用次数过多，被微信拒绝"}
+	return text.Both{English: "WeChat refuses the call because of too many calls", Chinese: "调用次数过多，被微信拒绝"}
 }
 
 // span names the days of a window.

@@ -13,7 +13,7 @@ import (
 )
 
 // ErrUnknownApp is the error of a chosen app that the archive does not have.
-var ErrUnknownApp = errors.New("there is no such app in the archive")
+var ErrUnknownApp = errors.New("no such app in the archive")
 
 // Apps returns the apps of an archive, or the chosen ones of them, with the names that are
 // given by appid, else with those that the archive knows. ErrUnknownApp comes with the apps

@@ -71,9 +71,9 @@ func parseLabels(set *arguments.Set, texts []string) []Label {
 		case isOwnLabel(name):
 			set.Errorf("--label:%s is a label of the exporter itself; choose another name", shown)
 		case slices.ContainsFunc(labels, func(l Label) bool { return l.Name == name }):
-			set.Errorf("--label:%s is given twice; give it once", shown)
+			set.Errorf("--label:%s is set twice; set it once", shown)
 		case value == "":
-			set.Errorf("--label:%s has no value, which is the same as no label; give it one, or leave it out", shown)
+			set.Errorf("--label:%s has no value, which is the same as no label; add one, or omit it", shown)
 		case len(value) > maxLabel || !utf8.ValidString(value) || strings.ContainsFunc(value, unicode.IsControl):
 			set.Errorf("--label: the value of%s is longer than %d bytes, or contains a control character or invalid UTF-8", shown, maxLabel)
 		}

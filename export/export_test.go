@@ -52,7 +52,7 @@ wxapp_users{abc="1",appid="wxb",dimension="gender",job="w\"x",metric="visit_uv",
 	if users != want {
 		t.Errorf("users are\n%s\nwant\n%s", users, want)
 	}
-	const wantRest = `# HELP wxapp_data_begin_timestamp_seconds Begin of the window that wxapp_users is for: 00:00 of its first day in Asia/Shanghai.
+	const wantRest = `# HELP wxapp_data_begin_timestamp_seconds Start of the window that wxapp_users covers: 00:00 of its first day in Asia/Shanghai.
 # TYPE wxapp_data_begin_timestamp_seconds gauge
 wxapp_data_begin_timestamp_seconds{abc="1",appid="wx0123456789abcdef",job="w\"x",range="1d"} 1795190400 1795363200
 wxapp_data_begin_timestamp_seconds{abc="1",appid="wx0123456789abcdef",job="w\"x",range="1d"} 1795190400 1795392000
@@ -76,21 +76,21 @@ func TestOtherMetrics(t *testing.T) {
 wxapp_users{appid="wx0123456789abcdef",dimension="province",metric="visit_uv",name="广东省",range="1d"} 1 1795363200
 wxapp_users{appid="wx0123456789abcdef",dimension="province",metric="visit_uv",name="广东省",range="7d"} 2 1795402800
 wxapp_users{appid="wx0123456789abcdef",dimension="province",metric="visit_uv",name="广东省",range="7d"} 2 1795406400
-# HELP wxapp_data_begin_timestamp_seconds Begin of the window that wxapp_users is for: 00:00 of its first day in Asia/Shanghai.
+# HELP wxapp_data_begin_timestamp_seconds Start of the window that wxapp_users covers: 00:00 of its first day in Asia/Shanghai.
 # TYPE wxapp_data_begin_timestamp_seconds gauge
 wxapp_data_begin_timestamp_seconds{appid="wx0123456789abcdef",range="1d"} 1795190400 1795363200
 wxapp_data_begin_timestamp_seconds{appid="wx0123456789abcdef",range="1d"} 1795276800 1795399200
 wxapp_data_begin_timestamp_seconds{appid="wx0123456789abcdef",range="1d"} 1795276800 1795406400
 wxapp_data_begin_timestamp_seconds{appid="wx0123456789abcdef",range="7d"} 1794758400 1795402800
 wxapp_data_begin_timestamp_seconds{appid="wx0123456789abcdef",range="7d"} 1794758400 1795406400
-# HELP wxapp_data_end_timestamp_seconds End of the window that wxapp_users is for: 24:00 of its last day in Asia/Shanghai.
+# HELP wxapp_data_end_timestamp_seconds End of the window that wxapp_users covers: 24:00 of its last day in Asia/Shanghai.
 # TYPE wxapp_data_end_timestamp_seconds gauge
 wxapp_data_end_timestamp_seconds{appid="wx0123456789abcdef",range="1d"} 1795276800 1795363200
 wxapp_data_end_timestamp_seconds{appid="wx0123456789abcdef",range="1d"} 1795363200 1795399200
 wxapp_data_end_timestamp_seconds{appid="wx0123456789abcdef",range="1d"} 1795363200 1795406400
 wxapp_data_end_timestamp_seconds{appid="wx0123456789abcdef",range="7d"} 1795363200 1795402800
 wxapp_data_end_timestamp_seconds{appid="wx0123456789abcdef",range="7d"} 1795363200 1795406400
-# HELP wxapp_app_info The name of the app, or its appid when it was given none. Always 1.
+# HELP wxapp_app_info Name of the app, or its appid if it has no name. Always 1.
 # TYPE wxapp_app_info gauge
 wxapp_app_info{app="wx0123456789abcdef",appid="wx0123456789abcdef"} 1 1795363200
 wxapp_app_info{app="wx0123456789abcdef",appid="wx0123456789abcdef"} 1 1795399200
@@ -109,7 +109,7 @@ wxapp_last_success_timestamp_seconds{appid="wx0123456789abcdef"} 1795402800 1795
 
 	o.Locations = true
 	got := written(t, newExport(t, o), day(t, "23"))
-	const wantFirst = `# HELP wxapp_location_info Where a province is, in degrees, and its name in English, under its long and its short name. Always 1.
+	const wantFirst = `# HELP wxapp_location_info Coordinates of a province in degrees, and its English name; one series for its long and one for its short name. Always 1.
 # TYPE wxapp_location_info gauge
 wxapp_location_info{dimension="province",english="Beijing",latitude="39.90",longitude="116.41",name="北京市"} 1 1795363200
 wxapp_location_info{dimension="province",english="Beijing",latitude="39.90",longitude="116.41",name="北京市"} 1 1795399200

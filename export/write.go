@@ -32,7 +32,7 @@ func (a Arguments) Write(ctx context.Context, export *Export, stdout io.Writer, 
 		return nil
 	}
 	if span.Duration() > a.Slice {
-		return fmt.Errorf("standard output takes one slice of %s, and this would be the time from %s to %s; name a folder by --output, or a shorter time by --from and --to",
+		return fmt.Errorf("standard output takes at most one slice of %s, but this is %s to %s; set --output, or a shorter time with --from and --to",
 			arguments.Hours(a.Slice), shanghai(span.From), shanghai(span.To))
 	}
 	_, err := export.Write(ctx, stdout, span)
@@ -47,7 +47,7 @@ func shanghai(at time.Time) string {
 func DamagedOnce(warn func(text string)) func(appid string, key poller.AnswerKey, err error) {
 	told := map[string]bool{}
 	return func(appid string, key poller.AnswerKey, err error) {
-		text := fmt.Sprintf("skipped an answer that cannot be used: %s, %s to %s, answered %s: %v", appid,
+		text := fmt.Sprintf("skipped an unusable answer: %s, %s to %s, answered %s: %v", appid,
 			key.Window.FirstDay(), key.Window.End, key.Answered.UTC().Format(time.RFC3339Nano), err)
 		if !told[text] {
 			warn(text)

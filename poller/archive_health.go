@@ -1,6 +1,7 @@
 package poller
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -9,6 +10,12 @@ import (
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
 )
+
+// pendingAnswer is an answer that waits for an archive that cannot be written.
+type pendingAnswer struct {
+	key    AnswerKey
+	packed []byte
+}
 
 // archiveHealth knows, for all apps together, whether the archive works and which answers
 // are lost.
@@ -36,14 +43,14 @@ func (h *archiveHealth) set(appid, what string, err error) {
 	case err != nil && !h.broken[appid]:
 		if len(h.broken) == 0 {
 			h.broken = map[string]bool{}
-			h.log.Warn("the archive cannot be "+what+"; answers wait in memory and it is tried again every 30 s, but a crash would lose them",
-				"appid", appid, "error", err, "remedy", "make the archive work again; a restart is not needed")
+			h.log.Warn("archive "+what+" failed; answers are kept in memory and retried every 30 s, but a crash would lose them",
+				"appid", appid, "error", err, "remedy", "fix the archive; no restart is needed")
 		}
 		h.broken[appid] = true
 	case err == nil && h.broken[appid]:
 		delete(h.broken, appid)
 		if len(h.broken) == 0 {
-			h.log.Info("the archive can be " + what + " again")
+			h.log.Info("archive " + what + " works again")
 		}
 	}
 }
@@ -91,13 +98,14 @@ func (h *archiveHealth) pend(answers int) {
 	h.pending += answers
 }
 
-// ArchiveStatus returns whether the archive works. It reads memory only.
-func (p *Poller) ArchiveStatus() collector.ArchiveStatus {
-	h := p.health
+// errLost is the error of Run when answers were lost.
+var errLost = errors.New("answers are lost because the archive could not be written")
+
+// status returns whether the archive works.
+func (h *archiveHealth) status() collector.ArchiveStatus {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	_, none := p.Archive.(NoArchive)
-	status := collector.ArchiveStatus{None: none, Apps: len(h.broken), Pending: h.pending, Lost: h.answers}
+	status := collector.ArchiveStatus{Apps: len(h.broken), Pending: h.pending, Lost: h.answers}
 	if status.Apps > 0 {
 		status.Failure = h.failure.Error()
 	}

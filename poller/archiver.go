@@ -37,11 +37,6 @@ type archiver struct {
 	access   chan struct{}
 }
 
-type pendingAnswer struct {
-	key    AnswerKey
-	packed []byte
-}
-
 func newArchiver(shared *shared, appid string, log *slog.Logger) *archiver {
 	return &archiver{shared: shared, appid: appid, log: log, access: make(chan struct{}, 1)}
 }
@@ -109,7 +104,7 @@ func (r *archiver) restore(ctx context.Context, known *knowledge) error {
 	r.readable = true
 	r.shared.health.set(r.appid, "read", nil)
 	for _, reason := range skipped {
-		r.log.Warn("an archived answer cannot be used and was skipped; the one before it is used if there is one", "error", reason)
+		r.log.Warn("skipped an unusable archived answer; the previous one is used, if any", "error", reason)
 	}
 	first := known.lastPoll.IsZero()
 	known.restore(state, first)
@@ -125,7 +120,7 @@ func (r *archiver) restore(ctx context.Context, known *knowledge) error {
 func (r *archiver) saveAnswer(ctx context.Context, key AnswerKey, requested time.Time, answer []byte) {
 	packed, err := r.shared.Archive.Pack(requested, answer)
 	if err != nil { // a bug: packing accesses nothing
-		r.log.Error("an answer cannot be archived", "window", key.Asked(), "error", err)
+		r.log.Error("answer cannot be archived", "window", key.Asked(), "error", err)
 		return
 	}
 	r.pending = append(r.pending, pendingAnswer{key, packed})

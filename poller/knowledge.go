@@ -1,7 +1,7 @@
 package poller
 
 import (
-	"maps"
+	"hash/fnv"
 	"slices"
 	"time"
 
@@ -16,7 +16,7 @@ type knowledge struct {
 	Schedule
 	appid    string
 	datasets []*dataset // those that are on
-	show     Shows
+	shows    Shows
 
 	lastPoll, lastSuccess time.Time // of the leading datasets
 	past                  collector.Past
@@ -46,28 +46,6 @@ type dataset struct {
 
 	failures    []*wechat.Error
 	failedPolls map[wechat.Reason]int64
-}
-
-func newKnowledge(appid string, schedule Schedule, datasets []wechat.Dataset, show Shows) *knowledge {
-	k := &knowledge{Schedule: schedule, appid: appid, show: show}
-	for _, of := range datasets {
-		k.datasets = append(k.datasets, newDataset(of))
-	}
-	return k
-}
-
-func newDataset(of wechat.Dataset) *dataset {
-	d := &dataset{Dataset: of, starting: true, unknown: true, failedPolls: map[wechat.Reason]int64{}}
-	for _, s := range of.Statistics {
-		i := slices.IndexFunc(d.endpoints, func(e *endpoint) bool { return e.name == s.Endpoint })
-		if i < 0 {
-			i = len(d.endpoints)
-			d.endpoints = append(d.endpoints, &endpoint{name: s.Endpoint})
-		}
-		d.series = append(d.series, &series{Statistic: s, endpoint: d.endpoints[i], known: map[wechat.Day]*WindowState{}})
-	}
-	d.rules = rulesOf(d)
-	return d
 }
 
 // optional reports whether the dataset is another than the user portrait, which comes first and
@@ -118,80 +96,59 @@ func (k *knowledge) endpoints() []*endpoint {
 	return all
 }
 
-// snapshot returns what is shown of the app. Its names, and what the API knows, are left to the
-// caller.
-func (k *knowledge) snapshot(now time.Time) *collector.Snapshot {
-	snapshot := &collector.Snapshot{
-		LastPoll: k.lastPoll, LastSuccess: k.lastSuccess, NextPoll: latest(now, k.next(now).at),
-		RowsMerged: k.merged, RowsRejected: k.rejected, Past: k.past,
-	}
-	for _, d := range k.datasets {
-		snapshot.Datasets = append(snapshot.Datasets, k.shown(d, now))
-	}
-	for _, leading := range snapshot.Leading() {
-		if leading.Status != collector.StatusUnknown && snapshot.Status != collector.StatusDown {
-			snapshot.Status = leading.Status
-		}
-		snapshot.Failures = append(snapshot.Failures, leading.Failures...)
-	}
-	return snapshot
+// A rule decides when the windows of one or more series are asked for. There are three, and
+// nothing else knows them apart. D1 is the newest window that has ended, the one that ends
+// yesterday; D2 is the one before it.
+type rule interface {
+	// scheduled returns the windows that are asked for as days go by, in their order.
+	scheduled(today wechat.Day) []target
+	// due returns when a window is to be asked for, or false if it is not.
+	due(k *knowledge, t target, now time.Time) (time.Time, bool)
 }
 
-// shown returns what is shown of a dataset.
-func (k *knowledge) shown(d *dataset, now time.Time) collector.Dataset {
-	shown := collector.Dataset{Name: d.Name, Status: d.status(), Failures: d.failures, FailedPolls: maps.Clone(d.failedPolls)}
-	for _, s := range d.series {
-		if asked := s.lastQuestion(d.scheduled(s, wechat.DayOf(now))); asked != nil {
-			shown.Asked = append(shown.Asked, *asked)
-		}
-	}
-	for _, e := range d.endpoints {
-		shown.Endpoints = append(shown.Endpoints, collector.Endpoint{Name: e.name, Calls: e.calls, Quota: e.quota, QuotaAsked: e.quotaAsked})
-	}
-	show := k.chosen(d, now)
-	shown.End, shown.Held = show.End, show.Held
-	return shown
+// target is a window of a series.
+type target struct {
+	dataset *dataset
+	series  *series
+	window  wechat.Window
 }
 
-// chosen returns the windows of a dataset that are shown.
-func (k *knowledge) chosen(d *dataset, now time.Time) collector.Shown {
-	held := make([][]collector.Held, len(d.series))
-	for i, s := range d.series {
-		held[i] = s.held()
+func (t target) state() *WindowState { return t.series.state(t.window) }
+
+// asked returns when the last answer came, or zero if it came after now: the clock was set
+// back.
+func (t target) asked(now time.Time) time.Time {
+	if asked := t.state().Asked; !asked.After(now) {
+		return asked
 	}
-	return collector.Show(d.Dataset, held, d.excused, now, k.show.MaxAge)
+	return time.Time{}
 }
 
-// excused reports whether a statistic will not answer for a window, so that the rest of the
-// dataset need not wait: WeChat has refused it.
-func (d *dataset) excused(statistic int, w wechat.Window) bool {
-	s := d.series[statistic]
-	failure := s.state(w).Failure
-	return failure != nil && failure.Reason.NeedsPerson() || s.endpoint.failing() && s.endpoint.pause.Reason == wechat.ReasonPermission
+// Schedule says when WeChat is asked. All days are days in Asia/Shanghai.
+type Schedule struct {
+	// PublishHour is the hour of the day from which yesterday is asked for.
+	PublishHour int
+	// PollInterval is the pause between two questions about a yesterday that is not published.
+	PollInterval time.Duration
 }
 
-// forget drops the numbers that are not shown, and the windows that can neither be asked for
-// again nor are the newest of their series.
-func (k *knowledge) forget(now time.Time) {
-	for _, d := range k.datasets {
-		shown := k.chosen(d, now)
-		for _, s := range d.series {
-			newest := s.newest()
-			for end, state := range s.known {
-				w := s.Window(end)
-				if !s.canBeAsked(w, now) && state != newest {
-					delete(s.known, end)
-				}
-				if !shown.End.IsZero() && !isShown(shown, s, end) {
-					state.numbers = collector.Numbers{}
-				}
-			}
-		}
-	}
+// maxJitter is the longest delay of an app's first poll of the day.
+const maxJitter = time.Hour
+
+// jitter spreads the first poll of the day over the apps. It is the same for an app
+// every day, at most the poll interval and less than an hour.
+func (s Schedule) jitter(appid string) time.Duration {
+	hash := fnv.New32a()
+	_, _ = hash.Write([]byte(appid))
+	return time.Duration(hash.Sum32()) * time.Millisecond % max(1, min(s.PollInterval, maxJitter))
 }
 
-// isShown reports whether a window is shown, or may be when others have come.
-func isShown(shown collector.Shown, s *series, end wechat.Day) bool {
-	return s.Cohorts == nil && s.Keeps == 0 && end.After(shown.End) ||
-		slices.ContainsFunc(shown.Held, func(h collector.Held) bool { return h.Series == s.Series() && h.End == end })
+// publishing returns when today's first poll for yesterday is due.
+func (k *knowledge) publishing(now time.Time) time.Time {
+	return wechat.DayOf(now).At(time.Duration(k.PublishHour)*time.Hour + k.jitter(k.appid))
+}
+
+// longestFirst returns series, those with the longest windows first.
+func longestFirst(all []*series) []*series {
+	return slices.SortedFunc(slices.Values(all), func(a, b *series) int { return int(b.Range - a.Range) })
 }

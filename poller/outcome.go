@@ -8,8 +8,8 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
-// change is what an answer has changed.
-type change struct {
+// effect is what an answer has changed.
+type effect struct {
 	archive bool // the answer is new, and is to be archived
 	numbers bool // it has numbers that were not held before
 	rows    bool // it has numbers
@@ -24,17 +24,17 @@ func (k *knowledge) asking(q question, now time.Time) {
 }
 
 // answered records an answer, or nil if the window is not published yet.
-func (k *knowledge) answered(q question, answer *wechat.Answer, now time.Time) change {
+func (k *knowledge) answered(q question, answer *wechat.Answer, now time.Time) effect {
 	state := q.series.answered(q.window, now)
 	final := k.emptyIsFinal(q.target, now)
 	switch {
 	case answer == nil, k.tellsNothing(q, answer, now) && !(final && q.series != k.leader()):
 		state.Outcome = collector.OutcomeNotReady
-		return change{}
+		return effect{}
 	case answer.Empty():
 		state.Outcome = collector.OutcomeEmpty
 		if state.HasData() || !state.Held() && !final {
-			return change{}
+			return effect{}
 		}
 	default:
 		state.Outcome = collector.OutcomeData
@@ -44,7 +44,7 @@ func (k *knowledge) answered(q question, answer *wechat.Answer, now time.Time) c
 		k.merged += int64(answer.Merged)
 		k.rejected += int64(answer.Rejected)
 	}
-	changed := change{rows: !answer.Empty()}
+	changed := effect{rows: !answer.Empty()}
 	state.Confirmed = now
 	digest := answer.Digest()
 	if state.Held() && digest == state.Digest {
@@ -52,7 +52,7 @@ func (k *knowledge) answered(q question, answer *wechat.Answer, now time.Time) c
 	}
 	changed.archive, changed.numbers = true, changed.rows
 	state.Answered, state.Empty, state.Digest = now, answer.Empty(), digest
-	state.numbers = collector.NewNumbers(q.series.Statistic, answer, k.show.Dimensions, k.show.Top)
+	state.numbers = collector.NewNumbers(q.series.Statistic, answer, k.shows.Dimensions, k.shows.Top)
 	if portrait, ok := answer.Numbers.(wechat.Portrait); ok {
 		k.past = k.past.With(q.window.Range, collector.TotalsOf(portrait, q.window.End))
 	}
@@ -84,7 +84,7 @@ func (k *knowledge) failed(q question, err error, now time.Time) *wechat.Error {
 		state.Failures++
 		return nil
 	}
-	k.pause(q.target, failure, now)
+	k.backOff(q.target, failure, now)
 	return failure
 }
 
@@ -145,18 +145,6 @@ func (k *knowledge) judge(datasets []*dataset, now time.Time) {
 				}
 			}
 		}
-	}
-}
-
-// status returns whether the numbers of a dataset come in.
-func (d *dataset) status() collector.Status {
-	switch {
-	case len(d.failures) > 0:
-		return collector.StatusDown
-	case d.unknown:
-		return collector.StatusUnknown
-	default:
-		return collector.StatusUp
 	}
 }
 

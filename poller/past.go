@@ -89,7 +89,7 @@ func (p *pastReader) readPast(ctx context.Context, archiver *archiver, known col
 		}); err != nil {
 			return past, errors.Join(append(failures, err)...)
 		}
-		for _, key := range unknown(keys, known) {
+		for _, key := range unread(keys, known) {
 			var totals collector.Totals
 			err := archiver.do(ctx, func(ctx context.Context) error {
 				answer, err := decodeArchived(ctx, p.shared.Archive, p.appid, statistic, key, p.shared.totalling, nil)
@@ -124,9 +124,9 @@ func (p *pastReader) statistics() []wechat.Statistic {
 	return nil
 }
 
-// unknown returns the keys of the newest answers of the windows of the newest days that
+// unread returns the keys of the newest answers of the windows of the newest days that
 // are not known.
-func unknown(keys []AnswerKey, known collector.Past) []AnswerKey {
+func unread(keys []AnswerKey, known collector.Past) []AnswerKey {
 	oldest := wechat.DayOf(time.Now()).Add(-collector.PastDays)
 	newest := map[wechat.Window]AnswerKey{}
 	for _, key := range keys {

@@ -61,20 +61,20 @@ func (a *app) round(ctx context.Context, group []*dataset, before [][]*dataset) 
 	}
 	a.known.forget(now)
 	a.show(now)
-	a.report.ended(r, a.shown.NextPoll)
+	a.report.ended(group, r.stored, a.shown.NextPoll)
 	a.archiver.saveState(ctx, a.state())
 }
 
 // errTooLate is the error of a call that waited until WeChat did not answer for the window
 // any more.
-var errTooLate = errors.New("WeChat does not answer for the window any more")
+var errTooLate = errors.New("WeChat no longer serves this window")
 
 // ask asks WeChat a question and records what comes of it. It returns false if the context has
 // ended: the program stops, or the app is removed. Earlier answers are shown and saved.
 func (a *app) ask(ctx context.Context, q question, r *round) bool {
 	requested := time.Now()
 	var answer *wechat.Answer
-	err := a.shared.calls(q.series.endpoint).do(ctx, func(*turn) (err error) {
+	err := a.shared.limiterOf(q.series.endpoint).do(ctx, func(*turn) (err error) {
 		now := time.Now()
 		if !q.series.canBeAsked(q.window, now) {
 			return errTooLate
@@ -117,9 +117,8 @@ func (a *app) accept(ctx context.Context, q question, r *round, answer *wechat.A
 	if changed.archive {
 		key := AnswerKey{Series: q.series.Series(), Window: q.window, Answered: now}
 		a.archiver.saveAnswer(ctx, key, requested, answer.Bytes)
-		for _, page := range answer.More { // under earlier times, so that the first page counts
-			key.Answered = key.Answered.Add(-1)
-			a.archiver.saveAnswer(ctx, key, requested, page)
+		for i, page := range answer.More {
+			a.archiver.saveAnswer(ctx, key.Page(i+1), requested, page)
 		}
 	}
 	if changed.numbers {
@@ -142,7 +141,7 @@ func (a *app) readQuotas(ctx context.Context, r *round) (asked bool) {
 			if hopeless {
 				continue
 			}
-			err := a.shared.calls(e).do(ctx, func(*turn) error {
+			err := a.shared.limiterOf(e).do(ctx, func(*turn) error {
 				quota, err := a.source.API.Quota(ctx, e.name)
 				d.quotaRead(e, quota, err)
 				return err

@@ -2,28 +2,12 @@ package poller
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
-	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
-
-// API is the part of WeChat's API that a Poller calls. *wechat.Client implements it.
-type API interface {
-	Ask(ctx context.Context, s wechat.Statistic, w wechat.Window) (*wechat.Answer, error)
-	Quota(ctx context.Context, endpoint string) (wechat.Quota, error)
-	TokenExpiry() time.Time
-}
-
-// Source is an app and the API that answers for it.
-type Source struct {
-	collector.App
-	API API
-}
 
 // Poller polls any number of apps, which do not wait for each other. Add and Remove
 // may be called from several goroutines, before and during Run.
@@ -136,5 +120,9 @@ func (p *Poller) start(a *app) {
 	})
 }
 
-// errLost is the error of Run when answers were lost.
-var errLost = errors.New("answers are lost because the archive could not be written")
+// ArchiveStatus returns whether the archive works. It reads memory only.
+func (p *Poller) ArchiveStatus() collector.ArchiveStatus {
+	status := p.health.status()
+	_, status.None = p.Archive.(NoArchive)
+	return status
+}

@@ -24,11 +24,11 @@ func newReporter(log *slog.Logger) *reporter {
 func (r *reporter) follow(before *reporter) { r.reported, r.warned = before.reported, before.warned }
 
 // ended logs the end of a poll: what is new, what fails and what works again.
-func (r *reporter) ended(of *round, nextPoll time.Time) {
-	if len(of.stored) > 0 {
-		r.log.Info("new numbers", "windows", strings.Join(of.stored, ", "))
+func (r *reporter) ended(group []*dataset, stored []string, nextPoll time.Time) {
+	if len(stored) > 0 {
+		r.log.Info("new numbers", "windows", strings.Join(stored, ", "))
 	}
-	for _, d := range of.group {
+	for _, d := range group {
 		r.reported[d.Name] = r.failures(d, r.reported[d.Name], nextPoll)
 	}
 }
@@ -67,11 +67,11 @@ func (r *reporter) failures(d *dataset, reported map[string]bool, nextPoll time.
 func (r *reporter) inspect(q question, answer *wechat.Answer) {
 	series := q.series.Series()
 	if answer.Rejected > 0 {
-		r.log.Warn("unusable rows skipped: their name or number cannot be used", "series", series, "window", q.window, "rows", answer.Rejected)
+		r.log.Warn("skipped rows with an unusable name or number", "series", series, "window", q.window, "rows", answer.Rejected)
 	}
 	if !answer.Covers(q.window) && !r.warned[q.series.Endpoint] {
 		r.warned[q.series.Endpoint] = true
-		r.log.Warn("WeChat's answer names a different window from the requested one; it is stored as the requested one",
+		r.log.Warn("WeChat's answer is for another window; it is stored as the requested one",
 			"series", series, "window", q.window, "ref_date", answer.RefDate)
 	}
 }

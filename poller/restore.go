@@ -50,7 +50,7 @@ func (r *reading) state(ctx context.Context) (State, error) {
 		}
 		common := newestCommon(answers)
 		for i, s := range d.series {
-			windows, err := r.series(ctx, d, s, state.Series[s.Series()], answers[i], common)
+			windows, err := r.readSeries(ctx, d, s, state.Series[s.Series()], answers[i], common)
 			if err != nil {
 				return State{}, err
 			}
@@ -106,8 +106,8 @@ func newestCommon(all []answers) (newest wechat.Day) {
 	return newest
 }
 
-// series reads the windows of a series that are known or answered, the latest first.
-func (r *reading) series(ctx context.Context, d *dataset, s *series, remembered []WindowState, of answers, common wechat.Day) ([]WindowState, error) {
+// readSeries reads the windows of a series that are known or answered, the latest first.
+func (r *reading) readSeries(ctx context.Context, d *dataset, s *series, remembered []WindowState, of answers, common wechat.Day) ([]WindowState, error) {
 	known := map[wechat.Day]WindowState{}
 	for _, w := range remembered {
 		known[w.End] = w
@@ -137,7 +137,7 @@ func (r *reading) series(ctx context.Context, d *dataset, s *series, remembered 
 		}
 		state := known[end]
 		state.End = end
-		held, err := r.window(ctx, s, &state, of[end], needed)
+		held, err := r.readWindow(ctx, s, &state, of[end], needed)
 		if err != nil {
 			return nil, err
 		}
@@ -165,10 +165,10 @@ func tellingCohorts(s *series, of answers) map[wechat.Day]bool {
 	return telling
 }
 
-// window reads the newest usable answer of a window into its state, or only when it came if its
+// readWindow reads the newest usable answer of a window into its state, or only when it came if its
 // numbers are not needed. It reports whether there is one. The error means that an answer could
 // not be read, which may be temporary.
-func (r *reading) window(ctx context.Context, s *series, state *WindowState, keys []AnswerKey, needed bool) (held bool, err error) {
+func (r *reading) readWindow(ctx context.Context, s *series, state *WindowState, keys []AnswerKey, needed bool) (held bool, err error) {
 	before := *state
 	state.Answered, state.Confirmed, state.Empty, state.Digest = time.Time{}, time.Time{}, false, 0
 	for _, key := range keys {
@@ -190,7 +190,7 @@ func (r *reading) window(ctx context.Context, s *series, state *WindowState, key
 		outcome := collector.OutcomeData
 		if answer != nil {
 			state.Empty, state.Digest = answer.Empty(), answer.Digest()
-			state.numbers = collector.NewNumbers(s.Statistic, answer, r.known.show.Dimensions, r.known.show.Top)
+			state.numbers = collector.NewNumbers(s.Statistic, answer, r.known.shows.Dimensions, r.known.shows.Top)
 			if answer.Empty() {
 				outcome = collector.OutcomeEmpty
 			}

@@ -30,16 +30,6 @@ const refusedPause = 24 * time.Hour
 // firstPause is the pause after a poll that could not go on.
 const firstPause = 10 * time.Second
 
-// Pause is the pause of an endpoint after failures.
-type Pause struct {
-	// Until is when it may be called again.
-	Until time.Time `json:"until,omitzero"`
-	// Failures counts the failed calls in a row.
-	Failures int `json:"failures,omitzero"`
-	// Reason is that of the last of them.
-	Reason wechat.Reason `json:"reason,omitzero"`
-}
-
 // pauseAfter returns how long to wait after the last of a number of failures in a row.
 // Pauses that grow are up to a tenth longer, so that apps that failed together do not
 // come back together.
@@ -61,8 +51,8 @@ func pauseAfter(p wechat.Pause, failures int, pollInterval time.Duration, now ti
 	return min(pause+rand.N(pause/10+1), longestPause)
 }
 
-// pause records that a call failed, and when it may be repeated.
-func (k *knowledge) pause(t target, failure *wechat.Error, now time.Time) {
+// backOff records that a call failed, and when it may be repeated.
+func (k *knowledge) backOff(t target, failure *wechat.Error, now time.Time) {
 	state, pause := t.series.change(t.window), &t.series.endpoint.pause
 	state.Failure, state.Failed = failure, now
 	state.Failures++

@@ -8,32 +8,26 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
-// A rule decides when the windows of one or more series are asked for. There are three, and
-// nothing else knows them apart. D1 is the newest window that has ended, the one that ends
-// yesterday; D2 is the one before it.
-type rule interface {
-	// scheduled returns the windows that are asked for as days go by, in their order.
-	scheduled(today wechat.Day) []target
-	// due returns when a window is to be asked for, or false if it is not.
-	due(k *knowledge, t target, now time.Time) (time.Time, bool)
-}
-
-// target is a window of a series.
-type target struct {
-	dataset *dataset
-	series  *series
-	window  wechat.Window
-}
-
-func (t target) state() *WindowState { return t.series.state(t.window) }
-
-// asked returns when the last answer came, or zero if it came after now: the clock was set
-// back.
-func (t target) asked(now time.Time) time.Time {
-	if asked := t.state().Asked; !asked.After(now) {
-		return asked
+func newKnowledge(appid string, schedule Schedule, datasets []wechat.Dataset, shows Shows) *knowledge {
+	k := &knowledge{Schedule: schedule, appid: appid, shows: shows}
+	for _, of := range datasets {
+		k.datasets = append(k.datasets, newDataset(of))
 	}
-	return time.Time{}
+	return k
+}
+
+func newDataset(of wechat.Dataset) *dataset {
+	d := &dataset{Dataset: of, starting: true, unknown: true, failedPolls: map[wechat.Reason]int64{}}
+	for _, s := range of.Statistics {
+		i := slices.IndexFunc(d.endpoints, func(e *endpoint) bool { return e.name == s.Endpoint })
+		if i < 0 {
+			i = len(d.endpoints)
+			d.endpoints = append(d.endpoints, &endpoint{name: s.Endpoint})
+		}
+		d.series = append(d.series, &series{Statistic: s, endpoint: d.endpoints[i], known: map[wechat.Day]*WindowState{}})
+	}
+	d.rules = rulesOf(d)
+	return d
 }
 
 func rulesOf(d *dataset) []rule {
@@ -240,8 +234,4 @@ func (k *knowledge) open(t target, now time.Time) bool {
 	}
 	state := leader.state(leader.newestAsked(today))
 	return state.Held() || state.Failures > 0 || leader.endpoint.failing()
-}
-
-func longestFirst(all []*series) []*series {
-	return slices.SortedFunc(slices.Values(all), func(a, b *series) int { return int(b.Range - a.Range) })
 }

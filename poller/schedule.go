@@ -1,7 +1,6 @@
 package poller
 
 import (
-	"hash/fnv"
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
@@ -16,9 +15,6 @@ const (
 	// idleInterval replaces a shorter poll interval for an app that had no users in the
 	// longest window of the day before, either.
 	idleInterval = 4 * time.Hour
-	// maxJitter is the longest delay of an app's first poll of the day.
-	maxJitter = time.Hour
-
 	// caughtUpDays is how many days back a dataset is caught up, and caughtUpCalls how many
 	// calls that may take per app, dataset and day.
 	caughtUpDays  = 30
@@ -28,27 +24,6 @@ const (
 	catchUpPause = time.Minute
 )
 
-// Schedule says when WeChat is asked. All days are days in Asia/Shanghai.
-type Schedule struct {
-	// PublishHour is the hour of the day from which yesterday is asked for.
-	PublishHour int
-	// PollInterval is the pause between two questions about a yesterday that is not published.
-	PollInterval time.Duration
-}
-
-// jitter spreads the first poll of the day over the apps. It is the same for an app
-// every day, at most the poll interval and less than an hour.
-func (s Schedule) jitter(appid string) time.Duration {
-	hash := fnv.New32a()
-	_, _ = hash.Write([]byte(appid))
-	return time.Duration(hash.Sum32()) * time.Millisecond % max(1, min(s.PollInterval, maxJitter))
-}
-
-// publishing returns when today's first poll for yesterday is due.
-func (k *knowledge) publishing(now time.Time) time.Time {
-	return wechat.DayOf(now).At(time.Duration(k.PublishHour)*time.Hour + k.jitter(k.appid))
-}
-
 // question is a question to WeChat, and when it is due.
 type question struct {
 	target
@@ -56,18 +31,21 @@ type question struct {
 	catchUp bool      // the archive lacks the window
 }
 
-// next returns the next question about any dataset. If nothing is due today, that is
-// the first one of tomorrow.
+// next returns the next question about any dataset: of today, or else the first one of the days
+// after it. It names no window if there is none within a month.
 func (k *knowledge) next(now time.Time) question {
 	if q, ok := k.nextOf(k.datasets, now); ok {
 		return q
 	}
-	tomorrow := wechat.DayOf(now).Add(1)
-	if q, ok := k.nextOf(k.datasets, tomorrow.Begin()); ok {
-		q.at = latest(q.at, tomorrow.Begin())
-		return q
+	today := wechat.DayOf(now)
+	for days := 1; days <= 31; days++ {
+		begin := today.Add(days).Begin()
+		if q, ok := k.nextOf(k.datasets, begin); ok {
+			q.at = latest(q.at, begin)
+			return q
+		}
 	}
-	return question{at: tomorrow.Add(1).Begin()}
+	return question{at: today.Add(31).Begin()}
 }
 
 // nextOf returns the next question about some datasets: the first in their order that is

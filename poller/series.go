@@ -65,6 +65,16 @@ func (w WindowState) merge(other WindowState) WindowState {
 	return newer
 }
 
+// Pause is the pause of an endpoint after failures.
+type Pause struct {
+	// Until is when it may be called again.
+	Until time.Time `json:"until,omitzero"`
+	// Failures counts the failed calls in a row.
+	Failures int `json:"failures,omitzero"`
+	// Reason is that of the last of them.
+	Reason wechat.Reason `json:"reason,omitzero"`
+}
+
 // endpoint is what is known of the calls of an endpoint for an app.
 type endpoint struct {
 	name       string

@@ -1,6 +1,7 @@
 package poller
 
 import (
+	"context"
 	"log/slog"
 	"runtime"
 	"sync"
@@ -9,6 +10,19 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
+
+// API is the part of WeChat's API that a Poller calls. *wechat.Client implements it.
+type API interface {
+	Ask(ctx context.Context, s wechat.Statistic, w wechat.Window) (*wechat.Answer, error)
+	Quota(ctx context.Context, endpoint string) (wechat.Quota, error)
+	TokenExpiry() time.Time
+}
+
+// Source is an app and the API that answers for it.
+type Source struct {
+	collector.App
+	API API
+}
 
 // Options are the options of a Poller. All but PastReady are required.
 type Options struct {
@@ -52,8 +66,8 @@ func newShared(options Options) *shared {
 	}
 }
 
-// calls returns the limiter for the next call of an endpoint.
-func (s *shared) calls(e *endpoint) *limiter {
+// limiterOf returns the limiter for the next call of an endpoint.
+func (s *shared) limiterOf(e *endpoint) *limiter {
 	if e.failing() {
 		return s.retries
 	}

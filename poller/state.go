@@ -40,48 +40,6 @@ type EndpointState struct {
 	Pause Pause `json:"pause,omitzero"`
 }
 
-// state returns what is remembered of the app.
-func (k *knowledge) state() State {
-	state := State{
-		LastPoll: k.lastPoll, LastSuccess: k.lastSuccess,
-		Series: map[string][]WindowState{}, Endpoints: map[string]EndpointState{}, CaughtUp: map[string]collector.Calls{},
-	}
-	for _, d := range k.datasets {
-		if !d.caughtUp.Day.IsZero() {
-			state.CaughtUp[d.Name] = d.caughtUp
-		}
-		for _, s := range d.series {
-			state.Series[s.Series()] = s.sorted()
-		}
-		for _, e := range d.endpoints {
-			state.Endpoints[e.name] = EndpointState{e.calls, e.quota, e.quotaAsked, e.pause}
-		}
-	}
-	return state
-}
-
-// restore merges what is remembered into what is known. The pauses are those of the state if
-// nothing was asked yet.
-func (k *knowledge) restore(state State, first bool) {
-	merged := k.state().merge(state)
-	k.lastPoll, k.lastSuccess = merged.LastPoll, merged.LastSuccess
-	for _, d := range k.datasets {
-		d.caughtUp = merged.CaughtUp[d.Name]
-		for _, s := range d.series {
-			for _, w := range merged.Series[s.Series()] {
-				s.known[w.End] = &w
-			}
-		}
-		for _, e := range d.endpoints {
-			of := merged.Endpoints[e.name]
-			e.calls, e.quota, e.quotaAsked = of.Calls, of.Quota, of.QuotaAsked
-			if first {
-				e.pause = state.Endpoints[e.name].Pause
-			}
-		}
-	}
-}
-
 // merge returns the state combined with another one, with the newest time of each window
 // and event, because replicas may write to the same archive. The pauses are those of s.
 func (s State) merge(other State) State {

@@ -218,6 +218,6 @@ func linkTo(t *testing.T, target, link string) {
 	}
 }
 
-const reloaded = `level=INFO msg="reloaded the apps; environment variables are read at the start only and need a restart" `
+const reloaded = `level=INFO msg="reloaded the apps; changes to environment variables need a restart" `
 
 const failed = `level=ERROR msg="reload failed; the old settings stay" `

@@ -96,7 +96,7 @@ func (r *Reloader) reload(trigger string, whole isWhole) (changes, []string, err
 	if r.missing > 0 {
 		what = append(what, "to_be_removed", r.missing, "when", "the file has been unchanged for 30 seconds, or at SIGHUP or POST /-/reload")
 	}
-	r.Logger.Info("reloaded the apps; environment variables are read at the start only and need a restart", what...)
+	r.Logger.Info("reloaded the apps; changes to environment variables need a restart", what...)
 	return done, reading.Warnings, nil
 }
 

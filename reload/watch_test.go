@@ -53,7 +53,7 @@ func TestAppsFileIsWatched(t *testing.T) {
 		if err := os.Remove("apps.yaml"); err != nil {
 			t.Fatal(err)
 		}
-		s.expectNoticed("12", `error="WXAPP_APPS_FILE: apps.yaml: cannot be read (no such file or directory); name a readable YAML file"`)
+		s.expectNoticed("12", `error="WXAPP_APPS_FILE: apps.yaml: cannot be read (no such file or directory); use a readable YAML file"`)
 
 		write(t, "apps.yaml", list(first, second))
 		s.expectNoticed("12", "added=0 changed=0 removed=0")
@@ -163,7 +163,7 @@ func TestSecretFilesAreWatched(t *testing.T) {
 		write(t, "own", rotated)
 		s.expectNoticed("123", "added=0 changed=0 removed=0")
 		write(t, "apps.yaml", list(first)+"- {appid: "+second+", secret_file: later}\n")
-		s.expectNoticed("123", `error="WXAPP_APPS_FILE: apps.yaml:3: secret_file: \"later\" cannot be read (no such file or directory); name a readable file that holds the secret"`)
+		s.expectNoticed("123", `error="WXAPP_APPS_FILE: apps.yaml:3: secret_file: \"later\" cannot be read (no such file or directory); use a readable file that holds the secret"`)
 		write(t, "later", secret)
 		s.expectNoticed("123", "added=0 changed=1 removed=0")
 	})

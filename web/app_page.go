@@ -191,7 +191,7 @@ func newChange(now, before int64, known bool, language text.Language) change {
 	if sign == "▲ +" && ratio >= 5 {
 		class = "up"
 	}
-	return change{class, sign + fmt.Sprintf("%.1f%%", max(0, ratio)) + language.Say(" on a week earlier", " 较一周前")}
+	return change{class, sign + fmt.Sprintf("%.1f%%", max(0, ratio)) + language.Say(" from a week earlier", " 较一周前")}
 }
 
 func percent(part, whole int64) string {

@@ -81,13 +81,13 @@ func daysHeld(s *collector.Snapshot) []heldDay {
 func (c condition) text() text.Both {
 	switch c {
 	case needsPerson:
-		return text.Both{English: "needs a person", Chinese: "需要人工处理"}
+		return text.Both{English: "action required", Chinese: "需要人工处理"}
 	case failing:
-		return text.Both{English: "failing, retried", Chinese: "失败，自动重试"}
+		return text.Both{English: "failing, will be retried", Chinese: "失败，自动重试"}
 	case behind:
 		return text.Both{English: "behind", Chinese: "数据滞后"}
 	case starting:
-		return text.Both{English: "first poll running", Chinese: "首次查询中"}
+		return text.Both{English: "first poll running", Chinese: "首次轮询中"}
 	case waiting:
 		return text.Both{English: "waiting for WeChat", Chinese: "等待微信发布"}
 	default:
@@ -119,7 +119,7 @@ func reasonText(r wechat.Reason) text.Both {
 	case wechat.ReasonCredentials:
 		return text.Both{English: "AppID or AppSecret refused", Chinese: "AppID 或 AppSecret 错误"}
 	case wechat.ReasonDecode:
-		return text.Both{English: "answer not understood", Chinese: "应答无法解析"}
+		return text.Both{English: "answer not understood", Chinese: "返回无法解析"}
 	case wechat.ReasonPending:
 		return text.Both{English: "approval pending", Chinese: "等待管理员确认"}
 	case wechat.ReasonPermission:
@@ -131,6 +131,6 @@ func reasonText(r wechat.Reason) text.Both {
 	case wechat.ReasonToken:
 		return text.Both{English: "access token refused", Chinese: "access_token 无效"}
 	default:
-		return text.Both{English: "WeChat or the network is busy", Chinese: "微信或网络繁忙"}
+		return text.Both{English: "WeChat or the network is failing", Chinese: "微信或网络故障"}
 	}
 }

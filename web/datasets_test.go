@@ -78,5 +78,5 @@ func TestCallsToday(t *testing.T) {
 	}
 	expectCalls(3*n-3, " of 1,000", " / 1,000")
 	endpoints[0].Quota = nil
-	expectCalls(3*n-3, " (quota not read yet)", "（尚未读取额度）")
+	expectCalls(3*n-3, " (quota not read yet)", "（尚未读取配额）")
 }

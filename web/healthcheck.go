@@ -60,7 +60,7 @@ func endpointsOf(listenAddress string) ([]endpoint, error) {
 		return nil, fmt.Errorf("%s: %w", listenAddress, err)
 	}
 	if strings.Trim(port, "0") == "" {
-		return nil, errors.New("port 0 means any free port, which the healthcheck cannot know")
+		return nil, errors.New("port 0 means any free port, so the healthcheck cannot find the exporter")
 	}
 
 	hosts := []string{host}

@@ -178,7 +178,7 @@ func TestHealthcheckDead(t *testing.T) {
 	if err := listener.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if err := web.Healthcheck(t.Context(), "127.0.0.1:0"); err == nil || err.Error() != "port 0 means any free port, which the healthcheck cannot know" {
+	if err := web.Healthcheck(t.Context(), "127.0.0.1:0"); err == nil || err.Error() != "port 0 means any free port, so the healthcheck cannot find the exporter" {
 		t.Errorf("any port: %v", err)
 	}
 	want := "the exporter is not alive: " + gone + " does not answer (dial tcp " + gone + ": connect: connection refused)"

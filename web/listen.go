@@ -74,7 +74,7 @@ func removeStale(ctx context.Context, path string) error {
 	case err != nil:
 		return fmt.Errorf("choose another path: %w", err)
 	case info.Mode()&fs.ModeSocket == 0:
-		return errors.New("a file that is no socket is there; remove it or choose another path")
+		return errors.New("the path is a file that is not a socket; remove it or choose another path")
 	}
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
@@ -87,7 +87,7 @@ func removeStale(ctx context.Context, path string) error {
 		return fmt.Errorf("another process may listen on this socket; stop it or choose another path: %w", err)
 	}
 	if err := os.Remove(path); err != nil {
-		return fmt.Errorf("remove the socket that a dead process has left, or choose another path: %w", err)
+		return fmt.Errorf("remove the socket left by a dead process, or choose another path: %w", err)
 	}
 	return nil
 }

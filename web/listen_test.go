@@ -129,7 +129,7 @@ func TestListenTellsEachMistake(t *testing.T) {
 	absent := filepath.Join(filepath.Dir(socket), "absent", "exporter.sock")
 	_, err := web.Listen(t.Context(), "SETTING", []string{"unix:" + socket, taken, "unix:" + plain, "unix:" + absent})
 	want := "SETTING: cannot listen on " + taken + "; free the port or choose another: listen tcp " + taken + ": bind: address already in use\n" +
-		"SETTING: cannot listen on unix:" + plain + "; a file that is no socket is there; remove it or choose another path\n" +
+		"SETTING: cannot listen on unix:" + plain + "; the path is a file that is not a socket; remove it or choose another path\n" +
 		"SETTING: cannot listen on unix:" + absent + "; choose a path in a folder that this user can write to: listen unix " + absent + ": bind: no such file or directory"
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v\nwant %s", err, want)

@@ -150,7 +150,7 @@ func callsText(s *collector.Snapshot, language text.Language, now time.Time) str
 	of := text.Both{English: " of ", Chinese: " / "}.In(language)
 	switch {
 	case len(limits) == 0:
-		return today + text.Both{English: " (quota not read yet)", Chinese: "（尚未读取额度）"}.In(language)
+		return today + text.Both{English: " (quota not read yet)", Chinese: "（尚未读取配额）"}.In(language)
 	case len(limits) == 1:
 		return today + of + limits[0]
 	case len(slices.Compact(slices.Clone(limits))) == 1:
@@ -194,26 +194,26 @@ func outcomeClass(q collector.Question) string {
 // facts returns the state of the archive and of the push.
 func (s *Site) facts(language text.Language) []fact {
 	say := language.Say
-	archived := fact{Name: say("Archive", "归档"), Text: say("works; no answer is waiting", "正常，没有待写入的应答"), Class: "good"}
+	archived := fact{Name: say("Archive", "归档"), Text: say("works; nothing is waiting", "正常，没有待写入的数据"), Class: "good"}
 	if s.Archive == nil || s.Archive().None {
-		archived.Text, archived.Class = say("none: a restart loses the numbers", "未启用：重启后数据丢失"), "warn"
+		archived.Text, archived.Class = say("off: a restart loses the numbers", "未启用：重启后数据丢失"), "warn"
 	} else if state := s.Archive(); state.Lost+state.Pending+state.Apps > 0 {
 		archived.Class, archived.Detail = "bad", state.Failure
 		if state.Lost > 0 {
-			archived.Text = say(strconv.Itoa(state.Lost)+" answers are lost, ", "已丢失 "+strconv.Itoa(state.Lost)+" 份应答，")
+			archived.Text = say(strconv.Itoa(state.Lost)+" answers lost, ", "已丢失 "+strconv.Itoa(state.Lost)+" 份数据，")
 		} else {
 			archived.Text = ""
 		}
-		archived.Text += say(strconv.Itoa(state.Pending)+" wait to be written; tried again every 30 s", strconv.Itoa(state.Pending)+" 份待写入；每 30 秒重试")
+		archived.Text += say(strconv.Itoa(state.Pending)+" waiting to be written; retried every 30 s", strconv.Itoa(state.Pending)+" 份待写入；每 30 秒重试")
 	}
 	pushed := fact{Name: say("OpenTelemetry push", "OpenTelemetry 推送"), Text: say("off", "未启用"), Class: "off"}
 	if push := s.pushStatus(); push.Endpoint != "" {
 		pushed.Detail = push.Endpoint
 		switch {
 		case push.Failure != "":
-			pushed.Text, pushed.Detail, pushed.Class = say("fails; last success: ", "失败；上次成功：")+minute(push.LastSuccess), push.Endpoint+": "+push.Failure, "bad"
+			pushed.Text, pushed.Detail, pushed.Class = say("failing; last success: ", "失败；上次成功：")+minute(push.LastSuccess), push.Endpoint+": "+push.Failure, "bad"
 		case push.LastSuccess.IsZero():
-			pushed.Text, pushed.Class = say("the first push has not ended", "首次推送尚未完成"), "wait"
+			pushed.Text, pushed.Class = say("the first push has not finished", "首次推送尚未完成"), "wait"
 		default:
 			pushed.Text, pushed.Class = say("works; last success: ", "正常；上次成功：")+minute(push.LastSuccess), "good"
 		}

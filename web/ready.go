@@ -65,7 +65,7 @@ func (s *Site) ready(w http.ResponseWriter, _ *http.Request) {
 	case !s.readiness.was.Load():
 		status, sentence = http.StatusServiceUnavailable, "The exporter is not ready: "+waiting+"."
 	case len(awaited) > 0:
-		sentence = fmt.Sprintf("The exporter is ready: %s, but it waits for %.0f minutes at most.", waiting, readyAtLast.Minutes())
+		sentence = fmt.Sprintf("The exporter is ready: %s, but it waits for at most %.0f minutes.", waiting, readyAtLast.Minutes())
 	}
 	lines := slices.Concat(awaited, others)
 	if len(lines) > mostMissing {

@@ -137,7 +137,7 @@ func TestVerdict(t *testing.T) {
 		{[]*collector.Snapshot{held("a", 1), held("b", 1)}, collector.ArchiveStatus{}, "", "Healthy: all 2 apps have yesterday&#39;s numbers."},
 		{[]*collector.Snapshot{held("a", 1), held("b", 2)}, collector.ArchiveStatus{}, "", "Healthy; 1 of 2 apps waits for WeChat to publish newer numbers."},
 		{[]*collector.Snapshot{held("a", 1), newApp}, collector.ArchiveStatus{}, "", "The exporter is starting: the first poll of 1 of 2 apps has not ended."},
-		{[]*collector.Snapshot{held("a", 2)}, collector.ArchiveStatus{}, "refused", "The apps are fine, but the push to the OpenTelemetry receiver fails."},
+		{[]*collector.Snapshot{held("a", 2)}, collector.ArchiveStatus{}, "refused", "The apps work, but the push to the OpenTelemetry receiver is failing."},
 		{[]*collector.Snapshot{held("a", 3), held("b", 1)}, collector.ArchiveStatus{}, "refused", "1 of 2 apps is behind"},
 		{[]*collector.Snapshot{failed("a", wechat.ReasonBusy), held("b", 3)}, collector.ArchiveStatus{}, "", "1 of 2 apps fails for now and will be asked again: WeChat or the network is busy."},
 		{[]*collector.Snapshot{failed("a", wechat.ReasonBusy)}, collector.ArchiveStatus{Apps: 1, Pending: 2}, "", "The archive cannot be written: 2 answers wait"},
@@ -173,7 +173,7 @@ func TestAppPage(t *testing.T) {
 	_, body = get(t, siteOf(fresh), "/app/wx2")
 	expect(t, body, "a week earlier: unknown", "No earlier day is known yet")
 	_, body = get(t, siteOf(newApp), "/app/wx1")
-	expect(t, body, "There are no numbers to show yet.")
+	expect(t, body, "No numbers yet.")
 	if status, body := get(t, site, "/app/%3Cscript%3E"); status != http.StatusNotFound || !strings.Contains(body, "&lt;script&gt;") {
 		t.Errorf("an unknown app: status %d: %s", status, body)
 	}

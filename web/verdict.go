@@ -81,25 +81,25 @@ func (s *Site) judge(c census, language text.Language) verdict {
 		return verdict{"wait", say("No app is configured.", "没有配置任何小程序。"), ""}
 	case c.in[needsPerson] > 0:
 		reasons := c.reasonsIn(needsPerson, language)
-		v := verdict{"bad", say("%s "+one(needsPerson, "needs", "need")+" a person: %s.", "%s需要人工处理：%s。", of(needsPerson), reasons), ""}
+		v := verdict{"bad", say("%s "+one(needsPerson, "requires", "require")+" action: %s.", "%s需要人工处理：%s。", of(needsPerson), reasons), ""}
 		if len(c.reasons) == 1 {
 			v.Detail = remedyOf(c.example, language)
 		}
 		return v
 	case archive.Lost > 0 || archive.Pending > 0:
-		return verdict{"bad", say("The archive cannot be written: %d answers wait in memory, and a crash would lose them.",
-			"归档无法写入：%d 份应答仅在内存中，进程崩溃即丢失。", archive.Pending), archive.Failure}
+		return verdict{"bad", say("The archive cannot be written: %d answers are waiting in memory, and a crash would lose them.",
+			"归档无法写入：%d 份数据只在内存中，进程崩溃会丢失。", archive.Pending), archive.Failure}
 	case archive.Apps > 0:
 		return verdict{"bad", say("The archive of %d apps cannot be read or written.", "%d 个小程序的归档无法读写。", archive.Apps), archive.Failure}
 	case c.in[failing] > 0:
-		return verdict{"warn", say("%s "+one(failing, "fails", "fail")+" for now and will be asked again: %s.", "%s暂时失败，将自动重试：%s。",
+		return verdict{"warn", say("%s "+one(failing, "is", "are")+" failing and will be retried: %s.", "%s失败，将自动重试：%s。",
 			of(failing), c.reasonsIn(failing, language)), ""}
 	case c.in[behind] > 0:
-		return verdict{"warn", say("%s "+one(behind, "is", "are")+" behind: the newest day held is older than the day before yesterday.", "%s数据滞后：最新数据早于前天。", of(behind)), ""}
+		return verdict{"warn", say("%s "+one(behind, "is", "are")+" behind: the newest data is more than two days old.", "%s数据滞后：最新数据早于前天。", of(behind)), ""}
 	case s.pushStatus().Failure != "":
-		return verdict{"warn", say("The apps are fine, but the push to the OpenTelemetry receiver fails.", "小程序正常，但向 OpenTelemetry 接收端推送失败。"), s.pushStatus().Failure}
+		return verdict{"warn", say("The apps work, but the push to the OpenTelemetry receiver is failing.", "小程序正常，但向 OpenTelemetry 接收端推送失败。"), s.pushStatus().Failure}
 	case c.in[starting] > 0:
-		return verdict{"wait", say("The exporter is starting: the first poll of %s of %s apps has not ended.", "正在启动：%[2]s 个小程序中有 %[1]s 个尚未完成首次查询。", text.Grouped(int64(c.in[starting])), all), ""}
+		return verdict{"wait", say("Starting: the first poll of %s of %s apps has not finished.", "正在启动：%[2]s 个小程序中有 %[1]s 个尚未完成首次轮询。", text.Grouped(int64(c.in[starting])), all), ""}
 	case c.in[waiting] > 0:
 		return verdict{"good", say("Healthy; %s "+one(waiting, "waits", "wait")+" for WeChat to publish newer numbers.", "运行正常；%s在等待微信发布新数据。", lower(of(waiting), language)), ""}
 	default:

@@ -61,8 +61,8 @@ When a call to WeChat fails, the log, the page at `+"`/`"+` and this list say th
 `+"`wxapp_api_requests_total`"+` counts by its label `+"`code`"+`. Where several rows name a code, the first one whose
 condition is true applies.
 
-"Asked again" is how long the exporter waits after a failure. A restart asks at once when the failure
-needs a person.
+"Retried" is how long the exporter waits after a failure. After a failure that requires action, a restart
+retries at once.
 
 In the settings, the base URL is `+"`WXAPP_API_URL`"+`, the token URL `+"`WXAPP_TOKEN_URL`"+` or `+"`token_url`"+`, the
 token file `+"`WXAPP_TOKEN_FILE`"+` or `+"`token_file`"+`, and the AppSecret `+"`WXAPP_SECRET`, `WXAPP_SECRET_FILE`, `secret`"+` or
@@ -75,7 +75,7 @@ token file `+"`WXAPP_TOKEN_FILE`"+` or `+"`token_file`"+`, and the AppSecret `+"
 以及处理办法。数字为微信的 errcode，`+"`wxapp_api_requests_total`"+` 的标签 `+"`code`"+` 按它计数。同一 errcode 有多行时，
 以条件成立的第一行为准。
 
-“再次查询”是失败之后等待的时间。需要人工处理的失败，重启后会立即再次查询。
+“重试”是失败之后等待的时间。需要人工处理的失败，重启后会立即重试。
 
 对应的设置：基础 URL 为 `+"`WXAPP_API_URL`"+`；token URL 为 `+"`WXAPP_TOKEN_URL`"+` 或 `+"`token_url`"+`；token 文件为
 `+"`WXAPP_TOKEN_FILE`"+` 或 `+"`token_file`"+`；AppSecret 为 `+"`WXAPP_SECRET`、`WXAPP_SECRET_FILE`、`secret`"+` 或 `+"`secret_file`"+`。
@@ -85,14 +85,14 @@ token file `+"`WXAPP_TOKEN_FILE`"+` or `+"`token_file`"+`, and the AppSecret `+"
 var meanings = map[Reason]text.Both{
 	ReasonAccount:     both("WeChat has restricted the account.", "微信限制了该账号。"),
 	ReasonAllowlist:   both("The IP address from which the exporter calls is not on the app's allow-list.", "采集器的出口 IP 不在该小程序的 IP 白名单中。"),
-	ReasonBusy:        both("WeChat or the network fails, as a rule for a short time.", "微信或网络故障，通常很快恢复。"),
+	ReasonBusy:        both("WeChat or the network is failing, usually for a short time.", "微信或网络故障，通常很快恢复。"),
 	ReasonCredentials: both("WeChat refuses the AppID or the AppSecret.", "微信不接受 AppID 或 AppSecret。"),
-	ReasonDecode:      both("The answer is not what was asked for, such as the page of a proxy.", "返回的不是所请求的内容，例如代理的网页。"),
+	ReasonDecode:      both("The answer is not the expected one, for example the page of a proxy.", "返回的不是所请求的内容，例如代理的网页。"),
 	ReasonNotReady:    both("Not a failure: WeChat has not published the numbers yet.", "不是失败：微信尚未发布数据。"),
 	ReasonPending:     both("An administrator of the app has to approve the IP address.", "需要小程序管理员同意该 IP。"),
 	ReasonPermission:  both("The app may not use this API.", "该小程序无权使用此接口。"),
 	ReasonQuota:       both("Too many calls were made for the app.", "该小程序的调用次数过多。"),
-	ReasonRequest:     both("WeChat finds the call itself wrong.", "微信认为请求本身有误。"),
+	ReasonRequest:     both("WeChat rejects the call as invalid.", "微信认为请求本身有误。"),
 	ReasonToken:       both("WeChat refuses the access token, or none can be read.", "微信不接受 access_token，或读取不到 token。"),
 }
 
@@ -102,7 +102,7 @@ func errcodesMarkdown(language text.Language) string {
 	b.WriteString(introduction.In(language))
 	for _, reason := range append(FailureReasons(), ReasonNotReady) {
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n", reason, meanings[reason].In(language))
-		b.WriteString(language.Say("| Answer | Asked again | What to do |\n", "| 返回 | 再次查询 | 处理办法 |\n"))
+		b.WriteString(language.Say("| Answer | Retried | What to do |\n", "| 返回 | 重试 | 处理办法 |\n"))
 		b.WriteString("| --- | --- | --- |\n")
 		for _, row := range documentRows(language) {
 			if row.Reason == reason {
@@ -197,7 +197,7 @@ func pauseText(row Errcode, language text.Language) string {
 	if pause.Most != 0 {
 		most = durationText(pause.Most, language)
 	}
-	return language.Say("after "+first+", then twice as long each time, up to "+most, first+"之后，每次加倍，最长 "+most)
+	return language.Say("after "+first+", then doubling each time, up to "+most, first+"之后，每次加倍，最长 "+most)
 }
 
 func durationText(d time.Duration, language text.Language) string {

@@ -62,8 +62,8 @@ const (
 // passwordOfProxy is the remedy where a proxy asks for a password, by a tunnel's error or
 // by a status.
 var passwordOfProxy = both(
-	"put the user name and the password of the proxy into the environment variable {variable}, "+
-		"as in http://user:password@host:port; if they are there, correct them",
+	"set the user name and password of the proxy in the environment variable {variable}, "+
+		"as in http://user:password@host:port; if they are set, correct them",
 	"在环境变量 {variable} 中填写代理的用户名和密码，格式为 http://user:password@host:port；若已填写，请检查是否正确",
 )
 
@@ -88,16 +88,16 @@ var errcodes = []errcodeRow{
 	{
 		reason: ReasonBusy, codes: []string{"-1", "61504"}, pause: pauseBriefly,
 		remedy: both(
-			"no action needed: WeChat is busy and is asked again later",
+			"no action needed: WeChat is busy; the call is retried later",
 			"无需处理：微信系统繁忙，稍后会自动重试",
 		),
 	},
 	{
 		reason: ReasonBusy, codes: []string{"http_5xx", codeHTTPOther}, pause: pauseBriefly,
 		remedy: both(
-			"no action needed if it passes: the server, or a proxy in front of it, is failing; "+
-				"if it lasts, use another WeChat host as the base URL",
-			"若自行恢复则无需处理：服务器或其前端代理出现故障；若持续存在，请将基础 URL 换成微信的其他域名",
+			"the server, or a proxy in front of it, is failing; "+
+				"if it persists, use another WeChat host as the base URL",
+			"服务器或其前端代理出现故障；若持续存在，请将基础 URL 换成微信的其他域名",
 		),
 	},
 	{
@@ -112,7 +112,7 @@ var errcodes = []errcodeRow{
 	},
 	{
 		reason: ReasonBusy, codes: []string{codeNetwork}, pause: pauseBriefly,
-		when:   both("the proxy asks for a password", "代理要求密码"),
+		when:   both("the proxy requires a password", "代理要求密码"),
 		holds:  hasCause[proxyLogin],
 		remedy: passwordOfProxy,
 	},
@@ -122,7 +122,7 @@ var errcodes = []errcodeRow{
 		when:  both("the call was canceled", "请求被取消"),
 		holds: wasCanceled,
 		remedy: both(
-			"no action needed: the call was canceled on this side",
+			"no action needed: the exporter canceled the call",
 			"无需处理：请求由本程序主动取消",
 		),
 	},
@@ -140,30 +140,30 @@ var errcodes = []errcodeRow{
 		when:  both("the certificate is not trusted", "证书不受信任"),
 		holds: isUntrusted,
 		remedy: both(
-			"check this machine's clock and its root certificates; where a proxy inspects TLS, add the proxy's certificate to them",
+			"check this machine's clock and root certificates; if a proxy inspects TLS, trust the proxy's certificate",
 			"检查本机时钟和根证书；如有代理检查 TLS 流量，请信任该代理的证书",
 		),
 	},
 	{
 		reason: ReasonBusy, codes: []string{codeNetwork}, pause: pauseBriefly,
 		remedy: both(
-			"no action needed if it passes; otherwise check that firewalls and proxies let this machine reach the server, "+
+			"if it persists, check that firewalls and proxies let this machine reach the server, "+
 				"or use another WeChat host as the base URL",
-			"若自行恢复则无需处理；否则请检查防火墙和代理是否允许本机访问该服务器，或将基础 URL 换成微信的其他域名",
+			"若持续存在，请检查防火墙和代理是否允许本机访问该服务器，或将基础 URL 换成微信的其他域名",
 		),
 	},
 	{
 		reason: ReasonBusy, codes: []string{codeUnknown}, pause: pauseBriefly,
 		remedy: both(
-			"look up {errcode} in WeChat's documentation, because it is unknown to this program; the call is retried later",
+			"{errcode} is not known to the exporter: see WeChat's documentation; the call is retried later",
 			"本程序不认识{errcode}，请查阅微信官方文档；稍后会自动重试",
 		),
 	},
 	{
 		reason: ReasonBusy, codes: []string{""}, pause: pauseBriefly,
 		remedy: both(
-			"no action needed if it passes: the call is retried later",
-			"若自行恢复则无需处理：稍后会自动重试",
+			"no action needed: the call is retried later",
+			"无需处理：稍后会自动重试",
 		),
 	},
 	{
@@ -184,7 +184,7 @@ var errcodes = []errcodeRow{
 	{
 		reason: ReasonCredentials, codes: []string{"40234", "40235"}, pause: pauseHour,
 		remedy: both(
-			"turn off the requirement of signed calls (API安全) for this API, because calls are sent unsigned: "+settingsPage,
+			"disable API signing (API安全) for this API, because the exporter does not sign requests: "+settingsPage,
 			"为该接口关闭 API 安全（请求签名），本程序发送的请求不带签名："+settingsPage,
 		),
 	},
@@ -192,21 +192,21 @@ var errcodes = []errcodeRow{
 		reason: ReasonCredentials, codes: []string{"41001"}, pause: pauseHour,
 		remedy: both(
 			"set an AppSecret, a token file or a token URL: calls without a token work only in WeChat cloud hosting (微信云托管)",
-			"配置 AppSecret、token 文件或 token URL：只有在微信云托管中才可以不带 token 调用",
+			"设置 AppSecret、token 文件或 token URL：只有在微信云托管中才可以不带 token 调用",
 		),
 	},
 	{
 		reason: ReasonCredentials, codes: []string{""}, pause: pauseHour,
 		when: both("no AppSecret can be read", "读取不到 AppSecret"),
 		remedy: both(
-			"set the AppSecret, or correct the file that it is read from",
-			"配置 AppSecret，或修正存放它的文件",
+			"set the AppSecret, or correct the file that contains it",
+			"设置 AppSecret，或修正存放它的文件",
 		),
 	},
 	{
 		reason: ReasonDecode, codes: []string{codeDecode, ""}, pause: pauseBriefly,
 		remedy: both(
-			"check that the base URL or token URL leads to WeChat and that no proxy or login page answers instead; "+
+			"check that the base URL or token URL points to WeChat and that no proxy or login page answers instead; "+
 				"if WeChat itself answered, report the message as a bug",
 			"检查基础 URL 或 token URL 是否指向微信，以及是否有代理或登录页面代为应答；若确为微信的返回，请将该信息作为缺陷反馈",
 		),
@@ -271,28 +271,28 @@ var errcodes = []errcodeRow{
 		reason: ReasonPermission, codes: []string{"61502"}, pause: pauseHour,
 		remedy: both(
 			"remove this app from the settings: it is a mini game, which this API does not support",
-			"从配置中移除该小程序：它是小游戏，此接口不支持",
+			"从设置中删除该小程序：它是小游戏，此接口不支持",
 		),
 	},
 	{
 		reason: ReasonQuota, codes: []string{"45009"}, pause: pauseNextDay,
 		remedy: both(
 			"wait until the next day in China, and find out what else uses up the app's daily quota",
-			"等到次日（北京时间），并查明还有什么程序在消耗该小程序的每日调用次数",
+			"等到次日（北京时间），并查明还有什么程序在消耗该小程序的每日配额",
 		),
 	},
 	{
 		reason: ReasonQuota, codes: []string{"45011"}, pause: pauseMinutes,
 		remedy: both(
-			"no action needed if it passes; otherwise find out what else calls WeChat so often for this app",
-			"若自行恢复则无需处理；否则请查明还有什么程序在频繁调用该小程序的接口",
+			"if it persists, find out what else calls the API for this app",
+			"若持续存在，请查明还有什么程序在调用该小程序的接口",
 		),
 	},
 	{
 		reason: ReasonQuota, codes: []string{"http_429", ""}, pause: pauseMinutes,
 		remedy: both(
-			"no action needed if it passes; otherwise find out what else sends this server so many requests",
-			"若自行恢复则无需处理；否则请查明还有什么程序在向该服务器大量发送请求",
+			"if it persists, find out what else sends requests to this server",
+			"若持续存在，请查明还有什么程序在向该服务器发送请求",
 		),
 	},
 	{
@@ -321,14 +321,14 @@ var errcodes = []errcodeRow{
 	{
 		reason: ReasonRequest, codes: []string{"http_412"}, pause: pauseHour,
 		remedy: both(
-			"check the proxies between this machine and WeChat: WeChat answers 412 to requests without Content-Length",
+			"check the proxies between this machine and WeChat: WeChat returns 412 for requests without Content-Length",
 			"检查本机与微信之间的代理：请求缺少 Content-Length 时微信返回 412",
 		),
 	},
 	{
 		reason: ReasonRequest, codes: []string{"http_3xx", "http_4xx", ""}, pause: pauseHour,
 		remedy: both(
-			"correct the base URL or the token URL, or the proxy that answers instead",
+			"correct the base URL or the token URL, or fix the proxy that answers instead",
 			"更正基础 URL 或 token URL，或检查代为应答的代理",
 		),
 	},
@@ -341,7 +341,7 @@ var errcodes = []errcodeRow{
 	{
 		reason: ReasonToken, codes: []string{"40001", "40014", "42001"}, pause: pauseToken,
 		remedy: both(
-			"check that nothing else requests tokens for this app through /cgi-bin/token, or that everything shares one token server; "+
+			"make sure that no other program requests tokens for this app through /cgi-bin/token, or let all programs share one token server; "+
 				"WeChat sometimes refuses valid tokens between 02:00 and 07:00 in China",
 			"检查是否有其他程序通过 /cgi-bin/token 获取该小程序的 token，或让所有程序共用一个中控 token 服务；"+
 				"北京时间 02:00 至 07:00 之间微信偶尔会拒绝有效的 token",
@@ -351,8 +351,8 @@ var errcodes = []errcodeRow{
 		reason: ReasonToken, codes: []string{""}, pause: pauseToken,
 		when: both("the token file cannot be used", "token 文件不可用"),
 		remedy: both(
-			"check that the token file can be read and that the program that writes it writes a whole token",
-			"检查 token 文件是否可读，以及写入它的程序是否写入了完整的 token",
+			"check that the token file is readable and contains a complete token",
+			"检查 token 文件是否可读、是否包含完整的 token",
 		),
 	},
 }

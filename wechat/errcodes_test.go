@@ -24,7 +24,8 @@ const documentedReasons = `
 	permission   48001 48004 61007 61003 61023 61502
 	account      50002 50004 50007
 	pending      89501 89503 89506 89507
-	request      61500 61501 47001 47003 43002
+	request      61500 61501 47001 47003 43002 1701 45010
+	unavailable  2009
 `
 
 func TestErrcodesHaveTheDocumentedReasons(t *testing.T) {

@@ -79,6 +79,8 @@ func holds(t *testing.T, numbers Numbers) bool {
 		return keysAreUnique(n.New) && keysAreUnique(n.Active)
 	case Pages:
 		return pathsAreUnique(n)
+	case AdIncome:
+		return slotsAreUnique(n)
 	}
 	t.Fatalf("add the numbers of a %T here", numbers)
 	return false
@@ -93,6 +95,17 @@ func namesAreUnique(rows []Row) bool {
 		names[row.Name] = true
 	}
 	return len(rows) > 0
+}
+
+func slotsAreUnique(income AdIncome) bool {
+	last := ""
+	for _, slot := range income {
+		if slot.Slot <= last || !usable(slot.Requests, slot.Exposures, slot.Clicks) || slot.Income.Value < 0 || slot.ECPM.Value < 0 {
+			return false
+		}
+		last = slot.Slot
+	}
+	return true
 }
 
 func pathsAreUnique(pages Pages) bool {

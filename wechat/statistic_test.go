@@ -159,6 +159,9 @@ func TestStatisticsOnTheWire(t *testing.T) {
 	begins := map[Range]string{1: "20170617", 7: "20170611", 17: "20170601", 30: "20170519"}
 	for _, dataset := range Datasets() {
 		for _, s := range dataset.Statistics {
+			if s.query != nil {
+				continue // see TestAdPages
+			}
 			var sent []string
 			client := &Client{HTTP: wire(func(r *http.Request) (*http.Response, error) {
 				body, _ := io.ReadAll(r.Body)

@@ -108,6 +108,14 @@ func Ask(ctx context.Context, server *wechattest.Server, app collector.App, data
 	return answers, nil
 }
 
+// failureOf returns the failure as an error, which is nil if there is none.
+func failureOf(a Answer) error {
+	if a.Failure == nil {
+		return nil
+	}
+	return a.Failure
+}
+
 // newClient returns a client of an app on a simulated WeChat.
 func newClient(server *wechattest.Server, app collector.App) *wechat.Client {
 	return &wechat.Client{
@@ -151,6 +159,8 @@ func show(s *collector.Snapshot, dataset wechat.Dataset, answers []Answer) colle
 	for _, a := range answers {
 		question := collector.Question{Series: a.Statistic.Series(), Window: a.Window, At: s.LastPoll, Outcome: collector.OutcomeData, Failure: a.Failure}
 		switch {
+		case wechat.ReasonOf(failureOf(a)) == wechat.ReasonUnavailable:
+			question.Outcome, question.Failure = collector.OutcomeUnavailable, nil
 		case a.Failure != nil:
 			question.Outcome = collector.OutcomeFailed
 			shown.Status = collector.StatusDown

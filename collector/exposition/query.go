@@ -32,7 +32,7 @@ func parseQuery(query string) (selection, error) {
 		return selection{self: true}, nil
 	}
 	if len(appids) > maxAppIDs {
-		return selection{}, fmt.Errorf("%d appids in one query, the limit is %d; ask in several requests, "+
+		return selection{}, fmt.Errorf("%d appids in one query, the limit is %d; use several requests, "+
 			"or without the parameter appid for all apps", len(appids), maxAppIDs)
 	}
 	s := selection{appids: []string{}}
@@ -63,7 +63,7 @@ func (h *Handler) apps(s selection) ([][]fragment, error) {
 	for _, appid := range s.appids {
 		fragments, known := h.cache.of(appid)
 		if !known {
-			return nil, fmt.Errorf("unknown appid %q; leave out the parameter appid to get all apps", appid)
+			return nil, fmt.Errorf("unknown appid %q; omit the parameter appid for all apps", appid)
 		}
 		apps = append(apps, fragments)
 	}

@@ -42,7 +42,7 @@ func visitsHistory(l language, d *grafana.Dashboard) {
 			l.text("How often the Mini Programs were shared, and by how many users.", "分享次数与分享人数。"), "locale",
 			sum("wxapp_shares", l.text("shares", "分享次数")), sum("wxapp_sharing_users", l.text("users", "用户"))),
 		over(l.text("Users so far", "累计用户"),
-			l.text("Users who have ever come. A person who uses two of the chosen apps counts twice.", "曾经来访的用户总数。同时使用所选小程序中两个的人会计两次。"), "locale",
+			l.text("Users who have ever visited the Mini Program. A person who uses two of the chosen apps counts twice.", "曾经来访的用户总数。同时使用所选小程序中两个的人会计两次。"), "locale",
 			grafana.Over(fmt.Sprintf("sum(%s)", chosenApps.at(onDay(0), visitsDay, func(m moment) string {
 				return chosenApps.each(m, "wxapp_cumulative_users")
 			})), l.text("so far", "累计"))),
@@ -62,7 +62,7 @@ func visitsSources(l language, d *grafana.Dashboard) {
 	}
 	d.Line(10,
 		trend(l.text("Sessions by source", "各来源打开次数"), l.text("Sessions by where they came from.", "按来源统计的打开次数。"), "wxapp_source_sessions"),
-		trend(l.text("Users by source", "各来源用户"), l.text("Users by where they came from. A user of two sources counts in both.", "按来源统计的用户数。从两个来源进入的用户在两处各计一次。"), "wxapp_source_users"))
+		trend(l.text("Users by source", "各来源用户"), l.text("Users by source. A user who came from two sources counts in both.", "按来源统计的用户数。从两个来源进入的用户在两处各计一次。"), "wxapp_source_users"))
 	classes := func(title, description, metric, label string, choices []grafana.Choice) *grafana.Panel {
 		var targets []grafana.Target
 		total := sumOf(now(), sourcesDay, metric)
