@@ -35,9 +35,6 @@ type exporter struct {
 	archive poller.Archive
 	metrics *collector.SelfMetrics
 	log     *slog.Logger
-	// toolkitLog drops info lines: log already has what the exporter toolkit logs at
-	// every start.
-	toolkitLog *slog.Logger
 }
 
 // wiring is what an exporter needs beside its settings.
@@ -55,13 +52,12 @@ type wiring struct {
 // newExporter returns an exporter with the apps of the settings.
 func newExporter(ctx context.Context, c config.Config, warnings []string, stderr io.Writer, w wiring) (*exporter, error) {
 	e := &exporter{
-		wiring:     w,
-		config:     c,
-		apps:       config.Reading{Apps: c.Apps, Files: c.Files, Warnings: warnings},
-		store:      &collector.Store{},
-		metrics:    collector.NewSelfMetrics(c.Datasets...),
-		log:        newLogger(stderr, c.LogFormat, c.LogLevel),
-		toolkitLog: newLogger(stderr, c.LogFormat, max(c.LogLevel, slog.LevelWarn)),
+		wiring:  w,
+		config:  c,
+		apps:    config.Reading{Apps: c.Apps, Files: c.Files, Warnings: warnings},
+		store:   &collector.Store{},
+		metrics: collector.NewSelfMetrics(c.Datasets...),
+		log:     newLogger(stderr, c.LogFormat, c.LogLevel),
 	}
 	for _, warning := range warnings {
 		e.log.Warn("configuration warning", "warning", warning)
@@ -83,7 +79,7 @@ func (e *exporter) run(ctx context.Context) error {
 	reloader := reload.New(reload.Options{
 		Read: e.readApps, Source: e.source, Poller: polling, Metrics: e.metrics, Logger: e.log,
 	}, e.apps)
-	handler, err := e.handler(self, restored, polling, pusher, reloader)
+	handler, err := e.handler(self, polling, pusher, reloader)
 	if err != nil {
 		return err
 	}
@@ -98,8 +94,8 @@ func (e *exporter) run(ctx context.Context) error {
 		e.listening(web.URL(listeners[0].Addr()))
 	}
 	server := &web.Server{
-		Handler: handler, Limits: web.DefaultLimits(), ConnContext: exposition.ConnContext,
-		ConfigFile: e.config.WebConfigFile, Log: e.log, ToolkitLog: e.toolkitLog,
+		Handler: handler, Limits: web.DefaultLimits(), Await: e.await(restored), ConnContext: exposition.ConnContext,
+		ConfigFile: e.config.WebConfigFile, Log: e.log,
 	}
 
 	ctx, cancel := context.WithCancel(ctx)
@@ -113,6 +109,9 @@ func (e *exporter) run(ctx context.Context) error {
 	if e.readApps != nil {
 		parts.Go(func() { reloader.Run(ctx, e.hangups) })
 	}
+	if e.config.WebConfigFile != "" {
+		parts.Go(func() { e.webConfig().Run(ctx) })
+	}
 	err = server.Serve(ctx, listeners)
 	cancel()
 	parts.Wait()
@@ -125,6 +124,12 @@ func (e *exporter) run(ctx context.Context) error {
 // source returns an app with a client of WeChat's API of its own.
 func (e *exporter) source(app config.App) poller.Source {
 	return newSource(e.config, app, e.client, e.metrics.Observe)
+}
+
+// webConfig returns what watches the web configuration.
+func (e *exporter) webConfig() reload.WebConfig {
+	check := func() (bool, error) { return config.CheckWebConfig(e.config.WebConfigFile) }
+	return reload.WebConfig{Check: check, Metrics: e.metrics, Logger: e.log}
 }
 
 func (e *exporter) poller() *poller.Poller {
@@ -152,9 +157,22 @@ func (e *exporter) selfMetrics() *prometheus.Registry {
 	return self
 }
 
-// handler serves the store. Scrapes wait until the archive is restored: after a scrape
-// without the series of the apps, Prometheus would treat them as gone.
-func (e *exporter) handler(self prometheus.Gatherer, restored <-chan struct{}, polling *poller.Poller, pusher *otlp.Pusher, reloader *reload.Reloader) (http.Handler, error) {
+// await returns what lets scrapes wait until the archive is restored: after a scrape without
+// the series of the apps, Prometheus would treat them as gone.
+func (e *exporter) await(restored <-chan struct{}) func(*http.Request) {
+	return func(r *http.Request) {
+		if r.URL.Path != e.config.TelemetryPath {
+			return
+		}
+		select {
+		case <-restored:
+		case <-r.Context().Done():
+		}
+	}
+}
+
+// handler serves the store.
+func (e *exporter) handler(self prometheus.Gatherer, polling *poller.Poller, pusher *otlp.Pusher, reloader *reload.Reloader) (http.Handler, error) {
 	metrics, err := exposition.New(e.store, self, exposition.Options{
 		WithoutLocations: !e.config.LocationInfo,
 		OnError: func(err error) {
@@ -165,13 +183,7 @@ func (e *exporter) handler(self prometheus.Gatherer, restored <-chan struct{}, p
 		return nil, err
 	}
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET "+e.config.TelemetryPath, func(w http.ResponseWriter, r *http.Request) {
-		select {
-		case <-restored:
-			metrics.ServeHTTP(w, r)
-		case <-r.Context().Done():
-		}
-	})
+	mux.Handle("GET "+e.config.TelemetryPath, metrics)
 	(&web.Site{
 		Apps:          polling.Apps,
 		Store:         e.store,

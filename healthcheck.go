@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
@@ -31,7 +32,10 @@ func healthcheck(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := web.Healthcheck(ctx, addresses[0]); err != nil {
+	switch err := web.Healthcheck(ctx, addresses[0]); {
+	case errors.Is(err, web.ErrUnusable):
+		return err
+	case err != nil:
 		return fmt.Errorf("%w; start it, or set WXAPP_LISTEN_ADDRESS to its address", err)
 	}
 	return nil

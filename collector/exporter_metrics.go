@@ -18,6 +18,8 @@ var (
 		"Whether the last configuration reload succeeded: 1 after the start, 0 after a reload that kept the old settings.")
 	reloadSuccess = gauge("wxapp_config_last_reload_success_timestamp_seconds", "s",
 		"When the configuration was last loaded successfully, at the start or by a reload.")
+	webConfigValid = gauge("wxapp_web_config_valid", "1",
+		"Whether the web configuration and its certificates can be used: 1, also without any, or 0 while connections fail because of it.")
 	otlpExports = counter("wxapp_otlp_exports_total", "{batch}",
 		"OTLP batches attempted. Only when pushing.")
 	otlpFailures = counter("wxapp_otlp_export_failures_total", "{batch}",
@@ -31,7 +33,7 @@ var (
 func exporterMetrics() []*Metric {
 	return []*Metric{
 		&locationInfo, &apiRequests, &apiRequestDuration, &archiveWrites, &archiveFailures, &archivePending,
-		&reloadSuccessful, &reloadSuccess,
+		&reloadSuccessful, &reloadSuccess, &webConfigValid,
 		&otlpExports, &otlpFailures, &otlpRejectedPoints, &otlpLastSuccess,
 	}
 }

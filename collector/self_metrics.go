@@ -23,6 +23,7 @@ type SelfMetrics struct {
 	archivePending     prometheus.Gauge
 	reloadSuccessful   prometheus.Gauge
 	reloadSuccess      prometheus.Gauge
+	webConfigValid     prometheus.Gauge
 }
 
 // NewSelfMetrics returns the metrics, with every series that is known in advance at 0: those of
@@ -41,7 +42,9 @@ func NewSelfMetrics(datasets ...wechat.Dataset) *SelfMetrics {
 
 		reloadSuccessful: prometheus.NewGauge(gaugeOpts(&reloadSuccessful)),
 		reloadSuccess:    prometheus.NewGauge(gaugeOpts(&reloadSuccess)),
+		webConfigValid:   prometheus.NewGauge(gaugeOpts(&webConfigValid)),
 	}
+	m.webConfigValid.Set(1)
 	endpoints := []string{wechat.EndpointToken, wechat.EndpointQuota}
 	for _, dataset := range datasets {
 		endpoints = append(endpoints, dataset.Endpoints()...)
@@ -89,6 +92,15 @@ func (m *SelfMetrics) Reloaded(err error) {
 	m.reloadSuccess.Set(float64(time.Now().Unix()))
 }
 
+// WebConfigRead records whether the web configuration can be used.
+func (m *SelfMetrics) WebConfigRead(err error) {
+	if err != nil {
+		m.webConfigValid.Set(0)
+		return
+	}
+	m.webConfigValid.Set(1)
+}
+
 // Describe implements prometheus.Collector.
 func (m *SelfMetrics) Describe(descs chan<- *prometheus.Desc) {
 	m.each(func(c prometheus.Collector) { c.Describe(descs) })
@@ -101,7 +113,7 @@ func (m *SelfMetrics) Collect(metrics chan<- prometheus.Metric) {
 
 func (m *SelfMetrics) each(do func(prometheus.Collector)) {
 	for _, c := range []prometheus.Collector{
-		m.apiRequests, m.apiRequestDuration, m.archiveWrites, m.archiveFailures, m.archivePending, m.reloadSuccessful, m.reloadSuccess,
+		m.apiRequests, m.apiRequestDuration, m.archiveWrites, m.archiveFailures, m.archivePending, m.reloadSuccessful, m.reloadSuccess, m.webConfigValid,
 	} {
 		do(c)
 	}

@@ -6,6 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/wxapp-exporter/wxapp_exporter/text"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
@@ -56,9 +57,9 @@ func readAgain(e environment) (Reading, error) {
 	p := &problems{given: e.given}
 	apps, files := readApps(p, e, parseAppsFile(p, e))
 	if err := p.err(); err != nil {
-		return Reading{Files: files, Warnings: p.warnings}, err
+		return Reading{Files: files, Warnings: p.allWarnings()}, err
 	}
-	return Reading{apps, files, p.warnings}, nil
+	return Reading{apps, files, p.allWarnings()}, nil
 }
 
 // readApps returns the app of the environment and those of the apps file, and the files
@@ -133,7 +134,7 @@ func parseApp(a properties, p position, rules appRules) App {
 	var app App
 	app.ID = parseAppID(a.id)
 	app.Name = app.ID
-	if a.name != nil && checkCharacters(a.name, isNameRune, "a control character, such as a line break, or invalid UTF-8") {
+	if a.name != nil && checkLength(a.name, maxName) && checkCharacters(a.name, isNameRune, "a control character, such as a line break, or invalid UTF-8") {
 		app.Name = a.name.text.Reveal()
 	}
 
@@ -166,6 +167,8 @@ func parseAppID(p *property) string {
 	id := p.text.Reveal()
 	switch {
 	case id == "": // already reported
+	case len(id) > maxAppID:
+		p.errorf("has %s characters, but AppIDs have 18 and may have %d at most", text.Grouped(int64(len(id))), maxAppID)
 	case !wechat.IsAppID(id):
 		p.errorf("%s is not an AppID; AppIDs contain letters, digits, _ and - only, usually wx and 16 hex digits", shown(id))
 	case !wechat.IsUsualAppID(id):
@@ -173,6 +176,15 @@ func parseAppID(p *property) string {
 	}
 	return id
 }
+
+// The longest appid and name of an app, in bytes. An appid is the name of a folder in the
+// archive, and both are labels of series.
+const (
+	maxAppID = 64
+	maxName  = 256
+)
+
+func isWholeAppID(id string) bool { return len(id) <= maxAppID && wechat.IsAppID(id) }
 
 func isNameRune(r rune) bool { return !unicode.IsControl(r) }
 
@@ -187,6 +199,15 @@ func checkCharacters(p *property, allowed func(rune) bool, wrong string) bool {
 		return true
 	}
 	p.errorf("contains %s; remove it", wrong)
+	return false
+}
+
+// checkLength refuses a text of more bytes than a limit.
+func checkLength(p *property, limit int) bool {
+	if len(p.text) <= limit {
+		return true
+	}
+	p.errorf("has %s bytes, the limit is %d; shorten it", text.Grouped(int64(len(p.text))), limit)
 	return false
 }
 

@@ -39,6 +39,9 @@ const (
 // set the folder, so an empty one is no contradiction.
 func parseArchive(p *problems, e environment) Archive {
 	if e.ArchiveConfig == "" {
+		if isQuoted(e.Archive) {
+			p.at(archiveSetting).errorf("%s", inQuotes)
+		}
 		return Archive{Folder: e.Archive, Setting: archiveSetting}
 	}
 	at := p.at(archiveConfigSetting)
@@ -136,6 +139,8 @@ func (r storageReader) cos(root, node *yaml.Node) {
 		at.errorf("secret_id or secret_key is missing; set both")
 	case settings.Endpoint == "" && (settings.Bucket == "" || settings.AppId == "" || settings.Region == ""):
 		at.errorf("bucket, app_id or region is missing; set all three, or the endpoint")
+	case settings.Endpoint == "" && strings.HasSuffix(settings.Bucket, "-"+settings.AppId):
+		at.errorf("bucket ends in app_id, which is added to it; write the name of the bucket without -APPID, as in bucket: wxapp and app_id: \"1250000000\"")
 	case settings.Endpoint != "" && (err != nil || endpoint.Host == "" || endpoint.User != nil || (endpoint.Scheme != "https" && endpoint.Scheme != "http")):
 		at.errorf("endpoint is not the URL of a bucket; use the form https://BUCKET-APPID.cos.REGION.myqcloud.com")
 	}
@@ -149,9 +154,9 @@ func (r storageReader) settings(root, node *yaml.Node, into reflect.Value) (posi
 		return position{}, false
 	}
 	at := r.line(node).in(": ", "config")
-	before := len(at.problems.errs)
+	before := at.problems.mistakes
 	r.fill(at, node, into.Elem())
-	return at, len(at.problems.errs) == before
+	return at, at.problems.mistakes == before
 }
 
 // fill decodes the values of a mapping into the fields of a struct, one by one.

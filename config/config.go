@@ -81,9 +81,9 @@ func Read() (Config, []string, error) {
 func read(e environment) (Config, []string, error) {
 	c, p := parseAll(e)
 	if err := p.err(); err != nil {
-		return Config{}, p.warnings, err
+		return Config{}, p.allWarnings(), err
 	}
-	return c, p.warnings, nil
+	return c, p.allWarnings(), nil
 }
 
 // parseAll parses all settings. What is wrong with them is in the problems.
@@ -126,9 +126,9 @@ func readDemo(e environment) (Config, []string, error) {
 		p.at(archiveConfigSetting).warnf("is ignored, because the demo's numbers are made up; to keep them, set %s to a separate folder", archiveSetting)
 	}
 	if err := p.err(); err != nil {
-		return Config{}, p.warnings, err
+		return Config{}, p.allWarnings(), err
 	}
-	return c, p.warnings, nil
+	return c, p.allWarnings(), nil
 }
 
 // ReadListenAddresses reads WXAPP_LISTEN_ADDRESS alone, so that no other setting can get in

@@ -81,5 +81,8 @@ func secretIn(f file) (wechat.Secret, error) {
 	if !isMadeOf(secret, isSecretRune) {
 		return "", errors.New(shown(f.path) + " contains more than one word of printable ASCII; write only the secret into it")
 	}
+	if isQuoted(secret) {
+		return "", errors.New(shown(f.path) + " holds the secret in quotation marks; remove them")
+	}
 	return wechat.Secret(secret), nil
 }

@@ -95,7 +95,7 @@ func TestLinkedFiles(t *testing.T) {
 	if err := os.Mkdir("..2025", 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile("..2025/secret", []byte("hush"), 0o600); err != nil {
+	if err := os.WriteFile("..2025/secret", []byte(testSecret), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for link, target := range map[string]string{"..data": "..2025", "link": "..data/secret", "apps.yaml": "apps"} {
@@ -123,8 +123,8 @@ func TestUnreadableTokenFile(t *testing.T) {
 func TestFilesThatOthersCanRead(t *testing.T) {
 	const others = " can be read by every user of this machine; run chmod 600 on it"
 	writeFiles(t, map[string]string{
-		"secret":      "hush",
-		"inline.yaml": "apps: [{appid: wx0123456789abcdef, secret: hush}]\n",
+		"secret":      testSecret,
+		"inline.yaml": "apps: [{appid: wx0123456789abcdef, secret: " + testSecret + "}]\n",
 		"url.yaml":    "apps: [{appid: wx0123456789abcdef, token_url: https://tokens.example.com/hush}]\n",
 		"files.yaml":  "apps: [{appid: wx0123456789abcdef, secret_file: secret}]\n",
 	})
@@ -161,6 +161,9 @@ func TestReadSecretFile(t *testing.T) {
 		{content: "hush", want: "hush"},
 		{content: "\ufeff hush\r\n\n", want: "hush"},
 		{content: "hush-" + testSecret + "/+=", want: "hush-" + testSecret + "/+="},
+		{content: `"hush"`, wrong: `"secret" holds the secret in quotation marks; remove them`},
+		{content: "'" + testSecret + "'\n", wrong: `"secret" holds the secret in quotation marks; remove them`},
+		{content: `"`, want: `"`},
 		{content: "", wrong: `"secret" is empty; write the secret into it`},
 		{content: " \r\n\t", wrong: `"secret" is empty; write the secret into it`},
 		{content: "hush\nhush", wrong: `"secret" contains more than one word of printable ASCII; write only the secret into it`},

@@ -25,6 +25,10 @@ func parseHTTPURL(p position, text, example string) (*url.URL, bool) {
 		p.errorf("has no host; use a URL like %s", example)
 		return nil, false
 	}
+	if strings.HasSuffix(parsed.Host, ":") {
+		p.errorf("has a colon without a port after its host; write the port or remove the colon, as in %s", example)
+		return nil, false
+	}
 	if parsed.Port() != "" && !isPort(parsed.Port()) {
 		p.errorf("has a port that is not a number from 0 to 65535; use a URL like %s", example)
 		return nil, false

@@ -1,10 +1,7 @@
 package config
 
 import (
-	"slices"
 	"strings"
-
-	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
 // Inspection is what can be said of the settings, right or wrong.
@@ -29,30 +26,36 @@ func Inspect() Inspection {
 
 func inspect(e environment) Inspection {
 	c, p := parseAll(e)
-	found := Inspection{Config: c, Warnings: p.warnings}
-	for _, err := range p.errs {
+	found := Inspection{Config: c, Warnings: p.allWarnings()}
+	for _, err := range p.allErrors() {
 		found.Mistakes = append(found.Mistakes, err.Error())
 	}
-	found.WrongAPI = found.mistaken("WXAPP_API_URL")
-	found.WrongTokens = found.mistaken("WXAPP_TOKEN_ENDPOINT")
-	found.WrongArchive = found.mistaken(archiveSetting)
-	found.WrongPush = found.mistaken("OTEL_")
+	found.WrongAPI = p.mistaken("WXAPP_API_URL")
+	found.WrongTokens = p.mistaken("WXAPP_TOKEN_ENDPOINT")
+	found.WrongArchive = p.mistaken(archiveSetting)
+	found.WrongPush = p.mistaken("OTEL_")
 	found.Config.Apps = wholeApps(c)
 	return found
 }
 
 // mistaken reports whether there is a mistake in a variable whose name begins so.
-func (i Inspection) mistaken(prefix string) bool {
-	return slices.ContainsFunc(i.Mistakes, func(mistake string) bool { return strings.HasPrefix(mistake, prefix) })
+func (p *problems) mistaken(prefix string) bool {
+	for setting := range p.wrong {
+		if strings.HasPrefix(setting, prefix) {
+			return true
+		}
+	}
+	return false
 }
 
 // wholeApps returns the apps that can be used, each once.
 func wholeApps(c Config) []App {
 	var whole []App
+	known := map[string]bool{}
 	for _, app := range c.Apps {
-		known := slices.ContainsFunc(whole, func(other App) bool { return other.ID == app.ID })
 		hasTokens := app.Tokens.Value != "" || c.TokenEndpoint == NoToken
-		if wechat.IsAppID(app.ID) && hasTokens && !known {
+		if isWholeAppID(app.ID) && hasTokens && !known[app.ID] {
+			known[app.ID] = true
 			whole = append(whole, app)
 		}
 	}

@@ -5,19 +5,28 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/wxapp-exporter/wxapp_exporter/text"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
-// problems gathers everything that is wrong with the settings, so that the owner learns
-// of all of it at once: errors stop the start, warnings do not.
+// problems gathers what is wrong with the settings, so that the owner learns of all of it at
+// once: errors stop the start, warnings do not. Of many, only the first are kept: a file of a
+// megabyte can have 20,000 mistakes, mostly the same one.
 type problems struct {
 	errs     []error
 	warnings []string
 	given    map[string]string // as in environment
+
+	mistakes, moreWarnings int             // how many errors there are, and how many warnings beyond those kept
+	wrong                  map[string]bool // the settings that have an error
 }
+
+// mostProblems is how many errors, and how many warnings, are kept.
+const mostProblems = 20
 
 // at returns the position of a setting. Where another form of the variable was set, that
 // one is named.
@@ -25,8 +34,32 @@ func (p *problems) at(setting string) position {
 	return position{p, cmp.Or(p.given[setting], setting)}
 }
 
-// err returns all errors, one per line, or nil.
-func (p *problems) err() error { return errors.Join(p.errs...) }
+// err returns the errors, one per line, or nil.
+func (p *problems) err() error { return errors.Join(p.allErrors()...) }
+
+// allErrors returns the errors that were kept, and one that counts the others.
+func (p *problems) allErrors() []error {
+	if more := p.mistakes - len(p.errs); more > 0 {
+		return append(slices.Clone(p.errs), errors.New("and "+counted(more, "mistake")+"; mend these first"))
+	}
+	return p.errs
+}
+
+// allWarnings returns the warnings that were kept, and one that counts the others.
+func (p *problems) allWarnings() []string {
+	if p.moreWarnings > 0 {
+		return append(slices.Clone(p.warnings), "and "+counted(p.moreWarnings, "warning"))
+	}
+	return p.warnings
+}
+
+// counted returns a number of further things of a kind in words.
+func counted(more int, kind string) string {
+	if more == 1 {
+		return "1 more " + kind
+	}
+	return text.Grouped(int64(more)) + " more " + kind + "s"
+}
 
 // Invalid turns what Read and its like return into the error of a program that does not
 // start: one line for each mistake in the settings. It lists the warnings too, because
@@ -53,10 +86,22 @@ func (p position) in(separator, part string) position {
 }
 
 func (p position) errorf(format string, arguments ...any) {
-	p.problems.errs = append(p.problems.errs, errors.New(p.name+": "+fmt.Sprintf(format, arguments...)))
+	all := p.problems
+	if all.wrong == nil {
+		all.wrong = map[string]bool{}
+	}
+	setting, _, _ := strings.Cut(p.name, ":")
+	all.wrong[setting] = true
+	if all.mistakes++; all.mistakes <= mostProblems {
+		all.errs = append(all.errs, errors.New(p.name+": "+fmt.Sprintf(format, arguments...)))
+	}
 }
 
 func (p position) warnf(format string, arguments ...any) {
+	if len(p.problems.warnings) == mostProblems {
+		p.problems.moreWarnings++
+		return
+	}
 	p.problems.warnings = append(p.problems.warnings, p.name+": "+fmt.Sprintf(format, arguments...))
 }
 

@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"io/fs"
+	"regexp"
 
 	"github.com/wxapp-exporter/wxapp_exporter/files"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
@@ -106,10 +107,30 @@ func parseSecret(p *property, _ file, _ appRules) wechat.Secret {
 	case wechat.IsUsualAppID(p.text.Reveal()):
 		p.errorf("is an AppID; use the AppSecret from the development settings of the Mini Program")
 		return ""
+	case isQuoted(p.text.Reveal()):
+		p.errorf("%s", inQuotes)
+		return ""
 	case !checkCharacters(p, isSecretRune, "white space or a character that is not printable ASCII"):
 		return ""
+	case p.text != "" && !isUsualSecret(p.text):
+		p.warnf("%s", unusualSecret)
 	}
 	return p.text
+}
+
+const (
+	inQuotes      = "is in quotation marks, which are part of the value here, because docker run --env-file and others keep them; remove them"
+	unusualSecret = "does not look like an AppSecret; WeChat's are 32 hex digits"
+)
+
+// usualSecret matches the form that all AppSecrets have (reported; WeChat documents none).
+var usualSecret = regexp.MustCompile(`^[0-9A-Fa-f]{32}$`)
+
+func isUsualSecret(secret wechat.Secret) bool { return usualSecret.MatchString(secret.Reveal()) }
+
+// isQuoted reports whether a text is in quotation marks.
+func isQuoted(text string) bool {
+	return len(text) > 1 && (text[0] == '"' || text[0] == '\'') && text[len(text)-1] == text[0]
 }
 
 // parseSecretFile reports what is wrong with a secret file, and returns its path.
@@ -117,10 +138,16 @@ func parseSecretFile(p *property, f file, _ appRules) wechat.Secret {
 	if p.text == "" { // already reported
 		return ""
 	}
-	if _, err := secretIn(f); err != nil {
+	secret, err := secretIn(f)
+	if err != nil {
 		p.errorf("%v", err)
-	} else if f.openToOthers {
+		return wechat.Secret(f.path)
+	}
+	if f.openToOthers {
 		p.warnf("%s can be read by every user of this machine; run chmod 600 on it", shown(f.path))
+	}
+	if !isUsualSecret(secret) {
+		p.warnf("the content of %s %s", shown(f.path), unusualSecret)
 	}
 	return wechat.Secret(f.path)
 }

@@ -52,6 +52,13 @@ func (f Files) ReadAgain() Files {
 	return now
 }
 
+// Keep adds the file of a path as another reading has it, if that has it.
+func (f Files) Keep(other Files, path string) {
+	if kept, ok := other[path]; ok {
+		f[path] = kept
+	}
+}
+
 // Equal reports whether both hold the same files with the same contents.
 func (f Files) Equal(other Files) bool { return maps.Equal(f, other) }
 

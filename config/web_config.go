@@ -21,6 +21,25 @@ var (
 	quotedText = regexp.MustCompile("`[^`]*`|'[^']{2,}'")
 )
 
+// CheckWebConfig says whether the web configuration of a path encrypts, and what is wrong with
+// it while the exporter runs. The error has a line for each mistake and shows no value.
+func CheckWebConfig(path string) (encrypts bool, err error) {
+	p := &problems{}
+	checkWebConfigFile(p.at("WXAPP_WEB_CONFIG_FILE"), path)
+	return readWebConfig(path).IsEnabled(), p.err()
+}
+
+// readWebConfig returns what a web configuration says of TLS, as far as that can be read.
+func readWebConfig(path string) *web.TLSConfig {
+	var config struct {
+		TLS web.TLSConfig `yaml:"tls_server_config"`
+	}
+	if content, err := files.Read(path, maxWebConfigFile); err == nil {
+		_ = yaml.Unmarshal(content, &config)
+	}
+	return &config.TLS
+}
+
 // checkWebConfigFile reports what is wrong with a web configuration, and returns its path.
 func checkWebConfigFile(p position, path string) string {
 	const remedy = "see the web configuration of the Prometheus exporter toolkit"

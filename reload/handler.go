@@ -2,18 +2,43 @@ package reload
 
 import (
 	"fmt"
+	"net"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/config"
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
+
+// isOfBrowser reports whether a browser sent a request. Others send neither header.
+func isOfBrowser(request *http.Request) bool {
+	return request.Header.Get("Origin") != "" || request.Header.Get("Sec-Fetch-Site") != ""
+}
+
+// isOurs reports whether a request names this exporter by a name that no site of others can
+// have. A site whose name leads to this machine (DNS rebinding) is of the same origin for a
+// browser, so that its pages may send whatever they like: but under their own name.
+func (r *Reloader) isOurs(request *http.Request) bool {
+	name := request.Host
+	if host, _, err := net.SplitHostPort(name); err == nil {
+		name = host
+	}
+	name = strings.TrimSuffix(strings.TrimPrefix(name, "["), "]")
+	return wechat.IsLoopback(name) || slices.ContainsFunc(r.Hosts, func(own string) bool { return strings.EqualFold(own, name) })
+}
 
 // ServeHTTP reloads, and answers when it is done: 200 with the numbers of apps; 500 with
 // the lines that a start would print when there is a mistake in the settings; 403 to pages
-// of other sites; 429 while another reload runs, or less than a second after one.
+// of other sites and to browsers that know this one by a foreign name; 429 while another reload runs, or less than a second after one.
 func (r *Reloader) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	if err := http.NewCrossOriginProtection().Check(request); err != nil {
 		answer(w, http.StatusForbidden, "A page of another site cannot reload the settings.")
+		return
+	}
+	if isOfBrowser(request) && !r.isOurs(request) {
+		answer(w, http.StatusForbidden, "A browser can reload the settings at localhost only; without one, any name will do: curl -X POST.")
 		return
 	}
 	if !r.mu.TryLock() {
@@ -25,7 +50,7 @@ func (r *Reloader) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 		tooEarly(w)
 		return
 	}
-	done, warnings, err := r.reload("POST " + request.URL.Path)
+	done, warnings, err := r.reload("POST "+request.URL.Path, always)
 	if err != nil {
 		answer(w, http.StatusInternalServerError,
 			"The reload failed; the old settings stay.\n"+config.Invalid(err, warnings).Error())

@@ -1,6 +1,7 @@
 package reload_test
 
 import (
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -29,10 +30,30 @@ func TestWhoMayReloadAndWhen(t *testing.T) {
 		s.expectLogged()
 
 		for name, headers := range map[string][]string{
-			"curl":            nil,
-			"the own origin":  {"Origin", "http://exporter:10120"},
-			"the own site":    {"Origin", "https://proxy.example.com", "Sec-Fetch-Site", "same-origin"},
-			"a typed address": {"Sec-Fetch-Site", "none"},
+			"DNS rebinding":                  {"Host", "evil.example", "Origin", "http://evil.example"},
+			"DNS rebinding with a port":      {"Host", "evil.example:10120", "Origin", "http://evil.example:10120", "Sec-Fetch-Site", "same-origin"},
+			"a typed address":                {"Host", "evil.example", "Sec-Fetch-Site", "none"},
+			"a name that looks like ours":    {"Host", "localhost.evil.example", "Origin", "http://localhost.evil.example"},
+			"a name that ends like another":  {"Host", "evil.proxy.example.com", "Sec-Fetch-Site", "same-origin"},
+			"a name of Kubernetes, unlisted": {"Origin", "http://exporter:10120"},
+			"no name":                        {"Host", "", "Sec-Fetch-Site", "same-origin"},
+		} {
+			if status, body := s.post(headers...); status != 403 || !strings.HasPrefix(body, "A browser can reload the settings at localhost only") {
+				t.Errorf("%s: %d %s", name, status, body)
+			}
+		}
+		s.expectShown("1")
+		s.expectLogged()
+
+		for name, headers := range map[string][]string{
+			"curl":                 nil,
+			"curl by another name": {"Host", "exporter.monitoring.svc:10120"},
+			"localhost":            {"Host", "localhost:10120", "Origin", "http://localhost:10120", "Sec-Fetch-Site", "same-origin"},
+			"IPv4":                 {"Host", "127.0.0.1:10120", "Origin", "http://127.0.0.1:10120"},
+			"IPv6":                 {"Host", "[::1]:10120", "Origin", "http://[::1]:10120"},
+			"IPv6 without a port":  {"Host", "[::1]", "Origin", "http://[::1]"},
+			"the name of a proxy":  {"Host", "Proxy.example.com", "Origin", "https://proxy.example.com", "Sec-Fetch-Site", "same-origin"},
+			"a typed address":      {"Host", "localhost", "Sec-Fetch-Site", "none"},
 		} {
 			if status, body := s.post(headers...); status != 200 {
 				t.Errorf("%s: %d %s", name, status, body)

@@ -24,7 +24,8 @@ const (
 	third  = "wx00000000000000a3"
 
 	// secret must never be shown.
-	secret = "5ec2e70123456789abcdef0123456789"
+	secret  = "5ec2e70123456789abcdef0123456789"
+	rotated = "5ec2e7012345678901234567890abcde"
 )
 
 // setUp is a running exporter of the apps of a file, in a synctest bubble.
@@ -58,7 +59,7 @@ func startWith(t *testing.T, change func(*setUp)) *setUp {
 	pollertest.SleepUntil(t, "2000-01-10 16:00")
 	s.StartWith()
 	s.reloader = reload.New(reload.Options{
-		Read: config.ReadApps, Poller: s.Poller, Metrics: s.Metrics, Logger: s.Options.Logger,
+		Hosts: []string{"proxy.example.com"}, Read: config.ReadApps, Poller: s.Poller, Metrics: s.Metrics, Logger: s.Options.Logger,
 		Source: func(app config.App) poller.Source {
 			s.sources = append(s.sources, app.ID)
 			source := s.Source(app.ID)
@@ -146,6 +147,10 @@ func (s *setUp) post(headers ...string) (status int, body string) {
 	s.t.Helper()
 	request := httptest.NewRequest(http.MethodPost, "http://exporter:10120/-/reload", nil)
 	for i := 0; i < len(headers); i += 2 {
+		if headers[i] == "Host" {
+			request.Host = headers[i+1]
+			continue
+		}
 		request.Header.Set(headers[i], headers[i+1])
 	}
 	answer := httptest.NewRecorder()

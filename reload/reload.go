@@ -4,6 +4,7 @@ package reload
 
 import (
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -17,8 +18,12 @@ import (
 // minPause is the shortest time from one reload to the next.
 const minPause = time.Second
 
-// Options are the options of a Reloader. All are required.
+// Options are the options of a Reloader. All are required but Hosts.
 type Options struct {
+	// Hosts are the names, without ports, under which browsers may reload, beside those of
+	// the loopback addresses.
+	Hosts []string
+
 	// Read reads the apps of the settings again: config.ReadApps.
 	Read func() (config.Reading, error)
 	// Source returns an app with a client of WeChat's API of its own.
@@ -33,13 +38,22 @@ type Options struct {
 type Reloader struct {
 	Options
 
-	mu    sync.Mutex
-	apps  map[string]app // that are polled, by appid
-	files config.Files   // of the newest reading without a mistake
-	seen  config.Files   // of the newest reading
-	told  []string       // warnings of the newest reading
-	ended time.Time      // of the newest reload; zero: there was none
+	mu      sync.Mutex
+	apps    map[string]app // that are polled, by appid
+	missing int            // how many of them the newest reading without a mistake lacks
+	files   config.Files   // of the newest reading without a mistake
+	seen    config.Files   // of the newest reading
+	told    []string       // warnings of the newest reading
+	wrong   string         // what was wrong with it
+	ended   time.Time      // of the newest reload; zero: there was none
 }
+
+// isWhole reports whether files that were read are not half written, so that apps that are
+// missing in them may be removed.
+type isWhole func(config.Files) bool
+
+func always(config.Files) bool { return true }
+func never(config.Files) bool  { return false }
 
 // app is an app that is polled.
 type app struct {
@@ -51,7 +65,7 @@ type app struct {
 // warnings have been told. In the metrics, the start counts as a reload.
 func New(options Options, started config.Reading) *Reloader {
 	r := &Reloader{Options: options, apps: map[string]app{}, seen: started.Files, told: started.Warnings}
-	r.apply(started)
+	r.apply(started, always)
 	r.Metrics.Reloaded(nil)
 	return r
 }
@@ -61,7 +75,7 @@ type changes struct{ added, changed, removed int }
 
 // reload reads the settings again and changes the apps. If there is a mistake in them,
 // nothing changes, and the error has one line for each. r.mu is held.
-func (r *Reloader) reload(trigger string) (changes, []string, error) {
+func (r *Reloader) reload(trigger string, whole isWhole) (changes, []string, error) {
 	defer func() { r.ended = time.Now() }()
 	reading, err := r.Read()
 	r.Metrics.Reloaded(err)
@@ -73,20 +87,37 @@ func (r *Reloader) reload(trigger string) (changes, []string, error) {
 	}
 	r.told = reading.Warnings
 	if err != nil {
-		for mistake := range strings.SplitSeq(err.Error(), "\n") {
-			r.Logger.Error("reload failed; the old settings stay", "trigger", trigger, "error", mistake)
-		}
+		r.logMistakes(trigger, err.Error())
 		return changes{}, reading.Warnings, err
 	}
-	done := r.apply(reading)
-	r.Logger.Info("reloaded the apps; changes to environment variables need a restart",
-		"trigger", trigger, "added", done.added, "changed", done.changed, "removed", done.removed)
+	r.wrong = ""
+	done := r.apply(reading, whole)
+	what := []any{"trigger", trigger, "added", done.added, "changed", done.changed, "removed", done.removed}
+	if r.missing > 0 {
+		what = append(what, "to_be_removed", r.missing, "when", "the file has been unchanged for 30 seconds, or at SIGHUP or POST /-/reload")
+	}
+	r.Logger.Info("reloaded the apps; changes to environment variables need a restart", what...)
 	return done, reading.Warnings, nil
 }
 
-// apply adds, replaces and removes apps so that those of the reading are polled. One that
-// has not changed is not touched. r.mu is held, or r is new.
-func (r *Reloader) apply(reading config.Reading) changes {
+// logMistakes logs a line for each mistake. Those of the reload before are not listed again:
+// whoever reaches the port may ask for a reload every second.
+func (r *Reloader) logMistakes(trigger, wrong string) {
+	const message = "reload failed; the old settings stay"
+	if wrong == r.wrong {
+		r.Logger.Error(message, "trigger", trigger, "error", "the mistakes are those of the last reload")
+		return
+	}
+	r.wrong = wrong
+	for mistake := range strings.SplitSeq(wrong, "\n") {
+		r.Logger.Error(message, "trigger", trigger, "error", mistake)
+	}
+}
+
+// apply adds, replaces and removes apps so that those of the reading are polled, and unless
+// it is whole, those that are missing in it. One that has not changed is not touched. r.mu is
+// held, or r is new.
+func (r *Reloader) apply(reading config.Reading, whole isWhole) changes {
 	var done changes
 	apps := map[string]app{}
 	for _, settings := range reading.Apps {
@@ -109,13 +140,23 @@ func (r *Reloader) apply(reading config.Reading) changes {
 		apps[settings.ID] = now
 		r.Poller.Add(now.source)
 	}
-	for appid := range r.apps {
-		if _, stays := apps[appid]; !stays {
-			done.removed++
-			r.Poller.Remove(appid)
+	r.missing = 0
+	keep := !whole(reading.Files)
+	files := maps.Clone(reading.Files)
+	for appid, before := range r.apps {
+		if _, stays := apps[appid]; stays {
+			continue
 		}
+		if keep {
+			r.missing++
+			apps[appid] = before
+			files.Keep(r.files, before.settings.Tokens.WatchedFile())
+			continue
+		}
+		done.removed++
+		r.Poller.Remove(appid)
 	}
-	r.apps, r.files = apps, reading.Files
+	r.apps, r.files = apps, files
 	return done
 }
 

@@ -190,3 +190,27 @@ func TestRemovedDuringACall(t *testing.T) {
 		}
 	})
 }
+
+// However many mistakes a file has, and however often a reload is asked for, the log and the
+// answer stay short.
+func TestManyMistakes(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, "apps.yaml", list(first))
+	synctest.Test(t, func(t *testing.T) {
+		s := start(t)
+		write(t, "apps.yaml", "apps:\n"+strings.Repeat("- {appid: demo, sekret: x}\n", 1000))
+		for i, want := range []int{21 + 21, 1, 1} { // mistakes and warnings
+			status, body := s.post()
+			if lines := strings.Count(body, "\n"); status != 500 || lines != 1+1+21+1+21 || !strings.Contains(body, "\n  and 2,979 more mistakes; mend these first\n") {
+				t.Errorf("%d with %d lines: %s", status, lines, body)
+			}
+			if got := strings.Count(s.logged(), "\n"); got != want {
+				t.Errorf("reload %d logged %d lines, want %d", i, got, want)
+			}
+			time.Sleep(time.Second)
+		}
+		write(t, "apps.yaml", list(first, first))
+		s.post()
+		s.expectLogged(failed + `trigger="POST /-/reload" error="WXAPP_APPS_FILE: apps.yaml:3: appid: this app is already in line 2; keep one of them"`)
+	})
+}

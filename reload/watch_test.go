@@ -3,6 +3,7 @@ package reload_test
 import (
 	"errors"
 	"os"
+	"strings"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -80,6 +81,42 @@ func TestHalfWrittenFile(t *testing.T) {
 	})
 }
 
+// However long the writer of a list pauses, up to half a minute, no app is taken for removed.
+// What is there already is added and changed meanwhile.
+func TestWriterThatPauses(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, "apps.yaml", list(first, second))
+	synctest.Test(t, func(t *testing.T) {
+		s := start(t)
+		s.run()
+		expiry := s.Snapshot(second).TokenExpiry
+		for _, pause := range []time.Duration{15 * time.Second, 10 * time.Second} {
+			write(t, "apps.yaml", list(third))
+			s.expectNoticed("123", "added=1 changed=0 removed=0 to_be_removed=2 "+toBeRemoved)
+			time.Sleep(pause)
+			write(t, "apps.yaml", "apps:\n")
+			s.expectNoticed("123", `error="WXAPP_APPS_FILE: apps.yaml:1: apps is not a list; write \"apps:\" and below it a list with an appid and a secret for each app"`)
+			time.Sleep(time.Minute) // what is wrong removes nothing, and is told once
+			s.expectNoticed("123")
+			write(t, "apps.yaml", list(first, second))
+			s.expectNoticed("123", "added=0 changed=0 removed=0 to_be_removed=1 "+toBeRemoved)
+			time.Sleep(25 * time.Second)
+			s.expectNoticed("12", "added=0 changed=0 removed=1")
+		}
+		if !s.Snapshot(second).TokenExpiry.Equal(expiry) {
+			t.Error("an app that was missing for a moment has lost its token")
+		}
+
+		write(t, "apps.yaml", list(first))
+		s.expectNoticed("12", "added=0 changed=0 removed=0 to_be_removed=1 "+toBeRemoved)
+		s.hangups <- syscall.SIGHUP // says that the file is whole
+		synctest.Wait()
+		s.expectShown("1")
+	})
+}
+
+const toBeRemoved = `when="the file has been unchanged for 30 seconds, or at SIGHUP or POST /-/reload"`
+
 // Kubernetes mounts a secret or a config map as links to a folder that it replaces.
 func TestKubernetesSymlinks(t *testing.T) {
 	t.Chdir(t.TempDir())
@@ -88,7 +125,7 @@ func TestKubernetesSymlinks(t *testing.T) {
 			t.Fatal(err)
 		}
 		write(t, version+"/apps.yaml", list(appids...)+"- {appid: "+third+", secret_file: secret}\n")
-		write(t, version+"/secret", secret+version)
+		write(t, version+"/secret", strings.Replace(secret, "0", version[2:], 1))
 	}
 	if err := errors.Join(os.Symlink("..1", "..data"), os.Symlink("..data/apps.yaml", "apps.yaml"), os.Symlink("..data/secret", "secret")); err != nil {
 		t.Fatal(err)
@@ -100,7 +137,9 @@ func TestKubernetesSymlinks(t *testing.T) {
 		linkTo(t, "..2", "..data")
 		s.expectNoticed("123", "added=1 changed=1 removed=0")
 		linkTo(t, "..1", "..data")
-		s.expectNoticed("13", "added=0 changed=1 removed=1")
+		s.expectNoticed("123", "added=0 changed=1 removed=0 to_be_removed=1 "+toBeRemoved)
+		time.Sleep(20 * time.Second)
+		s.expectNoticed("13", "added=0 changed=0 removed=1")
 	})
 }
 
@@ -115,13 +154,13 @@ func TestSecretFilesAreWatched(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := start(t)
 		s.run()
-		write(t, "secret", secret+"1")
+		write(t, "secret", rotated)
 		s.expectNoticed("123", "added=0 changed=1 removed=0")
-		write(t, "own", secret+"1")
+		write(t, "own", rotated)
 		s.expectNoticed("123", "added=0 changed=1 removed=0")
 		write(t, "own", "")
 		s.expectNoticed("123", `error="WXAPP_SECRET_FILE: \"own\" is empty; write the secret into it"`)
-		write(t, "own", secret+"1")
+		write(t, "own", rotated)
 		s.expectNoticed("123", "added=0 changed=0 removed=0")
 		write(t, "apps.yaml", list(first)+"- {appid: "+second+", secret_file: later}\n")
 		s.expectNoticed("123", `error="WXAPP_APPS_FILE: apps.yaml:3: secret_file: \"later\" cannot be read (no such file or directory); use a readable file that holds the secret"`)

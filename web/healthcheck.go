@@ -17,9 +17,11 @@ import (
 const healthcheckTimeout = 3 * time.Second
 
 // Healthcheck returns nil if a server on the listen address is alive. Any HTTP status of
-// /-/healthy counts, because the server may require a password, and so does a TLS
-// handshake that is completed or refused, because it may require a certificate. A wildcard
-// address is asked on the loopback addresses, and unix:PATH on that socket.
+// /-/healthy but 500 counts, because the server may require a password, and so does a TLS
+// handshake that is completed or refused, because it may require a certificate. A server
+// that cannot use its web configuration or certificate is not alive: it answers 500, or has
+// an internal error in the handshake. A wildcard address is asked on the loopback addresses,
+// and unix:PATH on that socket.
 func Healthcheck(ctx context.Context, listenAddress string) error {
 	endpoints, err := endpointsOf(listenAddress)
 	if err != nil {
@@ -96,13 +98,17 @@ func (e endpoint) health(ctx context.Context) error {
 	}
 	response, err := client.Do(request)
 	if err == nil {
-		return response.Body.Close()
+		_ = response.Body.Close()
+		return e.judge(ctx, response.StatusCode)
 	}
 	if urlError, ok := errors.AsType[*url.Error](err); ok {
 		err = urlError.Err
 	}
-	if e.speaksTLS(ctx) {
+	switch e.handshake(ctx) {
+	case handshakeFine:
 		return nil
+	case handshakeBroken:
+		return e.unusable()
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = errors.New("timeout")
@@ -110,17 +116,49 @@ func (e endpoint) health(ctx context.Context) error {
 	return fmt.Errorf("%s does not answer (%w)", e.address, err)
 }
 
-// speaksTLS reports whether a server completes a TLS handshake or refuses it with an
-// alert.
-func (e endpoint) speaksTLS(ctx context.Context) bool {
+// judge says whether a server is alive that has answered plain HTTP.
+func (e endpoint) judge(ctx context.Context, status int) error {
+	switch {
+	case status == http.StatusInternalServerError,
+		status == http.StatusBadRequest && e.handshake(ctx) == handshakeBroken:
+		return e.unusable()
+	}
+	return nil
+}
+
+// ErrUnusable is the error of a server that runs, but cannot use its web configuration or
+// certificate.
+var ErrUnusable = errors.New("its web configuration or certificate cannot be used; the log of the exporter says why")
+
+func (e endpoint) unusable() error { return fmt.Errorf("%s answers, but %w", e.address, ErrUnusable) }
+
+// handshakeResult is how a server takes a TLS handshake.
+type handshakeResult int
+
+const (
+	handshakeNone   handshakeResult = iota // it speaks no TLS
+	handshakeFine                          // it completes it, or refuses it with an alert
+	handshakeBroken                        // it has an internal error, as without a certificate
+)
+
+// internalError is the alert of a server that cannot use its own configuration.
+const internalError = tls.AlertError(80)
+
+func (e endpoint) handshake(ctx context.Context) handshakeResult {
 	dialer := tls.Dialer{Config: &tls.Config{
 		InsecureSkipVerify: true, //nolint:gosec // nothing is sent; any answer is proof of life
 	}}
 	connection, err := dialer.DialContext(ctx, e.network, e.address)
 	if err == nil {
 		_ = connection.Close()
-		return true
+		return handshakeFine
 	}
 	operation, ok := errors.AsType[*net.OpError](err)
-	return ok && operation.Op == "remote error"
+	switch {
+	case !ok || operation.Op != "remote error":
+		return handshakeNone
+	case operation.Err.Error() == internalError.Error(): // its type is not exported
+		return handshakeBroken
+	}
+	return handshakeFine
 }

@@ -9,6 +9,8 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -68,9 +70,6 @@ func answerRequest(connection net.Conn, answer string) {
 }
 
 func TestHealthcheckAlive(t *testing.T) {
-	refused := &tls.Config{GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
-		return nil, errors.New("no certificate for you")
-	}}
 	tests := map[string]func(t *testing.T) string{
 		"200":               func(t *testing.T) string { return serverWith(t, 200, nil) },
 		"401":               func(t *testing.T) string { return serverWith(t, 401, nil) },
@@ -82,7 +81,7 @@ func TestHealthcheckAlive(t *testing.T) {
 		},
 		"TLS handshake refused, nothing said in HTTP": func(t *testing.T) string {
 			return listenerWith(t, "127.0.0.1:0", func(connection net.Conn) {
-				_ = tls.Server(connection, refused).HandshakeContext(t.Context())
+				_, _ = connection.Write([]byte{21, 3, 3, 0, 2, 2, 40}) // handshake failure
 			})
 		},
 		"TLS handshake completed, nothing said in HTTP": func(t *testing.T) string {
@@ -97,6 +96,30 @@ func TestHealthcheckAlive(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			if err := web.Healthcheck(t.Context(), start(t)); err != nil {
 				t.Error(err)
+			}
+		})
+	}
+}
+
+// A server that runs, but cannot use its web configuration or certificate, is of no use.
+func TestHealthcheckUnusable(t *testing.T) {
+	broken := &tls.Config{MinVersion: tls.VersionTLS12, GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) {
+		return nil, errors.New("tls: private key does not match public key")
+	}}
+	for name, start := range map[string]func(t *testing.T) string{
+		"500":            func(t *testing.T) string { return serverWith(t, 500, nil) },
+		"no certificate": func(t *testing.T) string { return serverWith(t, 200, broken) },
+		"and not in HTTP": func(t *testing.T) string {
+			return listenerWith(t, "127.0.0.1:0", func(connection net.Conn) {
+				_ = tls.Server(connection, broken).HandshakeContext(t.Context())
+			})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			address := start(t)
+			want := "the exporter is not alive: " + address + " answers, but its web configuration or certificate cannot be used; the log of the exporter says why"
+			if err := web.Healthcheck(t.Context(), address); err == nil || err.Error() != want {
+				t.Errorf("got %v\nwant %s", err, want)
 			}
 		})
 	}
@@ -161,5 +184,32 @@ func TestHealthcheckDead(t *testing.T) {
 	want := "the exporter is not alive: " + gone + " does not answer (dial tcp " + gone + ": connect: connection refused)"
 	if err := web.Healthcheck(t.Context(), gone); err == nil || err.Error() != want {
 		t.Errorf("nobody listens:\n got %v\nwant %s", err, want)
+	}
+}
+
+// The healthcheck of a server whose web configuration goes wrong fails until it is right again.
+func TestHealthcheckOfAWebConfigThatGoesWrong(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "web.yaml")
+	write := func(content string) {
+		t.Helper()
+		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const users = "basic_auth_users: {prometheus: $2y$10$X0h1gDsPszWURQaxFh.zoubFi6DXncSjhoQNJgRrnGs7EsimhC7zG}\n"
+	write(users)
+	listeners := listen(t, "127.0.0.1:0")
+	serveOn(t, &web.Server{Handler: http.HandlerFunc(hello), Limits: web.DefaultLimits(), ConfigFile: file}, listeners...)
+	address := listeners[0].Addr().String()
+	if err := web.Healthcheck(t.Context(), address); err != nil {
+		t.Error(err)
+	}
+	write("nonsense")
+	if err := web.Healthcheck(t.Context(), address); !errors.Is(err, web.ErrUnusable) {
+		t.Errorf("nonsense: %v", err)
+	}
+	write(users)
+	if err := web.Healthcheck(t.Context(), address); err != nil {
+		t.Error(err)
 	}
 }

@@ -75,7 +75,7 @@ func TestServeSeveralListeners(t *testing.T) {
 		t.Run(http.StatusText(want), func(t *testing.T) {
 			socket := socketPath(t)
 			listeners := listen(t, "127.0.0.1:0", "unix:"+socket, "127.0.0.1:0")
-			server := &web.Server{Handler: http.HandlerFunc(hello), Limits: web.DefaultLimits(), ConfigFile: file, Log: discard, ToolkitLog: discard}
+			server := &web.Server{Handler: http.HandlerFunc(hello), Limits: web.DefaultLimits(), ConfigFile: file, Log: discard}
 			ctx, stop := context.WithCancel(t.Context())
 			ended := make(chan error, 1)
 			go func() { ended <- server.Serve(ctx, listeners) }()
@@ -107,7 +107,7 @@ var discard = slog.New(slog.DiscardHandler)
 func TestServeEndsWithOneListener(t *testing.T) {
 	listeners := listen(t, "127.0.0.1:0", "127.0.0.1:0")
 	_ = listeners[1].Close()
-	server := &web.Server{Handler: http.HandlerFunc(hello), Limits: web.DefaultLimits(), Log: discard, ToolkitLog: discard}
+	server := &web.Server{Handler: http.HandlerFunc(hello), Limits: web.DefaultLimits(), Log: discard}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	err := server.Serve(ctx, listeners)

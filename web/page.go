@@ -39,6 +39,7 @@ func newPages() *pages {
 			"t":       language.Say,
 			"foreign": foreign,
 			"visible": visible,
+			"short":   shortened,
 			"grouped": text.Grouped,
 		}
 		p.templates[language] = template.Must(template.New("").Funcs(functions).ParseFS(files, "templates/*.html"))

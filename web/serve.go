@@ -23,12 +23,13 @@ type Server struct {
 	// ConfigFile is a web configuration of the Prometheus exporter toolkit, read again for
 	// every connection. Empty: plain HTTP for everybody.
 	ConfigFile string
+	// Await is called with every request before it takes one of the places of Limits.Answers,
+	// and may wait until the context of the request ends. May be nil.
+	Await func(*http.Request)
 	// ConnContext is that of http.Server. May be nil.
 	ConnContext func(context.Context, net.Conn) context.Context
 	// Log gets what clients do wrong, at the level debug.
 	Log *slog.Logger
-	// ToolkitLog gets what the exporter toolkit logs.
-	ToolkitLog *slog.Logger
 }
 
 // Serve serves until the context ends, and then for as long as running requests take, but
@@ -39,17 +40,22 @@ func (s *Server) Serve(ctx context.Context, listeners []net.Listener) error {
 	defer cancel()
 	var (
 		shared  = newConnections(s.Limits.Connections)
-		errs    = make([]error, len(listeners))
-		serving sync.WaitGroup
+		large   = newLargeRequests(s.Limits.LargeHeaders)
+		handler = large.limit(s.awaiting(newAnswers(s.Limits.Answers).limit(s.Handler)), s.Limits.HeaderFields)
+		// The toolkit logs at every start what others log, and at every request what is wrong
+		// with its configuration, with values in it.
+		toolkitLog = slog.New(slog.DiscardHandler)
+		errs       = make([]error, len(listeners))
+		serving    sync.WaitGroup
 	)
 	for i, listener := range listeners {
 		// A server of its own for each listener: the toolkit changes the server that it is
 		// given, so that its ServeMultiple has a data race.
-		server := newServer(s.Handler, s.Limits, slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug), shared)
-		server.ConnContext = s.ConnContext
+		server := newServer(handler, s.Limits, slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug), shared)
+		server.ConnContext = s.connContext
 		serving.Go(func() {
 			defer cancel()
-			errs[i] = toolkit.Serve(listener, server, &toolkit.FlagConfig{WebConfigFile: &s.ConfigFile}, s.ToolkitLog)
+			errs[i] = toolkit.Serve(receivers{listener, large}, server, &toolkit.FlagConfig{WebConfigFile: &s.ConfigFile}, toolkitLog)
 			_ = listener.Close() // the toolkit leaves it open when it does not begin to serve
 		})
 		serving.Go(func() {
@@ -66,6 +72,24 @@ func (s *Server) Serve(ctx context.Context, listeners []net.Listener) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// awaiting returns a handler that calls Await first.
+func (s *Server) awaiting(handler http.Handler) http.Handler {
+	if s.Await == nil {
+		return handler
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.Await(r)
+		handler.ServeHTTP(w, r)
+	})
+}
+
+func (s *Server) connContext(ctx context.Context, conn net.Conn) context.Context {
+	if s.ConnContext != nil {
+		ctx = s.ConnContext(ctx, conn)
+	}
+	return withReceiver(ctx, conn)
 }
 
 // stop lets running requests end, but not for long.

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"crypto/tls"
 	"log"
 	"net"
 	"net/http"
@@ -15,26 +16,39 @@ type Limits struct {
 	Answer time.Duration // to read the answer; a handler may extend it
 	Idle   time.Duration // from one request of a connection to the next
 
-	HeaderBytes int   // of a request; net/http adds 4 KiB
-	BodyBytes   int64 // of a request
+	HeaderBytes  int   // of a request; net/http adds 4 KiB
+	HeaderFields int   // of a request
+	LargeHeaders int   // how many requests at once may have a header of more than 4 KiB
+	BodyBytes    int64 // of a request
 
 	// Connections is how many may be open at once. Of more, the one on which nothing has
 	// happened for longest is closed: no client can keep the others out by holding
 	// connections.
 	Connections int
+	// Streams is how many requests a connection of HTTP/2 may have open at once. Clients wait
+	// or open another connection.
+	Streams int
+	// Answers is how many requests are answered at once, over all connections. Others wait,
+	// and of these answers the one whose client has not read for longest is cut off.
+	Answers int
 }
 
-// DefaultLimits returns the limits of the exporter. A query for 1,000 apps needs a header
+// DefaultLimits returns the limits of the exporter. Together they keep what all connections
+// cost below 256 MB of memory, whatever their clients do. A query for 1,000 apps needs a header
 // of 25 KB.
 func DefaultLimits() Limits {
 	return Limits{
-		Header:      10 * time.Second,
-		Body:        30 * time.Second,
-		Answer:      2 * time.Minute,
-		Idle:        2 * time.Minute,
-		HeaderBytes: 128 << 10,
-		BodyBytes:   64 << 10,
-		Connections: maxConnections(),
+		Header:       10 * time.Second,
+		Body:         30 * time.Second,
+		Answer:       2 * time.Minute,
+		Idle:         2 * time.Minute,
+		HeaderBytes:  32 << 10,
+		HeaderFields: 64,
+		LargeHeaders: 32,
+		BodyBytes:    64 << 10,
+		Connections:  maxConnections(),
+		Streams:      4,
+		Answers:      32,
 	}
 }
 
@@ -52,7 +66,16 @@ func maxConnections() int {
 // others. It writes what clients do wrong to errors.
 func newServer(handler http.Handler, limits Limits, errors *log.Logger, connections *connections) *http.Server {
 	return &http.Server{
-		Handler:           http.MaxBytesHandler(handler, limits.BodyBytes),
+		Handler: http.MaxBytesHandler(handler, limits.BodyBytes),
+		HTTP2: &http.HTTP2Config{
+			MaxConcurrentStreams: limits.Streams,
+			// Bodies that nobody reads stay in these buffers; net/http has a megabyte by default.
+			MaxReceiveBufferPerConnection: 64 << 10,
+			MaxReceiveBufferPerStream:     64 << 10,
+			MaxReadFrameSize:              16 << 10,
+			// A client that does not read at all also blocks what would end its requests.
+			WriteByteTimeout: limits.Body,
+		},
 		ReadHeaderTimeout: limits.Header,
 		ReadTimeout:       limits.Body,
 		WriteTimeout:      limits.Answer,
@@ -106,7 +129,7 @@ func (c *connections) oldest() (oldest net.Conn) {
 
 // closeNow closes a connection without a farewell, which TLS would wait to send.
 func closeNow(conn net.Conn) {
-	if secured, ok := conn.(interface{ NetConn() net.Conn }); ok {
+	if secured, ok := conn.(*tls.Conn); ok {
 		conn = secured.NetConn()
 	}
 	_ = conn.Close()

@@ -28,7 +28,7 @@ func serve(t *testing.T, limits web.Limits, handler http.HandlerFunc) string {
 // its connections.
 func serveOn(t *testing.T, server *web.Server, listeners ...net.Listener) {
 	t.Helper()
-	server.Log, server.ToolkitLog = discard, discard
+	server.Log = discard
 	ctx, stop := context.WithCancel(context.Background())
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(ctx, listeners) }()

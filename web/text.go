@@ -32,6 +32,12 @@ func foreign(text string) template.HTML {
 	return template.HTML(b.String()) //nolint:gosec // escaped above
 }
 
+// longestShown is how many characters of a name a page shows.
+const longestShown = 80
+
+// shortened returns as much of a name as a page shows.
+func shortened(name string) string { return cut(name, longestShown) }
+
 // visible returns text from outside for places that hold no elements, such as a title.
 func visible(text string) string {
 	var b strings.Builder

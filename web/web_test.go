@@ -3,6 +3,7 @@ package web_test
 import (
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -50,5 +51,16 @@ func failing(id string, failures ...*wechat.Error) *collector.Snapshot {
 	return &collector.Snapshot{
 		App: collector.App{ID: id, Name: id}, Status: collector.StatusDown, Failures: failures,
 		Datasets: []collector.Dataset{{Name: wechat.UserPortrait, Status: collector.StatusDown, Failures: failures}},
+	}
+}
+
+// A page shows the beginning of a long name.
+func TestLongNamesAreCut(t *testing.T) {
+	site := siteOf(simulated(t, "wx1", strings.Repeat("小", 5000)))
+	for _, path := range []string{"/", "/app/wx1"} {
+		_, body := get(t, site, path)
+		if want := strings.Repeat("小", 79) + "…"; !strings.Contains(body, want) || strings.Contains(body, strings.Repeat("小", 80)) {
+			t.Errorf("%s does not show 79 characters of the name", path)
+		}
 	}
 }

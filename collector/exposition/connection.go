@@ -14,8 +14,12 @@ const sendBuffer = 512 << 10
 // a long answer takes a third less time if it is copied within the cache of the
 // processor. A connection whose buffer cannot be set stays as it is.
 func ConnContext(ctx context.Context, conn net.Conn) context.Context {
-	if tls, ok := conn.(interface{ NetConn() net.Conn }); ok {
-		conn = tls.NetConn()
+	for {
+		wrapper, ok := conn.(interface{ NetConn() net.Conn })
+		if !ok {
+			break
+		}
+		conn = wrapper.NetConn()
 	}
 	if tcp, ok := conn.(interface{ SetWriteBuffer(bytes int) error }); ok {
 		_ = tcp.SetWriteBuffer(sendBuffer)

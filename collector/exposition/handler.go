@@ -66,8 +66,7 @@ type buffers struct {
 	writer *bufio.Writer // turns many small chunks into one system call
 }
 
-// bufferSize is how many bytes small chunks are joined to, and how many are decompressed at
-// a time.
+// bufferSize is how many bytes small chunks are joined to.
 const bufferSize = 256 << 10
 
 // New returns a Handler of the snapshots in store and of the metrics of the exporter

@@ -18,6 +18,9 @@ func newInflater() *inflater {
 	return &inflater{make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2))}
 }
 
+// inflatedSize is how many bytes are decompressed at a time.
+const inflatedSize = 32 << 10
+
 // copy writes the text of a file. It stops when the context ends. While it waits for the
 // client to read, others may decompress.
 func (i *inflater) copy(ctx context.Context, client io.Writer, file *gzipFile) error {
@@ -25,7 +28,7 @@ func (i *inflater) copy(ctx context.Context, client io.Writer, file *gzipFile) e
 	if err != nil {
 		return err
 	}
-	piece := make([]byte, min(file.text.size, bufferSize))
+	piece := make([]byte, min(file.text.size, inflatedSize))
 	for rest := file.text.size; rest > 0; rest -= int64(len(piece)) {
 		piece = piece[:min(rest, int64(len(piece)))]
 		if err := i.fill(ctx, piece, text); err != nil {

@@ -61,8 +61,8 @@ func exporterNumbers(l language, d *grafana.Dashboard) {
 		problems(l, l.text("Push", "推送"), l.text("Exporters that push by OTLP and have not succeeded for 15 minutes.", "启用 OTLP 推送但 15 分钟内未成功的采集器数量。"),
 			"sum(time() - max by (job, instance) ("+selector("wxapp_otlp_last_success_timestamp_seconds")+") > bool 900)", "red", "WxappPushFailing").
 			NoValue(l.text("off", "未启用")).Width(3),
-		problems(l, l.text("Reload", "重载"), l.text("Exporters whose last reload found a mistake in the apps file or in a secret file. They go on with the apps they had.", "最近一次重新加载时发现小程序列表或密钥文件有误的采集器数量。它们沿用原有的小程序。"),
-			"sum(1 - "+selector("wxapp_config_last_reload_successful")+")", "red", "WxappReloadFailed").Width(3),
+		problems(l, l.text("Reload", "重载"), l.text("Exporters whose last reload found a mistake in the apps file or in a secret file, and go on with the apps they had, or whose web configuration or certificate cannot be used.", "最近一次重新加载时发现小程序列表或密钥文件有误（沿用原有的小程序），或 Web 配置、证书无法使用的采集器数量。"),
+			"sum(1 - "+selector("wxapp_config_last_reload_successful")+" * "+selector("wxapp_web_config_valid")+")", "red", "WxappReloadFailed").Width(3),
 	)
 }
 
