@@ -27,15 +27,21 @@ func TestArchive(t *testing.T) {
 		status        doctor.Status
 		cause, remedy string
 	}{
-		"missing":       {func(*testing.T, string) {}, doctor.OK, "is made at the first start", ""},
-		"good":          {write(`{"version":2}`), doctor.OK, "can be read and written", ""},
+		"missing":       {func(*testing.T, string) {}, doctor.OK, "will be created on first start", ""},
+		"good":          {write(`{"version":2}`), doctor.OK, "readable and writable", ""},
 		"later version": {write(`{"version":99}`), doctor.Failure, "later version", "run that later version"},
-		"of a demo":     {write(`{"version":2,"demo":true}`), doctor.Failure, "made-up numbers", "name another place in WXAPP_ARCHIVE"},
+		"of a demo":     {write(`{"version":2,"demo":true}`), doctor.Failure, "made-up numbers", "set another location in WXAPP_ARCHIVE"},
+		"torn archive.json": {func(t *testing.T, folder string) {
+			write(`{"version":2,"demo":tru`)(t, folder)
+			if err := os.Mkdir(filepath.Join(folder, "wx0123456789abcdef"), 0o750); err != nil {
+				t.Fatal(err)
+			}
+		}, doctor.Failure, "archive.json is damaged", `write {"version":2} into archive.json`},
 		"a file": {func(t *testing.T, folder string) {
 			if err := os.WriteFile(folder, nil, 0o600); err != nil {
 				t.Fatal(err)
 			}
-		}, doctor.Failure, "not a", "check that this folder"},
+		}, doctor.Failure, "not a", "check this folder"},
 		"below a file": {func(t *testing.T, folder string) {
 			if err := os.Remove(filepath.Dir(folder)); err != nil {
 				t.Fatal(err)
@@ -43,7 +49,7 @@ func TestArchive(t *testing.T) {
 			if err := os.WriteFile(filepath.Dir(folder), nil, 0o600); err != nil {
 				t.Fatal(err)
 			}
-		}, doctor.Failure, "not a", "check that this folder"},
+		}, doctor.Failure, "not a", "check this folder"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
