@@ -68,9 +68,8 @@ func fill(ctx context.Context, chosen backfill.Arguments, stdout, stderr io.Writ
 	if err != nil {
 		return err
 	}
-	from, to := chosen.Days(wechat.DayOf(time.Now()))
 	courses := backfill.Job{
-		Archive: kept, Apps: sources, Datasets: chosen.DatasetsOr(settings.Datasets), From: from, To: to,
+		Archive: kept, Apps: sources, Datasets: chosen.DatasetsOr(settings.Datasets), From: chosen.From, To: chosen.Last(wechat.DayOf(time.Now())),
 		Progress: func(p backfill.Progress) { line.Show(p.String()) }, Warn: line.Warn,
 	}.Run(ctx)
 	line.End()

@@ -1,7 +1,6 @@
 package backfill
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -58,17 +57,12 @@ func parseDatasets(set *arguments.Set, text string) []wechat.Dataset {
 	return slices.DeleteFunc(Datasets(), func(d wechat.Dataset) bool { return !chosen[d.Name] && (d.ByName || !chosen["all"]) })
 }
 
-// launch is the day on which Mini Programs began: there are no numbers of earlier days.
-const launch = "20170109"
-
-// Days returns the first and the last day, given which day today is.
-func (a Arguments) Days(today wechat.Day) (from, to wechat.Day) {
-	first, _ := wechat.ParseDay(launch)
-	from, to = cmp.Or(a.From, first), a.To
-	if last := today.Add(-1); to.IsZero() || to.After(last) {
-		to = last
+// Last returns the last day to ask about, given which day today is.
+func (a Arguments) Last(today wechat.Day) wechat.Day {
+	if last := today.Add(-1); a.To.IsZero() || a.To.After(last) {
+		return last
 	}
-	return from, to
+	return a.To
 }
 
 // DatasetsOr returns the datasets that were chosen: else those of the settings of which WeChat

@@ -88,11 +88,10 @@ func (f *filling) run(args ...string) {
 	if err := kept.Open(ctx, time.Second); err != nil {
 		f.t.Fatal(err)
 	}
-	from, to := chosen.Days(wechat.DayOf(time.Now()))
 	line := progress.NewLine(&out)
 	courses := backfill.Job{
 		Archive: kept, Apps: f.sources(chosen.Apps, &http.Client{Transport: counted, Timeout: 30 * time.Second}),
-		Datasets: chosen.DatasetsOr(f.datasets), From: from, To: to,
+		Datasets: chosen.DatasetsOr(f.datasets), From: chosen.From, To: chosen.Last(wechat.DayOf(time.Now())),
 		Progress: func(backfill.Progress) {}, Warn: line.Warn,
 	}.Run(ctx)
 	f.err = backfill.Report(ctx, &out, courses)

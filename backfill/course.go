@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/poller"
@@ -62,11 +63,14 @@ func (c *Course) end(why End, err error) {
 // skip goes on to the next day that is to be asked for. Without one the course ends.
 func (c *Course) skip(now time.Time) {
 	for ; ; c.window = c.statistic.Before(c.window, 1) {
+		if c.statistic.Overlaps && c.window.FirstDay().Before(c.from) { // WeChat refuses it
+			c.window.Range = wechat.Range(c.window.End.Sub(c.from) + 1)
+		}
 		switch {
 		case c.window.End.Before(c.from):
 			c.end(EndComplete, nil)
 			return
-		case ownedByExporter(c.statistic, c.window, wechat.DayOf(now)):
+		case slices.Contains(poller.Scheduled(c.statistic, wechat.DayOf(now)), c.window): // the exporter asks for it
 		case c.lacks(now):
 			return
 		default:
@@ -123,6 +127,9 @@ func later(a, b time.Time) time.Time {
 func (c *Course) added() {
 	c.Added++
 	c.Oldest = c.window.End
+	if c.statistic.Overlaps {
+		c.Oldest = c.window.FirstDay()
+	}
 	c.inARow, c.failures = 0, 0
 	c.advance()
 }
@@ -135,7 +142,7 @@ func (c *Course) without(err error) {
 	c.failures = 0
 	c.advance()
 	switch {
-	case c.inARow < depthDays:
+	case c.inARow < depth:
 	case wechat.ReasonOf(err) == wechat.ReasonDecode:
 		c.end(EndFailed, err)
 	default:
@@ -165,10 +172,14 @@ func (c *Course) String() string {
 
 // windows returns a number of windows in words.
 func (c *Course) windows(n int) string {
-	if n == 1 {
-		return "1 " + c.statistic.Period.String()
+	unit := c.statistic.Period.String()
+	if c.statistic.Overlaps {
+		unit = "span"
 	}
-	return fmt.Sprintf("%d %ss", n, c.statistic.Period)
+	if n == 1 {
+		return "1 " + unit
+	}
+	return fmt.Sprintf("%d %ss", n, unit)
 }
 
 // reason says why the course has ended.
@@ -178,7 +189,7 @@ func (c *Course) reason() string {
 	case EndComplete:
 		return "complete from " + c.from.DateOnly() + " on"
 	case EndDepth:
-		text := fmt.Sprintf("WeChat has no older data: %d days in a row without numbers", depthDays)
+		text := "WeChat has no older data: " + c.windows(depth) + " in a row without numbers"
 		if c.Err != nil {
 			text += fmt.Sprintf(" (%v)", c.Err)
 		}

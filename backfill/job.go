@@ -2,9 +2,9 @@
 package backfill
 
 import (
+	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/poller"
@@ -20,9 +20,9 @@ const (
 	// unknownQuota is how many calls are made of an endpoint whose quota is unknown: a
 	// tenth of the smallest quota that is likely. Only one of 100,000 was ever reported.
 	unknownQuota = 100
-	// depthDays is after how many days in a row without numbers WeChat is taken not to
-	// go back any further.
-	depthDays = 14
+	// depth is after how many windows in a row without numbers WeChat is taken not to go
+	// back any further.
+	depth = 14
 	// saveTimeout is how long an answer may take to be archived.
 	saveTimeout = 10 * time.Second
 )
@@ -44,15 +44,16 @@ type Archive interface {
 	SaveAnswer(ctx context.Context, appid string, key poller.AnswerKey, packed []byte) error
 }
 
-// Job asks WeChat for past days of datasets that an archive lacks. All fields are
+// Job asks WeChat for past days of datasets that an archive lacks. All fields but From are
 // needed. It writes answers with numbers only, and no state: an exporter that uses the
 // same archive is not disturbed.
 type Job struct {
 	Archive  Archive
 	Apps     []poller.Source
 	Datasets []wechat.Dataset
-	// From and To are the first and the last day. What an exporter asks for every day is
-	// left to it: yesterday and the day before, and the cohorts that are due today.
+	// From and To are the first and the last day; without From, all days of which WeChat has
+	// numbers. What an exporter asks for every day is left to it: the newest window, and the
+	// cohorts that are due today.
 	From, To wechat.Day
 	// Progress is told how far it is after every answer.
 	Progress func(Progress)
@@ -88,7 +89,15 @@ func (j Job) Run(ctx context.Context) []*Course {
 
 // course returns the course of a statistic of an app at its begin.
 func (j Job) course(ctx context.Context, app poller.Source, dataset wechat.Dataset, statistic wechat.Statistic) *Course {
-	c := &Course{AppID: app.ID, Dataset: dataset.Name, Endpoint: statistic.Endpoint, source: app, statistic: statistic.Past(), from: j.From, window: statistic.Past().Newest(j.To.Add(1))}
+	c := &Course{
+		AppID: app.ID, Dataset: dataset.Name, Endpoint: statistic.Endpoint, source: app, statistic: statistic.Past(),
+		from: cmp.Or(j.From, statistic.First()),
+	}
+	last := statistic.Before(statistic.Newest(wechat.DayOf(time.Now())), 1).End
+	if j.To.Before(last) {
+		last = j.To
+	}
+	c.window = c.statistic.Newest(last.Add(1))
 	keys, err := j.Archive.List(ctx, app.ID, statistic)
 	switch {
 	case ctx.Err() != nil:
@@ -193,16 +202,15 @@ func (j Job) save(ctx context.Context, c *Course, asked time.Time, answer *wecha
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveTimeout)
 	defer cancel()
 	key := poller.AnswerKey{Series: c.statistic.Series(), Window: c.window, Answered: time.Now()}
-	for _, page := range append([][]byte{answer.Bytes}, answer.More...) {
+	for i, page := range append([][]byte{answer.Bytes}, answer.More...) {
 		packed, err := j.Archive.Pack(asked, page)
 		if err == nil {
-			err = j.Archive.SaveAnswer(ctx, c.AppID, key, packed)
+			err = j.Archive.SaveAnswer(ctx, c.AppID, key.Page(i), packed)
 		}
 		if err != nil {
 			c.end(EndFailed, err)
 			return
 		}
-		key.Answered = key.Answered.Add(-1) // the first page counts
 	}
 	c.added()
 }
@@ -240,10 +248,4 @@ func progressOf(last *Course, all []*Course) Progress {
 func (p Progress) String() string {
 	return fmt.Sprintf("%d days added, at most %d left (%s); %s of %s at %s", p.Added, p.Left,
 		time.Duration(p.Left)*apart, p.Last.Endpoint, p.Last.AppID, p.Last.window.End.DateOnly())
-}
-
-// ownedByExporter reports whether an exporter asks for a window of a statistic itself today, or
-// will do so later.
-func ownedByExporter(s wechat.Statistic, w wechat.Window, today wechat.Day) bool {
-	return w.End.After(s.Before(s.Newest(today), 1).End) || slices.Contains(poller.Scheduled(s, today), w)
 }

@@ -8,104 +8,47 @@ import (
 
 // appFamilies show how an app is polled.
 var appFamilies = []*Family{
-	{
-		Metric: Metric{
-			Name: "wxapp_app_info", Type: Gauge, Unit: "1",
-			Labels: []string{"app", "appid"},
-			Help:   "Name of the app, or its appid if it has no name. Always 1.", Stability: Stable,
-		},
-		Origin: FromApp,
-		emit:   func(s *Snapshot, add adder) { add(1, s.App.Name, s.App.ID) },
-	},
-	{
-		Metric: Metric{
-			Name: "wxapp_up", Type: Gauge, Unit: "1",
-			Labels: []string{"appid"},
-			Help:   "1 if the last request for every due window succeeded, 0 otherwise. A window that is not published yet has not failed.", Stability: Stable,
-		},
-		emit: func(s *Snapshot, add adder) { s.Status.emit(add, s.App.ID) },
-	},
-	{
-		Metric: Metric{
-			Name: "wxapp_last_poll_timestamp_seconds", Type: Gauge, Unit: "s",
-			Labels: []string{"appid"},
-			Help:   "When the last poll ended.", Stability: Stable,
-		},
-		emit: func(s *Snapshot, add adder) { emitTime(s.LastPoll, add, s.App.ID) },
-	},
-	{
-		Metric: Metric{
-			Name: "wxapp_last_success_timestamp_seconds", Type: Gauge, Unit: "s",
-			Labels: []string{"appid"},
-			Help:   "When the last answer with data was stored.", Stability: Stable,
-		},
-		Origin: FromApp,
-		emit:   func(s *Snapshot, add adder) { emitTime(s.LastSuccess, add, s.App.ID) },
-	},
-	{
-		Metric: Metric{
-			Name: "wxapp_next_poll_timestamp_seconds", Type: Gauge, Unit: "s",
-			Labels: []string{"appid"},
-			Help:   "When the next poll is due.", Stability: Stable,
-		},
-		emit: func(s *Snapshot, add adder) { emitTime(s.NextPoll, add, s.App.ID) },
-	},
-	{
-		Metric: Metric{
-			Name: "wxapp_token_expiry_timestamp_seconds", Type: Gauge, Unit: "s",
-			Labels: []string{"appid"},
-			Help:   "When the most recently used access token expires.", Stability: Stable,
-		},
-		emit: func(s *Snapshot, add adder) { emitTime(s.TokenExpiry, add, s.App.ID) },
-	},
-	{
-		Metric: Metric{
-			Name: "wxapp_poll_failures_total", Type: Counter, Unit: "{poll}",
-			Labels: []string{"appid", "reason"},
-			Help:   "Failed polls, by reason. A poll that failed for several reasons counts once for each.", Stability: Stable,
-		},
-		emit: func(s *Snapshot, add adder) {
+	ofSnapshot(FromApp, gauge("wxapp_app_info", "1",
+		"Name of the app, or its appid if it has no name. Always 1.", "app", "appid"),
+		func(s *Snapshot, add adder) { add(1, s.App.Name, s.App.ID) }),
+	ofSnapshot(FromPoll, gauge("wxapp_up", "1",
+		"1 if the last request for every due window succeeded, 0 otherwise. A window that is not published yet has not failed.", "appid"),
+		func(s *Snapshot, add adder) { s.Status.emit(add, s.App.ID) }),
+	ofSnapshot(FromPoll, gauge("wxapp_last_poll_timestamp_seconds", "s",
+		"When the last poll ended.", "appid"),
+		func(s *Snapshot, add adder) { emitTime(s.LastPoll, add, s.App.ID) }),
+	ofSnapshot(FromApp, gauge("wxapp_last_success_timestamp_seconds", "s",
+		"When the last answer with data was stored.", "appid"),
+		func(s *Snapshot, add adder) { emitTime(s.LastSuccess, add, s.App.ID) }),
+	ofSnapshot(FromPoll, gauge("wxapp_next_poll_timestamp_seconds", "s",
+		"When the next poll is due.", "appid"),
+		func(s *Snapshot, add adder) { emitTime(s.NextPoll, add, s.App.ID) }),
+	ofSnapshot(FromPoll, gauge("wxapp_token_expiry_timestamp_seconds", "s",
+		"When the most recently used access token expires.", "appid"),
+		func(s *Snapshot, add adder) { emitTime(s.TokenExpiry, add, s.App.ID) }),
+	ofSnapshot(FromPoll, counter("wxapp_poll_failures_total", "{poll}",
+		"Failed polls, by reason. A poll that failed for several reasons counts once for each.", "appid", "reason"),
+		func(s *Snapshot, add adder) {
 			for _, reason := range wechat.FailureReasons() {
 				add(float64(s.Portrait().FailedPolls[reason]), s.App.ID, string(reason))
 			}
-		},
-	},
-	{
-		Metric: Metric{
-			Name: "wxapp_rows_merged_total", Type: Counter, Unit: "{row}",
-			Labels: []string{"appid"},
-			Help:   "Duplicate rows of WeChat's answers, merged into the first row of that name.", Stability: Stable,
-		},
-		emit: func(s *Snapshot, add adder) { add(float64(s.RowsMerged), s.App.ID) },
-	},
-	{
-		Metric: Metric{
-			Name: "wxapp_rows_rejected_total", Type: Counter, Unit: "{row}",
-			Labels: []string{"appid"},
-			Help:   "Rows of WeChat's answers skipped because their name or number is unusable.", Stability: Stable,
-		},
-		emit: func(s *Snapshot, add adder) { add(float64(s.RowsRejected), s.App.ID) },
-	},
-	{
-		Metric: Metric{
-			Name: "wxapp_api_quota_limit", Type: Gauge, Unit: "{call}",
-			Labels: []string{"appid", "endpoint"},
-			Help:   "Calls that WeChat allows per day, read once a day.", Stability: Stable,
-		},
-		emit: func(s *Snapshot, add adder) {
+		}),
+	ofSnapshot(FromPoll, counter("wxapp_rows_merged_total", "{row}",
+		"Duplicate rows of WeChat's answers, merged into the first row of that name.", "appid"),
+		func(s *Snapshot, add adder) { add(float64(s.RowsMerged), s.App.ID) }),
+	ofSnapshot(FromPoll, counter("wxapp_rows_rejected_total", "{row}",
+		"Rows of WeChat's answers skipped because their name or number is unusable.", "appid"),
+		func(s *Snapshot, add adder) { add(float64(s.RowsRejected), s.App.ID) }),
+	ofSnapshot(FromPoll, gauge("wxapp_api_quota_limit", "{call}",
+		"Calls that WeChat allows per day, read once a day.", "appid", "endpoint"),
+		func(s *Snapshot, add adder) {
 			s.eachQuota(func(endpoint string, quota *wechat.Quota) { add(float64(quota.Limit), s.App.ID, endpoint) })
-		},
-	},
-	{
-		Metric: Metric{
-			Name: "wxapp_api_quota_remaining", Type: Gauge, Unit: "{call}",
-			Labels: []string{"appid", "endpoint"},
-			Help:   "Calls left for the day when the quota was last read, once a day.", Stability: Stable,
-		},
-		emit: func(s *Snapshot, add adder) {
+		}),
+	ofSnapshot(FromPoll, gauge("wxapp_api_quota_remaining", "{call}",
+		"Calls left for the day when the quota was last read, which is once a day.", "appid", "endpoint"),
+		func(s *Snapshot, add adder) {
 			s.eachQuota(func(endpoint string, quota *wechat.Quota) { add(float64(quota.Remaining), s.App.ID, endpoint) })
-		},
-	},
+		}),
 }
 
 func appLabels() []Label {

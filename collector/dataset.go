@@ -6,44 +6,31 @@ import (
 
 // datasetFamilies show how the datasets beside the user portrait are polled.
 var datasetFamilies = []*Family{
-	{
-		Metric: Metric{
-			Name: "wxapp_dataset_up", Type: Gauge, Unit: "1", Labels: []string{"appid", "dataset"},
-			Help: "1 if the last request for every due day of a dataset other than the user portrait succeeded, 0 otherwise.", Stability: Stable,
-		},
-		emit: func(s *Snapshot, add adder) {
+	ofSnapshot(FromPoll, gauge("wxapp_dataset_up", "1",
+		"1 if the last request for every due window of a dataset other than the user portrait succeeded, 0 otherwise.", "appid", "dataset"),
+		func(s *Snapshot, add adder) {
 			for _, dataset := range s.optional() {
 				dataset.Status.emit(add, s.App.ID, dataset.Name)
 			}
-		},
-	},
-	{
-		Metric: Metric{
-			Name: "wxapp_dataset_end_timestamp_seconds", Type: Gauge, Unit: "s", Labels: []string{"appid", "dataset"},
-			Help: "End of the newest day of a dataset: 24:00 in Asia/Shanghai.", Stability: Stable,
-		},
-		Origin: FromAnswer,
-		emit: func(s *Snapshot, add adder) {
+		}),
+	ofSnapshot(FromAnswer, gauge("wxapp_dataset_end_timestamp_seconds", "s",
+		"End of the newest day of a dataset: 24:00 in Asia/Shanghai.", "appid", "dataset"),
+		func(s *Snapshot, add adder) {
 			for _, dataset := range s.optional() {
 				if !dataset.End.IsZero() {
 					add(float64(dataset.End.Add(1).Begin().Unix()), s.App.ID, dataset.Name)
 				}
 			}
-		},
-	},
-	{
-		Metric: Metric{
-			Name: "wxapp_dataset_failures_total", Type: Counter, Unit: "{poll}", Labels: []string{"appid", "dataset", "reason"},
-			Help: "Failed polls of a dataset, by reason. A poll that failed for several reasons counts once for each.", Stability: Stable,
-		},
-		emit: func(s *Snapshot, add adder) {
+		}),
+	ofSnapshot(FromPoll, counter("wxapp_dataset_failures_total", "{poll}",
+		"Failed polls of a dataset, by reason. A poll that failed for several reasons counts once for each.", "appid", "dataset", "reason"),
+		func(s *Snapshot, add adder) {
 			for _, dataset := range s.optional() {
 				for _, reason := range wechat.FailureReasons() {
 					add(float64(dataset.FailedPolls[reason]), s.App.ID, dataset.Name, string(reason))
 				}
 			}
-		},
-	},
+		}),
 }
 
 func datasetLabels() []Label {

@@ -44,6 +44,14 @@ func figuresOf[N wechat.Numbers](add func(s wechat.Statistic, numbers N, add add
 	}
 }
 
+// ofAnswer returns a metric of the numbers of an answer.
+func ofAnswer(m Metric, f figures) *Family { return &Family{Metric: m, Origin: FromAnswer, figures: f} }
+
+// ofSnapshot returns a metric of what a snapshot says beside numbers.
+func ofSnapshot(o Origin, m Metric, emit func(s *Snapshot, add adder)) *Family {
+	return &Family{Metric: m, Origin: o, emit: emit}
+}
+
 // count adds a number that is known.
 func count(c wechat.Count, add adder, labels ...string) {
 	if c.Known {

@@ -40,6 +40,24 @@ type Metric struct {
 	Decimal bool
 }
 
+func gauge(name, unit, help string, labels ...string) Metric {
+	return Metric{Name: name, Type: Gauge, Unit: unit, Labels: labels, Help: help, Stability: Stable}
+}
+
+func counter(name, unit, help string, labels ...string) Metric {
+	return Metric{Name: name, Type: Counter, Unit: unit, Labels: labels, Help: help, Stability: Stable}
+}
+
+func histogram(name, unit, help string, labels ...string) Metric {
+	return Metric{Name: name, Type: Histogram, Unit: unit, Labels: labels, Help: help, Stability: Stable}
+}
+
+// decimal returns the metric with values that may have a fraction.
+func (m Metric) decimal() Metric {
+	m.Decimal = true
+	return m
+}
+
 // AppendValue appends a value of the metric as all text formats write it.
 func (m *Metric) AppendValue(text []byte, value float64) []byte {
 	if m.Decimal {

@@ -65,6 +65,18 @@ func (s *Snapshot) eachFigure(family *Family, add adder) {
 	}
 }
 
+// With returns the numbers and those of another page of the same answer. A series that both have
+// keeps its value.
+func (n Numbers) With(page Numbers) Numbers {
+	all := slices.Clone(n.figures)
+	for _, added := range page.figures {
+		if !slices.ContainsFunc(n.figures, func(f figure) bool { return f.family == added.family && f.labels == added.labels }) {
+			all = append(all, added)
+		}
+	}
+	return Numbers{n.lists, all}
+}
+
 // after returns the figures about the users of a cohort who came again after a number of days,
 // weeks or months.
 func (n Numbers) after(number int) Numbers {

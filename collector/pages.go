@@ -9,90 +9,55 @@ import (
 
 // pageFamilies show the dataset pages.
 var pageFamilies = []*Family{
-	{
-		Metric: Metric{
-			Name: "wxapp_page_visits", Type: Gauge, Unit: "{view}", Labels: []string{"appid", "page", "period"},
-			Help: "How often a page was opened.", Stability: Stable,
-		},
-		Origin: FromAnswer,
-		figures: figuresOf(func(s wechat.Statistic, p shownPages, add adder) {
+	ofAnswer(gauge("wxapp_page_visits", "{view}",
+		"How often a page was opened.", "appid", "page", "period"),
+		figuresOf(func(s wechat.Statistic, p shownPages, add adder) {
 			for _, page := range p.Pages {
 				count(page.Visits, add, page.Path, s.Period.String())
 			}
-		}),
-	},
-	{
-		Metric: Metric{
-			Name: "wxapp_page_visitors", Type: Gauge, Unit: "{user}", Labels: []string{"appid", "page", "period"},
-			Help: "Users who opened a page.", Stability: Stable,
-		},
-		Origin: FromAnswer,
-		figures: figuresOf(func(s wechat.Statistic, p shownPages, add adder) {
+		})),
+	ofAnswer(gauge("wxapp_page_visitors", "{user}",
+		"Users who opened a page.", "appid", "page", "period"),
+		figuresOf(func(s wechat.Statistic, p shownPages, add adder) {
 			for _, page := range p.Pages {
 				count(page.Visitors, add, page.Path, s.Period.String())
 			}
-		}),
-	},
-	{
-		Metric: Metric{
-			Name: "wxapp_page_entries", Type: Gauge, Unit: "{session}", Labels: []string{"appid", "page", "period"},
-			Help: "Sessions that began with a page.", Stability: Stable,
-		},
-		Origin: FromAnswer,
-		figures: figuresOf(func(s wechat.Statistic, p shownPages, add adder) {
+		})),
+	ofAnswer(gauge("wxapp_page_entries", "{session}",
+		"Sessions that began with a page.", "appid", "page", "period"),
+		figuresOf(func(s wechat.Statistic, p shownPages, add adder) {
 			for _, page := range p.Pages {
 				count(page.Entries, add, page.Path, s.Period.String())
 			}
-		}),
-	},
-	{
-		Metric: Metric{
-			Name: "wxapp_page_exits", Type: Gauge, Unit: "{session}", Labels: []string{"appid", "page", "period"},
-			Help: "Sessions that ended with a page.", Stability: Stable,
-		},
-		Origin: FromAnswer,
-		figures: figuresOf(func(s wechat.Statistic, p shownPages, add adder) {
+		})),
+	ofAnswer(gauge("wxapp_page_exits", "{session}",
+		"Sessions that ended with a page.", "appid", "page", "period"),
+		figuresOf(func(s wechat.Statistic, p shownPages, add adder) {
 			for _, page := range p.Pages {
 				count(page.Exits, add, page.Path, s.Period.String())
 			}
-		}),
-	},
-	{
-		Metric: Metric{
-			Name: "wxapp_page_shares", Type: Gauge, Unit: "{share}", Labels: []string{"appid", "page", "period"},
-			Help: "How often a page was shared.", Stability: Stable,
-		},
-		Origin: FromAnswer,
-		figures: figuresOf(func(s wechat.Statistic, p shownPages, add adder) {
+		})),
+	ofAnswer(gauge("wxapp_page_shares", "{share}",
+		"How often a page was shared.", "appid", "page", "period"),
+		figuresOf(func(s wechat.Statistic, p shownPages, add adder) {
 			for _, page := range p.Pages {
 				count(page.Shares, add, page.Path, s.Period.String())
 			}
-		}),
-	},
-	{
-		Metric: Metric{
-			Name: "wxapp_page_stay_average_seconds", Type: Gauge, Unit: "s", Labels: []string{"appid", "page", "period"},
-			Help: "Average time per visit of a page.", Stability: Stable, Decimal: true,
-		},
-		Origin: FromAnswer,
-		figures: figuresOf(func(s wechat.Statistic, p shownPages, add adder) {
+		})),
+	ofAnswer(gauge("wxapp_page_stay_average_seconds", "s",
+		"Average time per visit of a page.", "appid", "page", "period").decimal(),
+		figuresOf(func(s wechat.Statistic, p shownPages, add adder) {
 			for _, page := range p.Pages {
 				average(page.Stay, add, page.Path, s.Period.String())
 			}
-		}),
-	},
-	{
-		Metric: Metric{
-			Name: "wxapp_pages_dropped", Type: Gauge, Unit: "{page}", Labels: []string{"appid", "period"},
-			Help: "Pages not exposed because of the limit page in WXAPP_TOP.", Stability: Stable,
-		},
-		Origin: FromAnswer,
-		figures: figuresOf(func(s wechat.Statistic, p shownPages, add adder) {
+		})),
+	ofAnswer(gauge("wxapp_pages_dropped", "{page}",
+		"Pages not exposed because of the limit of pages in WXAPP_TOP.", "appid", "period"),
+		figuresOf(func(s wechat.Statistic, p shownPages, add adder) {
 			if p.limited {
 				add(float64(p.dropped), s.Period.String())
 			}
-		}),
-	},
+		})),
 }
 
 func pageLabels() []Label { return []Label{{"page", nil, "the path of a page of the Mini Program"}} }

@@ -6,49 +6,26 @@ import (
 
 // portraitFamilies show the user portrait.
 var portraitFamilies = []*Family{
-	{
-		Metric: Metric{
-			Name: "wxapp_users", Type: Gauge, Unit: "{user}",
-			Labels: []string{"appid", "dimension", "metric", "name", "range"},
-			Help:   "Users of the Mini Program, de-duplicated within the range of days. Never add up across metric, dimension or range.", Stability: Stable,
-		},
-		Origin: FromAnswer,
-		emit:   emitUsers,
-	},
-	{
-		Metric: Metric{
-			Name: "wxapp_data_begin_timestamp_seconds", Type: Gauge, Unit: "s",
-			Labels: []string{"appid", "range"},
-			Help:   "Start of the window that wxapp_users covers: 00:00 of its first day in Asia/Shanghai.", Stability: Stable,
-		},
-		Origin: FromAnswer,
-		emit: func(s *Snapshot, add adder) {
+	ofSnapshot(FromAnswer, gauge("wxapp_users", "{user}",
+		"Users of the Mini Program, de-duplicated within the range of days. Never add up across metric, dimension or range.", "appid", "dimension", "metric", "name", "range"),
+		emitUsers),
+	ofSnapshot(FromAnswer, gauge("wxapp_data_begin_timestamp_seconds", "s",
+		"Start of the window that wxapp_users covers: 00:00 of its first day in Asia/Shanghai.", "appid", "range"),
+		func(s *Snapshot, add adder) {
 			for _, held := range s.Portrait().Held {
 				add(float64(held.BeginTime().Unix()), s.App.ID, held.Range.String())
 			}
-		},
-	},
-	{
-		Metric: Metric{
-			Name: "wxapp_data_end_timestamp_seconds", Type: Gauge, Unit: "s",
-			Labels: []string{"appid", "range"},
-			Help:   "End of the window that wxapp_users covers: 24:00 of its last day in Asia/Shanghai.", Stability: Stable,
-		},
-		Origin: FromAnswer,
-		emit: func(s *Snapshot, add adder) {
+		}),
+	ofSnapshot(FromAnswer, gauge("wxapp_data_end_timestamp_seconds", "s",
+		"End of the window that wxapp_users covers: 24:00 of its last day in Asia/Shanghai.", "appid", "range"),
+		func(s *Snapshot, add adder) {
 			for _, held := range s.Portrait().Held {
 				add(float64(held.EndTime().Unix()), s.App.ID, held.Range.String())
 			}
-		},
-	},
-	{
-		Metric: Metric{
-			Name: "wxapp_names_dropped", Type: Gauge, Unit: "{name}",
-			Labels: []string{"appid", "dimension", "metric", "range"},
-			Help:   "Names missing from wxapp_users because of the limit of their dimension in WXAPP_TOP.", Stability: Stable,
-		},
-		Origin: FromAnswer,
-		emit: func(s *Snapshot, add adder) {
+		}),
+	ofSnapshot(FromAnswer, gauge("wxapp_names_dropped", "{name}",
+		"Names missing from wxapp_users because of the limit of their dimension in WXAPP_TOP.", "appid", "dimension", "metric", "range"),
+		func(s *Snapshot, add adder) {
 			for _, held := range s.Portrait().Held {
 				for _, list := range held.Numbers.lists {
 					if list.limited {
@@ -56,8 +33,7 @@ var portraitFamilies = []*Family{
 					}
 				}
 			}
-		},
-	},
+		}),
 }
 
 func portraitLabels() []Label {

@@ -9,22 +9,12 @@ import (
 
 // retentionFamilies show the dataset retention.
 var retentionFamilies = []*Family{
-	{
-		Metric: Metric{
-			Name: "wxapp_retention_cohort_users", Type: Gauge, Unit: "{user}", Labels: []string{"appid", "cohort", "day"},
-			Help: "Cohort size: users of the cohort who came `day` days before the reported day.", Stability: Stable,
-		},
-		Origin:  FromAnswer,
-		figures: cohortSizes(wechat.PeriodDay),
-	},
-	{
-		Metric: Metric{
-			Name: "wxapp_retained_users", Type: Gauge, Unit: "{user}", Labels: []string{"appid", "cohort", "day"},
-			Help: "Users of the cohort who returned after `day` days.", Stability: Stable,
-		},
-		Origin:  FromAnswer,
-		figures: returnedUsers(wechat.PeriodDay),
-	},
+	ofAnswer(gauge("wxapp_retention_cohort_users", "{user}",
+		"Cohort size: users active the given number of days before the newest day. Filter by cohort and day.", "appid", "cohort", "day"),
+		cohortSizes(wechat.PeriodDay)),
+	ofAnswer(gauge("wxapp_retained_users", "{user}",
+		"Users of wxapp_retention_cohort_users who were active again the given number of days later.", "appid", "cohort", "day"),
+		returnedUsers(wechat.PeriodDay)),
 }
 
 func retentionLabels() []Label {

@@ -6,54 +6,34 @@ import (
 
 // sourceFamilies show the dataset sources.
 var sourceFamilies = []*Family{
-	{
-		Metric: Metric{
-			Name: "wxapp_source_sessions", Type: Gauge, Unit: "{session}", Labels: []string{"appid", "period", "source"},
-			Help: "Sessions by source.", Stability: Stable,
-		},
-		Origin: FromAnswer,
-		figures: figuresOf(func(s wechat.Statistic, d wechat.Distribution, add adder) {
+	ofAnswer(gauge("wxapp_source_sessions", "{session}",
+		"Sessions by source.", "appid", "period", "source"),
+		figuresOf(func(s wechat.Statistic, d wechat.Distribution, add adder) {
 			for _, c := range d.SourceSessions {
 				add(float64(c.Count), s.Period.String(), wechat.SourceName(c.Key))
 			}
-		}),
-	},
-	{
-		Metric: Metric{
-			Name: "wxapp_source_users", Type: Gauge, Unit: "{user}", Labels: []string{"appid", "period", "source"},
-			Help: "Users by source. A user who came from two sources counts in both.", Stability: Stable,
-		},
-		Origin: FromAnswer,
-		figures: figuresOf(func(s wechat.Statistic, d wechat.Distribution, add adder) {
+		})),
+	ofAnswer(gauge("wxapp_source_users", "{user}",
+		"Users by source. A user who came from two sources counts in both.", "appid", "period", "source"),
+		figuresOf(func(s wechat.Statistic, d wechat.Distribution, add adder) {
 			for _, c := range d.SourceUsers {
 				add(float64(c.Count), s.Period.String(), wechat.SourceName(c.Key))
 			}
-		}),
-	},
-	{
-		Metric: Metric{
-			Name: "wxapp_stay_time_sessions", Type: Gauge, Unit: "{session}", Labels: []string{"appid", "period", "stay_time"},
-			Help: "Sessions by duration.", Stability: Stable,
-		},
-		Origin: FromAnswer,
-		figures: figuresOf(func(s wechat.Statistic, d wechat.Distribution, add adder) {
+		})),
+	ofAnswer(gauge("wxapp_stay_time_sessions", "{session}",
+		"Sessions by duration.", "appid", "period", "stay_time"),
+		figuresOf(func(s wechat.Statistic, d wechat.Distribution, add adder) {
 			for _, c := range d.StayTimes {
 				add(float64(c.Count), s.Period.String(), wechat.StayTimeName(c.Key))
 			}
-		}),
-	},
-	{
-		Metric: Metric{
-			Name: "wxapp_depth_sessions", Type: Gauge, Unit: "{session}", Labels: []string{"appid", "depth", "period"},
-			Help: "Sessions by number of pages opened.", Stability: Stable,
-		},
-		Origin: FromAnswer,
-		figures: figuresOf(func(s wechat.Statistic, d wechat.Distribution, add adder) {
+		})),
+	ofAnswer(gauge("wxapp_depth_sessions", "{session}",
+		"Sessions by number of pages opened.", "appid", "depth", "period"),
+		figuresOf(func(s wechat.Statistic, d wechat.Distribution, add adder) {
 			for _, c := range d.Depths {
 				add(float64(c.Count), wechat.DepthName(c.Key), s.Period.String())
 			}
-		}),
-	},
+		})),
 }
 
 func sourceLabels() []Label {

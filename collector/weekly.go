@@ -7,22 +7,12 @@ import (
 // weeklyFamilies show the retention of the dataset weekly. What it has in common with visits is
 // shown by the metrics of visits, with another period.
 var weeklyFamilies = []*Family{
-	{
-		Metric: Metric{
-			Name: "wxapp_weekly_retention_cohort_users", Type: Gauge, Unit: "{user}", Labels: []string{"appid", "cohort", "week"},
-			Help: "Cohort size: users active the given number of weeks before the newest week. Filter by cohort and week.", Stability: Stable,
-		},
-		Origin:  FromAnswer,
-		figures: cohortSizes(wechat.PeriodWeek),
-	},
-	{
-		Metric: Metric{
-			Name: "wxapp_weekly_retained_users", Type: Gauge, Unit: "{user}", Labels: []string{"appid", "cohort", "week"},
-			Help: "Users of wxapp_weekly_retention_cohort_users who were active again the given number of weeks later.", Stability: Stable,
-		},
-		Origin:  FromAnswer,
-		figures: returnedUsers(wechat.PeriodWeek),
-	},
+	ofAnswer(gauge("wxapp_weekly_retention_cohort_users", "{user}",
+		"Cohort size: users active the given number of weeks before the newest week. Filter by cohort and week.", "appid", "cohort", "week"),
+		cohortSizes(wechat.PeriodWeek)),
+	ofAnswer(gauge("wxapp_weekly_retained_users", "{user}",
+		"Users of wxapp_weekly_retention_cohort_users who were active again the given number of weeks later.", "appid", "cohort", "week"),
+		returnedUsers(wechat.PeriodWeek)),
 }
 
 func weeklyLabels() []Label {

@@ -112,7 +112,7 @@ func ReadDemo() (Config, []string, error) {
 }
 
 func readDemo(e environment) (Config, []string, error) {
-	if e.given[datasetsSetting] == "" {
+	if e.given[datasetsSetting] == "" || e.Datasets == "all" { // made-up income is no secret
 		e.Datasets = everyDataset()
 	}
 	p := &problems{given: e.given}

@@ -227,13 +227,33 @@ func (v *view) fill(ctx context.Context, h *collector.Held) (usable bool, err er
 			h.Numbers = h.Numbers.UpTo(a.upTo)
 		}
 		if !read.empty {
-			break
+			return true, v.addPages(ctx, h, a, come)
 		}
 	}
 	if !usable {
 		delete(v.come[i], h.End)
 	}
 	return usable, nil
+}
+
+// addPages adds the numbers of the other pages of an answer to those of one page.
+func (v *view) addPages(ctx context.Context, h *collector.Held, page arrival, come []arrival) error {
+	if !v.track.Statistics[page.statistic].Overlaps {
+		return nil
+	}
+	for _, other := range come {
+		if other.AnswerKey == page.AnswerKey || !other.SharesAnswer(page.AnswerKey) {
+			continue
+		}
+		read, err := v.answer(ctx, other)
+		if err != nil {
+			return err
+		}
+		if read != nil {
+			h.Numbers = h.Numbers.With(read.numbers)
+		}
+	}
+	return nil
 }
 
 // answer reads an answer, unless it was read before. It is nil when the answer cannot be used.

@@ -18,6 +18,18 @@ type AnswerKey struct {
 // Asked returns the series and the window.
 func (k AnswerKey) Asked() string { return k.Series + " " + k.Window.String() }
 
+// Page returns the key of a further page of the answer, counted from 0. Pages are answers of their
+// own, and each is a nanosecond older than the one before it, so that the first one counts.
+func (k AnswerKey) Page(n int) AnswerKey {
+	k.Answered = k.Answered.Add(-time.Duration(n))
+	return k
+}
+
+// SharesAnswer reports whether two keys are those of pages of the same answer.
+func (k AnswerKey) SharesAnswer(other AnswerKey) bool {
+	return k.Series == other.Series && k.Window == other.Window && k.Answered.Sub(other.Answered).Abs() < wechat.MaxPages
+}
+
 // Archive keeps the answers of WeChat and the state of every app. WeChat answers for two
 // days only, so the archive is the only record of older days. Its methods may be called
 // from several goroutines and may be slow: the Poller sets deadlines and does not wait

@@ -117,9 +117,8 @@ func (a *app) accept(ctx context.Context, q question, r *round, answer *wechat.A
 	if changed.archive {
 		key := AnswerKey{Series: q.series.Series(), Window: q.window, Answered: now}
 		a.archiver.saveAnswer(ctx, key, requested, answer.Bytes)
-		for _, page := range answer.More { // under earlier times, so that the first page counts
-			key.Answered = key.Answered.Add(-1)
-			a.archiver.saveAnswer(ctx, key, requested, page)
+		for i, page := range answer.More {
+			a.archiver.saveAnswer(ctx, key.Page(i+1), requested, page)
 		}
 	}
 	if changed.numbers {

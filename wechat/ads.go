@@ -30,7 +30,7 @@ const (
 func ads() Dataset {
 	return Dataset{Name: "ads", Title: text.Both{English: "ads", Chinese: "广告"}, ByName: true, Statistics: []Statistic{{
 		Endpoint: EndpointAdIncome, Range: Range1Day, Overlaps: true, FinalAfter: adsPublished,
-		path: "/publisher/stat", query: adQuery, span: adDays, longest: adLongest, decode: decodeAds,
+		path: "/publisher/stat", first: "20160101", query: adQuery, span: adDays, longest: adLongest, decode: decodeAds,
 	}}}
 }
 

@@ -1,6 +1,7 @@
 package wechat
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -49,6 +50,7 @@ type Statistic struct {
 	// there are none. 0: as long as for the user portrait.
 	FinalAfter time.Duration
 
+	first   string // the first day of which WeChat has numbers; empty: launch
 	path    string
 	query   func(w Window, page int) url.Values // of a call by GET, for a page; nil: POST with the dates
 	span    func(end Day) Range                 // of windows that differ in length; nil: Range
@@ -64,6 +66,15 @@ func (s Statistic) Past() Statistic {
 		s.Range, s.span, s.stride = s.longest, nil, int(s.longest)
 	}
 	return s
+}
+
+// launch is the day on which Mini Programs began.
+const launch = "20170109"
+
+// First returns the first day of which WeChat has numbers.
+func (s Statistic) First() Day {
+	day, _ := ParseDay(cmp.Or(s.first, launch))
+	return day
 }
 
 // Series returns the name under which the answers are kept: the range of the user portrait,
@@ -195,8 +206,8 @@ func (c *Client) Ask(ctx context.Context, s Statistic, w Window) (*Answer, error
 	return answer, err
 }
 
-// maxAnswerPages is how many pages of an answer are read. The longest, of 90 days, has some 10.
-const maxAnswerPages = 100
+// MaxPages is how many pages of an answer are read. The longest, of 90 days, has some 10.
+const MaxPages = 100
 
 // askPages asks for all pages of a statistic of a window.
 func (c *Client) askPages(ctx context.Context, s Statistic, w Window) (*Answer, error) {
@@ -204,7 +215,7 @@ func (c *Client) askPages(ctx context.Context, s Statistic, w Window) (*Answer, 
 	if err != nil {
 		return nil, err
 	}
-	for page := 2; page <= min(first.pages, maxAnswerPages); page++ {
+	for page := 2; page <= min(first.pages, MaxPages); page++ {
 		next, err := call(ctx, c, s.Endpoint, s.path, s.query(w, page), nil, s.decoder(w))
 		if err != nil {
 			return nil, err
