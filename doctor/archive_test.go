@@ -110,3 +110,32 @@ func TestHangingArchive(t *testing.T) {
 		}
 	})
 }
+
+// failing is a bucket that fails.
+type failing struct {
+	archive.Bucket
+	err error
+}
+
+func (f failing) Get(context.Context, string) ([]byte, error) { return nil, f.err }
+
+// What is wrong with a bucket has a remedy of its own.
+func TestRemediesOfBuckets(t *testing.T) {
+	for _, test := range []struct {
+		err    error
+		remedy string
+	}{
+		{archive.ErrDenied, "check the keys in the file and what they are allowed to do"},
+		{archive.ErrAltered, "use https: remove insecure: true from the file"},
+		{archive.ErrLayout, `write {"version":2} into archive.json`},
+		{errors.New("it is away"), "check the bucket, its keys and permissions, and the network"},
+	} {
+		p := &patient{options: doctor.Options{
+			Settings: config.Inspection{WrongAPI: true, Config: config.Config{Archive: config.Archive{ObjectStorage: "type: S3", Setting: "WXAPP_ARCHIVE_CONFIG_FILE"}}},
+			Bucket:   failing{err: test.err},
+		}}
+		if step := found(t, p.examine(t), "archive"); step.Status != doctor.Failure || !strings.Contains(step.Remedy.English, test.remedy) {
+			t.Errorf("%v: %+v", test.err, step)
+		}
+	}
+}
