@@ -64,7 +64,7 @@ func fill(ctx context.Context, chosen backfill.Arguments, stdout, stderr io.Writ
 	if err != nil {
 		return err
 	}
-	kept, err := archiveToFill(ctx, settings.Archive)
+	kept, err := archiveToFill(ctx, settings.Archive, line.Warn)
 	if err != nil {
 		return err
 	}
@@ -99,12 +99,12 @@ func sourcesToAsk(settings config.Config, chosen []string) ([]poller.Source, err
 }
 
 // archiveToFill returns the archive of the settings, ready to be written to.
-func archiveToFill(ctx context.Context, settings config.Archive) (*archive.Guard, error) {
+func archiveToFill(ctx context.Context, settings config.Archive, warn func(text string)) (*archive.Guard, error) {
 	bucket, err := neededBucket(settings)
 	if err != nil {
 		return nil, err
 	}
-	kept := archive.NewGuard(archive.Archive{Bucket: bucket})
+	kept := archive.NewGuard(archive.Archive{Bucket: bucket, Notices: damaged(warn)})
 	if err := kept.Open(ctx, openTimeout); err != nil {
 		return nil, fmt.Errorf("%s: %w", settings.Setting, err)
 	}

@@ -50,7 +50,7 @@ func exportArchive(ctx context.Context, chosen export.Arguments, stdout, stderr 
 	for _, warning := range warnings {
 		line.Warn(warning)
 	}
-	kept, err := archiveToRead(ctx, settings.Archive)
+	kept, err := archiveToRead(ctx, settings.Archive, line.Warn)
 	if err != nil {
 		return err
 	}
@@ -82,15 +82,17 @@ func exportArchive(ctx context.Context, chosen export.Arguments, stdout, stderr 
 }
 
 // archiveToRead returns the archive of the settings. Nothing is written to it.
-func archiveToRead(ctx context.Context, settings config.Archive) (archive.Archive, error) {
+func archiveToRead(ctx context.Context, settings config.Archive, warn func(text string)) (archive.Archive, error) {
 	bucket, err := neededBucket(settings)
 	if err != nil {
 		return archive.Archive{}, err
 	}
-	kept := archive.Archive{Bucket: bucket}
+	kept := archive.Archive{Bucket: bucket, Notices: damaged(warn)}
 	switch err := kept.Check(ctx); {
 	case errors.Is(err, archive.ErrVersion):
 		return kept, fmt.Errorf("%s: %w; export it with that version", settings.Setting, err)
+	case errors.Is(err, archive.ErrLayout):
+		return kept, fmt.Errorf("%s: %w; write {\"version\":2} into it if they are real", settings.Setting, err)
 	case err != nil:
 		return kept, fmt.Errorf("%s: %w", settings.Setting, err)
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -169,4 +170,55 @@ func TestExportHelp(t *testing.T) {
 			t.Errorf("--%s has no line", name)
 		}
 	}
+}
+
+// Answers whose names say 1970 or 2099 are left out with a warning: an export does not walk
+// through every day since, and never begins or ends with them.
+func TestExportLeavesOutImpossibleTimes(t *testing.T) {
+	folder := demoArchive(t)
+	app := filepath.Join(folder, "wxdemo0000000000c1", "7d")
+	entries, err := os.ReadDir(app)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := os.ReadFile(filepath.Join(app, entries[0].Name()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	yesterday := time.Now().In(time.FixedZone("", 8*60*60)).AddDate(0, 0, -1).Format(time.DateOnly)
+	exported := func() (names []string, warnings string) {
+		var stderr bytes.Buffer
+		output := filepath.Join(t.TempDir(), "slices")
+		setEnvironment(t, map[string]string{"WXAPP_ARCHIVE": folder})
+		if err := run(t.Context(), []string{"export", "--to", yesterday, "--output", output}, io.Discard, &stderr); err != nil {
+			t.Fatal(err)
+		}
+		return slicesOf(t, output), stderr.String()
+	}
+	want, _ := exported()
+	for _, name := range []string{"19700101_19700102T000000.000000000Z", "00010101_00010102T000000.000000000Z", "20990101_20990102T000000.000000000Z"} {
+		if err := os.WriteFile(filepath.Join(app, name+".json.gz"), answer, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, warnings := exported()
+	if len(want) == 0 || !slices.Equal(got, want) {
+		t.Errorf("slices %q, want %q", got, want)
+	}
+	if !strings.Contains(warnings, "warning: wxdemo0000000000c1: ignored 3 of ") || strings.Count(warnings, "ignored") != 1 {
+		t.Errorf("warnings %q", warnings)
+	}
+}
+
+// slicesOf returns the names of the slices in a folder.
+func slicesOf(t *testing.T, folder string) (names []string) {
+	t.Helper()
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		names = append(names, entry.Name())
+	}
+	return names
 }

@@ -33,6 +33,7 @@ type exporter struct {
 	apps    config.Reading // at the start
 	store   *collector.Store
 	archive poller.Archive
+	bucket  archive.Bucket // that it is kept in, or nil
 	metrics *collector.SelfMetrics
 	log     *slog.Logger
 }
@@ -77,7 +78,7 @@ func (e *exporter) run(ctx context.Context) error {
 	restored := make(chan struct{})
 	polling := e.poller()
 	reloader := reload.New(reload.Options{
-		Read: e.readApps, Source: e.source, Poller: polling, Metrics: e.metrics, Logger: e.log,
+		Read: e.readAgain, Source: e.source, Poller: polling, Metrics: e.metrics, Logger: e.log,
 	}, e.apps)
 	handler, err := e.handler(self, polling, pusher, reloader)
 	if err != nil {
@@ -119,6 +120,17 @@ func (e *exporter) run(ctx context.Context) error {
 		e.log.Info("stopped")
 	}
 	return errors.Join(err, <-polled)
+}
+
+// readAgain reads the apps, and the keys of the object storage.
+func (e *exporter) readAgain() (config.Reading, error) {
+	reading, err := e.readApps()
+	if storage, ok := e.bucket.(*archive.ObjectStorage); ok {
+		if err := storage.Renew(); err != nil {
+			reading.Warnings = append(reading.Warnings, fmt.Sprintf("the keys of the object storage stay as they are: %v", err))
+		}
+	}
+	return reading, err
 }
 
 // source returns an app with a client of WeChat's API of its own.
@@ -235,18 +247,21 @@ func (e *exporter) openArchive(ctx context.Context) (poller.Archive, error) {
 	if err != nil {
 		return nil, err
 	}
-	opened := archive.NewGuard(archive.Archive{Bucket: bucket, Demo: e.config.Demo})
+	e.bucket = bucket
+	opened := archive.NewGuard(archive.Archive{Bucket: bucket, Demo: e.config.Demo, Notices: archive.NewNotices(e.archiveDamaged)})
 	err = opened.Open(ctx, openTimeout)
 	folder, isFolder := bucket.(archive.Folder)
 	another, works := "set WXAPP_ARCHIVE to another folder", "make the folder of WXAPP_ARCHIVE writable, or set WXAPP_ARCHIVE to a writable one"
 	if !isFolder {
-		another, works = "set another bucket or prefix in that file", "check the bucket, its keys and the network; a restart is only needed after a change of WXAPP_ARCHIVE_CONFIG_FILE"
+		another, works = "set another bucket or prefix in that file", "check the bucket, its keys and the network; new keys in the file of WXAPP_ARCHIVE_CONFIG_FILE are used within ten seconds, other changes of it after a restart"
 	}
 	switch {
 	case errors.Is(err, archive.ErrVersion):
 		return nil, fmt.Errorf("%s: %w; run that version, or %s", settings.Setting, err, another)
 	case errors.Is(err, archive.ErrDemo), errors.Is(err, archive.ErrReal):
 		return nil, fmt.Errorf("%s: %w; %s", settings.Setting, err, another)
+	case errors.Is(err, archive.ErrLayout):
+		return nil, fmt.Errorf("%s: %w; write {\"version\":2} into it if they are real, or %s", settings.Setting, err, another)
 	case err != nil:
 		e.metrics.ArchiveWritten(err)
 		e.log.Warn("the archive does not work; numbers are exposed, but answers are kept in memory and a crash would lose them", "error", err,
@@ -255,6 +270,11 @@ func (e *exporter) openArchive(ctx context.Context) (poller.Archive, error) {
 		go e.sweep(ctx, folder)
 	}
 	return opened, nil
+}
+
+// archiveDamaged logs what is damaged in the archive and does not stop it.
+func (e *exporter) archiveDamaged(appid string, err error) {
+	e.log.Warn("a part of the archive is damaged; the rest of it is used", "appid", appid, "error", err)
 }
 
 // sweep removes the files that an earlier process left unfinished when it was killed.

@@ -65,7 +65,18 @@ func newBucket(settings config.Archive) (archive.Bucket, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", settings.Setting, err)
 	}
+	bucket.Reread = func() ([]byte, error) { return config.ReadObjectStorage(settings.File) }
 	return bucket, nil
+}
+
+// damaged returns what warns of damage in the archive.
+func damaged(warn func(text string)) *archive.Notices {
+	return archive.NewNotices(func(appid string, err error) {
+		if appid != "" {
+			err = fmt.Errorf("%s: %w", appid, err)
+		}
+		warn(err.Error())
+	})
 }
 
 // neededBucket returns the bucket of an archive that a command cannot do without.

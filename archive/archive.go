@@ -25,10 +25,13 @@ type Archive struct {
 	// Demo says that the numbers are made up. They are not kept in an archive of real ones,
 	// and the other way round.
 	Demo bool
+	// Notices tells of what is damaged. May be nil.
+	Notices *Notices
 }
 
 // List returns the keys of all answers of an app to a statistic. Objects with other names are
-// ignored.
+// ignored, and so are answers whose names say that they came, or what they are about was, more
+// than a day from now or before there were Mini Programs.
 func (a Archive) List(ctx context.Context, appid string, statistic wechat.Statistic) ([]poller.AnswerKey, error) {
 	names, err := a.Bucket.List(ctx, path.Join(appid, statistic.Series()))
 	if err != nil {
@@ -40,11 +43,15 @@ func (a Archive) List(ctx context.Context, appid string, statistic wechat.Statis
 			keys = append(keys, key)
 		}
 	}
+	keys, ignored := plausible(statistic.Series(), keys, time.Now())
+	if ignored != nil {
+		a.Notices.once(appid, "times", ignored)
+	}
 	return keys, nil
 }
 
-// Answer returns an answer as WeChat sent it. The error is poller.ErrDamaged when the
-// object exists but is not a whole answer.
+// Answer returns an answer as WeChat sent it. The error is poller.ErrDamaged when there is no
+// such object, or when it is not a whole answer.
 func (a Archive) Answer(ctx context.Context, appid string, key poller.AnswerKey) ([]byte, error) {
 	name := answerKey(appid, key, packed)
 	object, err := a.Bucket.Get(ctx, name)
@@ -54,7 +61,10 @@ func (a Archive) Answer(ctx context.Context, appid string, key poller.AnswerKey)
 			return object, nil
 		}
 	}
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, ErrUnusable):
+		return nil, fmt.Errorf("%w: %s: %w", poller.ErrDamaged, name, err)
+	case err != nil:
 		return nil, fmt.Errorf("read archived answer: %w", err)
 	}
 	answer, _, err := unpack(object)
@@ -115,17 +125,21 @@ func (a Archive) SaveAnswer(ctx context.Context, appid string, key poller.Answer
 }
 
 // State returns the last saved state of an app. It is the zero State when there is none
-// or when it is not valid.
+// or when it is damaged.
 func (a Archive) State(ctx context.Context, appid string) (poller.State, error) {
 	content, err := a.Bucket.Get(ctx, stateKey(appid))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return poller.State{}, nil
-	case err != nil:
+	case err != nil && !errors.Is(err, ErrUnusable):
 		return poller.State{}, fmt.Errorf("read archived state: %w", err)
 	}
 	var state poller.State
-	if json.Unmarshal(content, &state) != nil {
+	if err == nil {
+		err = json.Unmarshal(content, &state)
+	}
+	if err != nil {
+		a.Notices.once(appid, "state", fmt.Errorf("%s is damaged; it is rebuilt from the answers: %w", stateKey(appid), err))
 		return poller.State{}, nil
 	}
 	return state, nil

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"syscall"
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/files"
@@ -37,21 +38,31 @@ func (f Folder) Make() error {
 	return files.SyncFolder(filepath.Dir(f.Path))
 }
 
-// Get returns the content of a file. What is not a regular file is an error.
+// Get returns the content of a file.
 func (f Folder) Get(_ context.Context, key string) ([]byte, error) {
 	content, err := files.ReadUntimed(f.file(key), maxObject)
-	if errors.Is(err, fs.ErrNotExist) {
+	switch {
+	case isMissing(err):
 		if gone := f.check(); gone != nil {
 			return nil, gone
 		}
+		return nil, fs.ErrNotExist
+	case errors.Is(err, files.ErrNotRegular), errors.Is(err, files.ErrTooLarge), errors.Is(err, syscall.ELOOP):
+		return nil, unusable{err}
 	}
 	return content, err
+}
+
+// isMissing reports whether an error means that a file or a folder is missing. Below a file
+// there is none.
+func isMissing(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
 }
 
 // List returns the names of the files in a folder.
 func (f Folder) List(_ context.Context, folder string) ([]string, error) {
 	entries, err := os.ReadDir(f.file(folder))
-	if errors.Is(err, fs.ErrNotExist) {
+	if isMissing(err) {
 		return nil, f.check()
 	}
 	if err != nil {
@@ -87,8 +98,11 @@ func (f Folder) makeFolder(folder string) error {
 	err := os.Mkdir(folder, 0o750)
 	switch {
 	case errors.Is(err, fs.ErrExist):
+		if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+			return fmt.Errorf("%s is in the place of a folder of the archive; move it away", folder)
+		}
 		return nil
-	case errors.Is(err, fs.ErrNotExist):
+	case isMissing(err):
 		if err := f.makeFolder(filepath.Dir(folder)); err != nil {
 			return err
 		}

@@ -2,15 +2,13 @@ package archive
 
 import (
 	"context"
-	"errors"
-	"io/fs"
 	"os"
 )
 
 // ListFolders returns the names of the folders in a folder.
 func (f Folder) ListFolders(_ context.Context, folder string) ([]string, error) {
 	entries, err := os.ReadDir(f.file(folder))
-	if errors.Is(err, fs.ErrNotExist) {
+	if isMissing(err) {
 		return nil, f.check()
 	}
 	if err != nil {

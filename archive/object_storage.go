@@ -5,16 +5,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"path"
 	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
 
-	"github.com/go-kit/log"
 	"github.com/thanos-io/objstore"
-	"github.com/thanos-io/objstore/providers/cos"
-	"github.com/thanos-io/objstore/providers/s3"
-	"go.yaml.in/yaml/v3"
 )
 
 // ObjectStorage is a Bucket in an object storage: S3, whatever speaks its protocol, or
@@ -23,134 +21,131 @@ import (
 // Its errors say what happened in words of its own. They never quote an answer, because a
 // proxy or an error page may repeat what was sent to it.
 type ObjectStorage struct {
-	bucket objstore.Bucket
-}
+	// Reread returns the configuration as it is now. Keys that the storage refuses are
+	// replaced by those in it. If it is nil, the keys never change.
+	Reread func() ([]byte, error)
 
-// storageRetries is how often S3 is asked again within one access, if the configuration
-// does not say. More would only hide the reason until the deadline of the access.
-const storageRetries = 3
+	client   atomic.Pointer[storageClient]
+	verified atomic.Bool // what was written has been read back
+
+	renewing   sync.Mutex
+	renewed    time.Time // when the configuration was last read again
+	renewError error     // why its keys could not be taken
+}
 
 // NewObjectStorage returns the bucket that the YAML of a Thanos object storage
 // configuration describes: type (S3 or COS), config and prefix. Nothing is sent yet. The
 // error never shows a value of the configuration, because it holds keys.
-func NewObjectStorage(configuration []byte) (ObjectStorage, error) {
-	var outer struct {
-		Type   string    `yaml:"type"`
-		Config yaml.Node `yaml:"config"`
-		Prefix string    `yaml:"prefix"`
-	}
-	if yaml.Unmarshal(configuration, &outer) != nil {
-		return ObjectStorage{}, errors.New("the configuration of the object storage is not valid YAML")
-	}
-	var (
-		bucket objstore.Bucket
-		err    error
-	)
-	switch kind := objstore.ObjProvider(strings.ToUpper(outer.Type)); kind {
-	case objstore.S3:
-		bucket, err = newS3(outer.Config)
-	case objstore.COS:
-		bucket, err = newCOS(outer.Config)
-	default:
-		return ObjectStorage{}, errors.New("the type of the object storage is neither S3 nor COS")
-	}
+func NewObjectStorage(configuration []byte) (*ObjectStorage, error) {
+	client, err := newStorageClient(configuration)
 	if err != nil {
-		return ObjectStorage{}, err
+		return nil, err
 	}
-	return ObjectStorage{objstore.NewPrefixedBucket(bucket, outer.Prefix)}, nil
-}
-
-// agent is what the storage is told of who is asking.
-const agent = "wxapp_exporter"
-
-func newS3(node yaml.Node) (objstore.Bucket, error) {
-	settings := s3.DefaultConfig
-	settings.PutUserMetadata = map[string]string{} // that of the default is shared
-	settings.MaxRetries = storageRetries
-	if node.Decode(&settings) != nil {
-		return nil, errors.New("the settings of S3 are not valid")
-	}
-	bucket, err := s3.NewBucketWithConfig(log.NewNopLogger(), settings, agent, refuseForeign)
-	if err != nil { // not shown: it may quote a value
-		return nil, errors.New("the settings of S3 cannot be used; check endpoint, access_key with secret_key, sse_config and the files of tls_config")
-	}
-	return bucket, nil
-}
-
-func newCOS(node yaml.Node) (objstore.Bucket, error) {
-	settings := cos.DefaultConfig
-	if node.Decode(&settings) != nil {
-		return nil, errors.New("the settings of COS are not valid")
-	}
-	bucket, err := cos.NewBucketWithConfig(log.NewNopLogger(), settings, agent, refuseForeign)
-	if err != nil { // not shown: it may quote a value
-		return nil, errors.New("the settings of COS cannot be used; check bucket, app_id and region, secret_id with secret_key, and the files of tls_config")
-	}
-	return bucket, nil
+	s := &ObjectStorage{}
+	s.client.Store(client)
+	return s, nil
 }
 
 // Get returns an object.
-func (s ObjectStorage) Get(ctx context.Context, key string) (content []byte, err error) {
-	reader, err := s.bucket.Get(ctx, key)
-	if err != nil {
-		return nil, s.failed(ctx, err)
-	}
-	defer func() { _ = reader.Close() }()
-	content, err = io.ReadAll(io.LimitReader(reader, maxObject+1))
-	switch {
-	case err != nil:
-		return nil, s.failed(ctx, err)
-	case len(content) > maxObject:
-		return nil, fmt.Errorf("%s is larger than %d bytes", key, maxObject)
-	}
-	return content, nil
+func (s *ObjectStorage) Get(ctx context.Context, key string) (content []byte, err error) {
+	err = s.access(ctx, func(c *storageClient) error {
+		content, err = c.get(ctx, key)
+		return err
+	})
+	return content, err
 }
 
-// Put writes an object.
-func (s ObjectStorage) Put(ctx context.Context, key string, content []byte) error {
-	if err := s.bucket.Upload(ctx, key, bytes.NewReader(content)); err != nil {
-		return s.failed(ctx, err)
+// Put writes an object. Before the first one, it writes a probe and reads it back: there are
+// gateways that store something else than what was sent to them.
+func (s *ObjectStorage) Put(ctx context.Context, key string, content []byte) error {
+	if key != probeKey && !s.verified.Load() {
+		if err := s.verify(ctx); err != nil {
+			return err
+		}
 	}
+	return s.access(ctx, func(c *storageClient) error { return c.put(ctx, key, content) })
+}
+
+// ErrAltered is the error of an archive that does not return what was written to it.
+var ErrAltered = errors.New("the archive does not return what was written to it")
+
+// verify writes the probe and reads it back.
+func (s *ObjectStorage) verify(ctx context.Context) error {
+	if err := s.Put(ctx, probeKey, probe()); err != nil {
+		return err
+	}
+	content, err := s.Get(ctx, probeKey)
+	if err != nil {
+		return fmt.Errorf("read what was written to the archive: %w", err)
+	}
+	if !bytes.Equal(content, probe()) {
+		return fmt.Errorf("%w: it stores uploads otherwise than they were sent, as some gateways do over plain http", ErrAltered)
+	}
+	s.verified.Store(true)
 	return nil
 }
 
 // List returns the names of the objects directly below a folder.
-func (s ObjectStorage) List(ctx context.Context, folder string) ([]string, error) {
+func (s *ObjectStorage) List(ctx context.Context, folder string) ([]string, error) {
 	return s.names(ctx, folder, false)
 }
 
 // ListFolders returns the names of the folders directly below a folder.
-func (s ObjectStorage) ListFolders(ctx context.Context, folder string) ([]string, error) {
+func (s *ObjectStorage) ListFolders(ctx context.Context, folder string) ([]string, error) {
 	return s.names(ctx, folder, true)
 }
 
 // names returns the names of the folders, or of the objects, directly below a folder.
-func (s ObjectStorage) names(ctx context.Context, folder string, folders bool) ([]string, error) {
-	var names []string
-	err := s.bucket.Iter(ctx, folder, func(key string) error {
-		name, isFolder := strings.CutSuffix(key, objstore.DirDelim)
-		if isFolder == folders && name != folder { // some storages keep an object for the folder itself
-			names = append(names, path.Base(name))
+func (s *ObjectStorage) names(ctx context.Context, folder string, folders bool) (names []string, err error) {
+	err = s.access(ctx, func(c *storageClient) error {
+		names = nil
+		err := c.Iter(ctx, folder, func(key string) error {
+			name, isFolder := strings.CutSuffix(key, objstore.DirDelim)
+			if isFolder == folders && name != folder { // some storages keep an object for the folder itself
+				names = append(names, path.Base(name))
+			}
+			return nil
+		})
+		if err == nil {
+			err = ctx.Err() // COS ends a list that was interrupted without an error
 		}
-		return nil
+		return err
 	})
-	if err == nil {
-		err = ctx.Err() // COS ends a list that was interrupted without an error
-	}
 	if err != nil {
-		return nil, s.failed(ctx, err)
+		return nil, err
 	}
 	return names, nil
 }
 
+// access uses the storage, and once more if it refuses the keys and there are new ones.
+func (s *ObjectStorage) access(ctx context.Context, use func(*storageClient) error) error {
+	client := s.client.Load()
+	err := use(client)
+	if err == nil || !isDenied(err) || ctx.Err() != nil {
+		return failed(ctx, client, err)
+	}
+	newer, renewErr := s.renewedAfter(client)
+	switch {
+	case newer != client:
+		return failed(ctx, newer, use(newer))
+	case renewErr != nil:
+		return fmt.Errorf("%w; new keys cannot be taken: %w", failed(ctx, client, err), renewErr)
+	}
+	return failed(ctx, client, err)
+}
+
 // failed returns fs.ErrNotExist when an object is missing, and otherwise what failed in
 // words that are safe to show.
-func (s ObjectStorage) failed(ctx context.Context, err error) error {
-	if s.bucket.IsObjNotFoundErr(err) && storageCode(err) == "NoSuchKey" { // COS takes a missing bucket for a missing object
+func failed(ctx context.Context, client *storageClient, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, ErrUnusable):
+		return err
+	case client.IsObjNotFoundErr(err) && storageCode(err) == "NoSuchKey": // COS takes a missing bucket for a missing object
 		return fs.ErrNotExist
-	}
-	if ctx.Err() != nil {
+	case ctx.Err() != nil:
 		return context.Cause(ctx)
 	}
-	return fmt.Errorf("the object storage %s", failure(err))
+	return storageError{"the object storage " + failure(err), isDenied(err)}
 }

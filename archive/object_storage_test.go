@@ -81,15 +81,34 @@ func (s *storage) list(w io.Writer, prefix string) {
 }
 
 // inStorage returns the buckets of a server, by the protocol with which they are asked.
-func inStorage(t *testing.T, handler http.Handler) map[string]archive.ObjectStorage {
+func inStorage(t *testing.T, handler http.Handler) map[string]*archive.ObjectStorage {
 	t.Helper()
-	server := httptest.NewTLSServer(handler)
+	return inStorageTried(t, handler, 1)
+}
+
+// inStorageTried is inStorage of buckets that are asked several times.
+func inStorageTried(t *testing.T, handler http.Handler, tries int) map[string]*archive.ObjectStorage {
+	t.Helper()
+	buckets := map[string]*archive.ObjectStorage{}
+	for kind, configuration := range configurations(t, handler, tries) {
+		buckets[kind] = open(t, configuration)
+	}
+	return buckets
+}
+
+// configurations returns the configurations of the buckets of a server.
+func configurations(t *testing.T, handler http.Handler, tries int) map[string]string {
+	t.Helper()
+	server := httptest.NewUnstartedServer(handler)
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.StartTLS()
 	t.Cleanup(server.Close)
 	trusted := filepath.Join(t.TempDir(), "ca.pem")
 	write(t, trusted, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})))
-	return map[string]archive.ObjectStorage{
-		"S3":  open(t, s3YAML(server.Listener.Addr().String(), trusted)),
-		"COS": open(t, cosYAML(server.URL, trusted)),
+	retries := strings.NewReplacer("max_retries: 1", fmt.Sprint("max_retries: ", tries))
+	return map[string]string{
+		"S3":  retries.Replace(s3YAML(server.Listener.Addr().String(), trusted)),
+		"COS": retries.Replace(cosYAML(server.URL, trusted)),
 	}
 }
 
@@ -105,7 +124,7 @@ func cosYAML(url, trusted string) string {
 		url, hushed, trusted)
 }
 
-func open(t *testing.T, configuration string) archive.ObjectStorage {
+func open(t *testing.T, configuration string) *archive.ObjectStorage {
 	t.Helper()
 	bucket, err := archive.NewObjectStorage([]byte(configuration))
 	if err != nil {
@@ -133,7 +152,8 @@ func TestArchiveInObjectStorage(t *testing.T) {
 			}
 
 			want := []string{
-				"some/where/", "some/where/archive.json", "some/where/" + appid + "/7d/20261123_20261124T010203.000000004Z.json.gz",
+				"some/where/", "some/where/archive.json", "some/where/doctor-probe",
+				"some/where/" + appid + "/7d/20261123_20261124T010203.000000004Z.json.gz",
 				"some/where/" + appid + "/state.json", "some/whereabouts",
 			}
 			if got := slices.Sorted(maps.Keys(server.objects)); !slices.Equal(got, want) {
@@ -151,7 +171,7 @@ func TestArchiveInObjectStorage(t *testing.T) {
 			if apps, err := kept.Apps(t.Context()); err != nil || !slices.Equal(apps, []string{appid}) {
 				t.Errorf("apps %v, %v", apps, err)
 			}
-			if names, err := kept.Bucket.List(t.Context(), ""); err != nil || !slices.Equal(names, []string{"archive.json"}) {
+			if names, err := kept.Bucket.List(t.Context(), ""); err != nil || !slices.Equal(names, []string{"archive.json", "doctor-probe"}) {
 				t.Errorf("objects at the root %v, %v", names, err)
 			}
 		})

@@ -26,7 +26,7 @@ type remover interface {
 // Probe checks that the archive may be used and works: it reads the version of the layout,
 // and writes an object of 16 KiB under the key doctor-probe and reads it back. A folder
 // removes it again. A bucket keeps it, because the exporter needs no permission to delete.
-// The error is ErrVersion, ErrDemo or ErrReal if the archive must not be used.
+// The error is ErrVersion, ErrLayout, ErrDemo or ErrReal if the archive must not be used.
 func (a Archive) Probe(ctx context.Context) error {
 	found, known, err := a.layout(ctx)
 	switch {
@@ -45,7 +45,7 @@ func (a Archive) Probe(ctx context.Context) error {
 		return fmt.Errorf("read what was written to the archive: %w", err)
 	}
 	if !bytes.Equal(content, probe()) {
-		return errors.New("the archive does not return what was written to it")
+		return ErrAltered
 	}
 	if bucket, ok := a.Bucket.(remover); ok {
 		if err := bucket.Remove(ctx, probeKey); err != nil {

@@ -21,6 +21,10 @@ var (
 	ErrReal = errors.New("the archive contains real numbers, and a demo must not write to it")
 )
 
+// ErrLayout is the error of an archive with answers that does not say what it is, because its
+// archive.json is damaged.
+var ErrLayout = errors.New("archive.json is damaged, so it is not known whether the archive contains real numbers or those of a demo, nor its version")
+
 // layout is the content of versionKey.
 type layout struct {
 	Version int  `json:"version"`
@@ -28,15 +32,15 @@ type layout struct {
 }
 
 // Check returns ErrVersion if the archive was written by a later version of this program,
-// whose answers would not be found. It only reads.
+// whose answers would not be found, and ErrLayout if it does not say. It only reads.
 func (a Archive) Check(ctx context.Context) error {
 	_, _, err := a.layout(ctx)
 	return err
 }
 
 // Prepare checks that the archive can be written and belongs to what is going to be kept
-// in it, and writes the version of its layout. The error is ErrVersion, ErrDemo or ErrReal
-// if the archive must not be used.
+// in it, and writes the version of its layout. The error is ErrVersion, ErrLayout, ErrDemo or
+// ErrReal if the archive must not be used.
 func (a Archive) Prepare(ctx context.Context) error {
 	found, known, err := a.layout(ctx)
 	if err != nil {
@@ -68,20 +72,39 @@ func (a Archive) Prepare(ctx context.Context) error {
 	return nil
 }
 
-// layout returns what the archive says of itself, if it says anything.
+// layout returns what the archive says of itself, if it says anything. What is damaged counts
+// as nothing where there are no answers yet.
 func (a Archive) layout(ctx context.Context) (found layout, known bool, err error) {
 	content, err := a.Bucket.Get(ctx, versionKey)
-	if errors.Is(err, fs.ErrNotExist) {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return layout{}, false, nil
-	}
-	if err != nil {
+	case err != nil && !errors.Is(err, ErrUnusable):
 		return layout{}, false, fmt.Errorf("read the version of the archive: %w", err)
 	}
-	if json.Unmarshal(content, &found) != nil {
-		return layout{}, false, nil
+	if err == nil {
+		if err = json.Unmarshal(content, &found); err == nil && found.Version < 1 {
+			err = errors.New("it has no version")
+		}
 	}
-	if found.Version > version {
+	switch {
+	case err != nil:
+		return layout{}, false, a.damagedLayout(ctx, err)
+	case found.Version > version:
 		return found, true, fmt.Errorf("%w: it has version %d, and this program supports up to version %d", ErrVersion, found.Version, version)
 	}
 	return found, true, nil
+}
+
+// damagedLayout returns ErrLayout if there are answers of any app.
+func (a Archive) damagedLayout(ctx context.Context, damage error) error {
+	apps, err := a.Apps(ctx)
+	switch {
+	case err != nil:
+		return err
+	case len(apps) > 0:
+		return fmt.Errorf("%w: %w", ErrLayout, damage)
+	}
+	a.Notices.once("", versionKey, fmt.Errorf("%s is damaged; it is replaced, because the archive has no answers yet: %w", versionKey, damage))
+	return nil
 }

@@ -63,12 +63,15 @@ func readAgain(e environment) (Reading, error) {
 }
 
 // readApps returns the app of the environment and those of the apps file, and the files
-// that they come from.
+// that they come from. The file of the object storage is watched with them.
 func readApps(p *problems, e environment, file appsFile) ([]App, Files) {
 	files := Files{}
 	apps := parseEnvironmentApp(p, e, file, files)
 	if file.path != "" {
 		apps = append(apps, file.read(p, files)...)
+	}
+	if e.ArchiveConfig != "" { // of which a reload takes the keys
+		files.add(readFile(e.ArchiveConfig, maxArchiveConfigFile), maxArchiveConfigFile)
 	}
 	return apps, files
 }

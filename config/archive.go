@@ -23,6 +23,8 @@ type Archive struct {
 	// ObjectStorage is the YAML of a Thanos object storage configuration, with keys in it.
 	// It is empty when there is none.
 	ObjectStorage wechat.Secret
+	// File is the path of the file that it was read from, which may hold other keys later.
+	File string
 	// Setting is the variable that says where the archive is.
 	Setting string
 }
@@ -49,7 +51,18 @@ func parseArchive(p *problems, e environment) Archive {
 		at.errorf("%s is set as well; keep one of them, and set %s to an empty value where an image sets it", archiveSetting, archiveSetting)
 		return Archive{Setting: archiveConfigSetting}
 	}
-	return Archive{ObjectStorage: readObjectStorage(at, e.ArchiveConfig), Setting: archiveConfigSetting}
+	return Archive{ObjectStorage: readObjectStorage(at, e.ArchiveConfig), File: e.ArchiveConfig, Setting: archiveConfigSetting}
+}
+
+// ReadObjectStorage reads and checks the file of an object storage configuration again. The
+// error names all mistakes and shows no value.
+func ReadObjectStorage(path string) ([]byte, error) {
+	p := &problems{}
+	configuration := readObjectStorage(p.at(archiveConfigSetting), path)
+	if err := p.err(); err != nil {
+		return nil, err
+	}
+	return []byte(configuration.Reveal()), nil
 }
 
 // readObjectStorage reads and checks the file of an object storage configuration.

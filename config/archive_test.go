@@ -24,7 +24,7 @@ func bucketFile(t *testing.T, mode os.FileMode) string {
 func TestWhereTheArchiveIs(t *testing.T) {
 	t.Parallel()
 	path := bucketFile(t, 0o600)
-	inBucket := Archive{ObjectStorage: bucketYAML, Setting: "WXAPP_ARCHIVE_CONFIG_FILE"}
+	inBucket := Archive{ObjectStorage: bucketYAML, File: path, Setting: "WXAPP_ARCHIVE_CONFIG_FILE"}
 	for _, test := range []struct {
 		settings map[string]string
 		want     Archive
@@ -66,5 +66,41 @@ func TestDemoIgnoresTheBucket(t *testing.T) {
 	}
 	if !c.Archive.None() {
 		t.Errorf("archive %+v", c.Archive)
+	}
+}
+
+// The file of the bucket can be read again, with other keys, and a reload notices that it has
+// changed. A mistake in it shows no key.
+func TestBucketFileIsReadAgain(t *testing.T) {
+	path := bucketFile(t, 0o600)
+	settings := environmentOf(withAccount(map[string]string{"WXAPP_ARCHIVE_CONFIG_FILE": path}))
+	c, _, err := read(settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !c.Files.Equal(c.Files.ReadAgain()) {
+		t.Error("the file has changed before it did")
+	}
+	for _, test := range []struct{ content, want string }{
+		{strings.ReplaceAll(bucketYAML, hushWord, "another"), ""},
+		{bucketYAML + "nonsense: " + hushWord, path + ":3: "},
+		{"", path + ": is empty"},
+	} {
+		if err := os.WriteFile(path, []byte(test.content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if c.Files.Equal(c.Files.ReadAgain()) {
+			t.Errorf("%q: no change is seen", test.content)
+		}
+		content, err := ReadObjectStorage(c.Archive.File)
+		if test.want == "" {
+			if err != nil || string(content) != test.content {
+				t.Errorf("read %q, %v", content, err)
+			}
+			continue
+		}
+		if err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), hushWord) {
+			t.Errorf("%q: %v, want %q in it", test.content, err, test.want)
+		}
 	}
 }

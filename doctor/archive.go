@@ -93,6 +93,21 @@ func archiveRemedy(c config.Archive, err error) text.Both {
 			English: "set another location in " + c.Setting,
 			Chinese: "请用 " + c.Setting + " 指定其他位置",
 		}
+	case errors.Is(err, archive.ErrLayout):
+		return text.Both{
+			English: `if the numbers are real, write {"version":2} into archive.json; otherwise set another location in ` + c.Setting,
+			Chinese: `如果其中是真实数据，请将 {"version":2} 写入 archive.json；否则用 ` + c.Setting + " 指定其他位置",
+		}
+	case errors.Is(err, archive.ErrAltered) && c.ObjectStorage != "":
+		return text.Both{
+			English: "use https: remove insecure: true from the file, or use a gateway that supports aws-chunked uploads",
+			Chinese: "改用 https：从该文件中删除 insecure: true，或改用支持 aws-chunked 上传的网关",
+		}
+	case errors.Is(err, archive.ErrDenied):
+		return text.Both{
+			English: "check the keys in the file and what they are allowed to do: get, put and list objects",
+			Chinese: "检查该文件中的密钥及其权限：需要能读取、写入和列出对象",
+		}
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
 		return text.Both{
 			English: "the disk is full: free some space, or raise this user's disk quota",

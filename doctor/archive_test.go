@@ -31,6 +31,12 @@ func TestArchive(t *testing.T) {
 		"good":          {write(`{"version":2}`), doctor.OK, "readable and writable", ""},
 		"later version": {write(`{"version":99}`), doctor.Failure, "later version", "run that later version"},
 		"of a demo":     {write(`{"version":2,"demo":true}`), doctor.Failure, "made-up numbers", "set another location in WXAPP_ARCHIVE"},
+		"torn archive.json": {func(t *testing.T, folder string) {
+			write(`{"version":2,"demo":tru`)(t, folder)
+			if err := os.Mkdir(filepath.Join(folder, "wx0123456789abcdef"), 0o750); err != nil {
+				t.Fatal(err)
+			}
+		}, doctor.Failure, "archive.json is damaged", `write {"version":2} into archive.json`},
 		"a file": {func(t *testing.T, folder string) {
 			if err := os.WriteFile(folder, nil, 0o600); err != nil {
 				t.Fatal(err)
@@ -103,4 +109,33 @@ func TestHangingArchive(t *testing.T) {
 			t.Errorf("%+v", step)
 		}
 	})
+}
+
+// failing is a bucket that fails.
+type failing struct {
+	archive.Bucket
+	err error
+}
+
+func (f failing) Get(context.Context, string) ([]byte, error) { return nil, f.err }
+
+// What is wrong with a bucket has a remedy of its own.
+func TestRemediesOfBuckets(t *testing.T) {
+	for _, test := range []struct {
+		err    error
+		remedy string
+	}{
+		{archive.ErrDenied, "check the keys in the file and what they are allowed to do"},
+		{archive.ErrAltered, "use https: remove insecure: true from the file"},
+		{archive.ErrLayout, `write {"version":2} into archive.json`},
+		{errors.New("it is away"), "check the bucket, its keys and permissions, and the network"},
+	} {
+		p := &patient{options: doctor.Options{
+			Settings: config.Inspection{WrongAPI: true, Config: config.Config{Archive: config.Archive{ObjectStorage: "type: S3", Setting: "WXAPP_ARCHIVE_CONFIG_FILE"}}},
+			Bucket:   failing{err: test.err},
+		}}
+		if step := found(t, p.examine(t), "archive"); step.Status != doctor.Failure || !strings.Contains(step.Remedy.English, test.remedy) {
+			t.Errorf("%v: %+v", test.err, step)
+		}
+	}
 }

@@ -16,6 +16,16 @@ const Timeout = 10 * time.Second
 // or a socket.
 var ErrNotRegular = errors.New("not a regular file")
 
+// ErrTooLarge is the error of a file that is larger than the limit.
+var ErrTooLarge = errors.New("too large")
+
+// tooLarge is ErrTooLarge with the limit.
+type tooLarge int64
+
+func (e tooLarge) Error() string { return fmt.Sprintf("is larger than %d bytes", int64(e)) }
+
+func (e tooLarge) Is(target error) bool { return target == ErrTooLarge }
+
 // Read reads a regular file of at most limit bytes. A symbolic link to one is fine,
 // since Kubernetes mounts secrets that way. Anything else is refused before it is
 // opened, because opening a named pipe blocks until somebody writes to it; the error is
@@ -57,7 +67,7 @@ func ReadUntimed(path string, limit int64) ([]byte, error) {
 		return nil, err
 	}
 	if int64(len(content)) > limit {
-		return nil, &fs.PathError{Op: "read", Path: path, Err: fmt.Errorf("is larger than %d bytes", limit)}
+		return nil, &fs.PathError{Op: "read", Path: path, Err: tooLarge(limit)}
 	}
 	return content, nil
 }

@@ -66,6 +66,9 @@ func TestRead(t *testing.T) {
 		if got, want := errors.Is(err, ErrNotRegular), strings.Contains(test.want, "regular"); got != want {
 			t.Errorf("%s: ErrNotRegular is %t, want %t", test.path, got, want)
 		}
+		if got, want := errors.Is(err, ErrTooLarge), strings.Contains(test.want, "larger"); got != want {
+			t.Errorf("%s: ErrTooLarge is %t, want %t", test.path, got, want)
+		}
 		if got, want := errors.Is(err, fs.ErrNotExist), strings.Contains(test.want, "no such"); got != want {
 			t.Errorf("%s: fs.ErrNotExist is %t, want %t", test.path, got, want)
 		}

@@ -2,6 +2,7 @@ package archive
 
 import (
 	"bytes"
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/minio/minio-go/v7"
@@ -43,6 +45,43 @@ func storageCode(err error) string {
 		return ""
 	}
 	return code
+}
+
+// ErrDenied is the error of an object storage that refuses the keys, or what they may do.
+var ErrDenied = errors.New("the object storage refuses the keys")
+
+// storageError is an error of the storage in words that are safe to show.
+type storageError struct {
+	text   string
+	denied bool
+}
+
+func (e storageError) Error() string { return e.text }
+
+// Is makes the error ErrDenied if that is what it is.
+func (e storageError) Is(target error) bool { return e.denied && target == ErrDenied }
+
+// isDenied reports whether the storage refuses the keys. Temporary ones that have expired are
+// refused with 400.
+func isDenied(err error) bool {
+	switch storageStatus(err) {
+	case http.StatusUnauthorized, http.StatusForbidden:
+		return true
+	case http.StatusBadRequest:
+		return slices.Contains([]string{"ExpiredToken", "InvalidToken", "TokenRefreshRequired"}, storageCode(err))
+	}
+	return false
+}
+
+// mayPass reports whether the same request may succeed if it is repeated soon.
+func mayPass(err error) bool {
+	_, untrusted := errors.AsType[*tls.CertificateVerificationError](err)
+	switch status := storageStatus(err); {
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded), errors.Is(err, errForeign), untrusted:
+		return false
+	default:
+		return status == 0 || status == http.StatusTooManyRequests || status >= http.StatusInternalServerError
+	}
 }
 
 // failure is a predicate that says what went wrong with the storage. It holds nothing that
