@@ -104,7 +104,7 @@ func archiveToFill(ctx context.Context, settings config.Archive, warn func(text 
 	if err != nil {
 		return nil, err
 	}
-	kept := archive.NewGuard(archive.Archive{Bucket: bucket, Notices: damaged(warn)})
+	kept := archive.NewGuard(archive.Archive{Bucket: bucket, Notices: archive.NewWarnings(warn)})
 	if err := kept.Open(ctx, openTimeout); err != nil {
 		return nil, fmt.Errorf("%s: %w", settings.Setting, err)
 	}

@@ -87,7 +87,7 @@ func archiveToRead(ctx context.Context, settings config.Archive, warn func(text 
 	if err != nil {
 		return archive.Archive{}, err
 	}
-	kept := archive.Archive{Bucket: bucket, Notices: damaged(warn)}
+	kept := archive.Archive{Bucket: bucket, Notices: archive.NewWarnings(warn)}
 	switch err := kept.Check(ctx); {
 	case errors.Is(err, archive.ErrVersion):
 		return kept, fmt.Errorf("%s: %w; export it with that version", settings.Setting, err)

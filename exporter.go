@@ -58,7 +58,7 @@ func newExporter(ctx context.Context, c config.Config, warnings []string, stderr
 		apps:    config.Reading{Apps: c.Apps, Files: c.Files, Warnings: warnings},
 		store:   &collector.Store{},
 		metrics: collector.NewSelfMetrics(c.Datasets...),
-		log:     newLogger(stderr, c.LogFormat, c.LogLevel),
+		log:     config.NewLogger(stderr, c.LogFormat, c.LogLevel),
 	}
 	for _, warning := range warnings {
 		e.log.Warn("configuration warning", "warning", warning)

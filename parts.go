@@ -3,8 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
-	"log/slog"
 	"net/http"
 
 	"github.com/prometheus/common/version"
@@ -69,38 +67,10 @@ func newBucket(settings config.Archive) (archive.Bucket, error) {
 	return bucket, nil
 }
 
-// damaged returns what warns of damage in the archive.
-func damaged(warn func(text string)) *archive.Notices {
-	return archive.NewNotices(func(appid string, err error) {
-		if appid != "" {
-			err = fmt.Errorf("%s: %w", appid, err)
-		}
-		warn(err.Error())
-	})
-}
-
 // neededBucket returns the bucket of an archive that a command cannot do without.
 func neededBucket(settings config.Archive) (archive.Bucket, error) {
 	if settings.None() {
 		return nil, errors.New("WXAPP_ARCHIVE: is empty; set it to the folder of the archive")
 	}
 	return newBucket(settings)
-}
-
-// newLogger returns a logger that writes lines of JSON, or of logfmt for every other
-// format, with times in UTC to the millisecond.
-func newLogger(w io.Writer, format string, level slog.Level) *slog.Logger {
-	options := &slog.HandlerOptions{
-		Level: level,
-		ReplaceAttr: func(groups []string, attribute slog.Attr) slog.Attr {
-			if len(groups) == 0 && attribute.Key == slog.TimeKey && attribute.Value.Kind() == slog.KindTime {
-				attribute.Value = slog.StringValue(attribute.Value.Time().UTC().Format("2006-01-02T15:04:05.000Z07:00"))
-			}
-			return attribute
-		},
-	}
-	if format == "json" {
-		return slog.New(slog.NewJSONHandler(w, options))
-	}
-	return slog.New(slog.NewTextHandler(w, options))
 }

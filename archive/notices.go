@@ -1,6 +1,9 @@
 package archive
 
-import "sync"
+import (
+	"fmt"
+	"sync"
+)
 
 // Notices tells of what an Archive has found damaged and goes on without: of each kind once for
 // each app, because the archive is read again and again.
@@ -18,6 +21,16 @@ type notice struct{ appid, kind string }
 // apps.
 func NewNotices(tell func(appid string, err error)) *Notices {
 	return &Notices{tell: tell, known: map[notice]bool{}}
+}
+
+// NewWarnings returns Notices that call a function with a text that names the app.
+func NewWarnings(warn func(text string)) *Notices {
+	return NewNotices(func(appid string, err error) {
+		if appid != "" {
+			err = fmt.Errorf("%s: %w", appid, err)
+		}
+		warn(err.Error())
+	})
 }
 
 // once tells of an error unless it has told one of the same kind.

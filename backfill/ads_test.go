@@ -18,7 +18,7 @@ func TestBackfillOfAds(t *testing.T) {
 		f.server.AdsPublished = func(_ string, day time.Time) time.Time { return day.Add(33 * time.Hour) }
 		pollertest.SleepUntil(t, "2016-08-01 12:00")
 		f.run("--datasets=ads", "--app="+appid)
-		f.expect("", appid+" ads ad_income: 3 spans added, the oldest 2016-01-01; nothing left from 2016-01-01 on")
+		f.expect("", appid+" ads ad_income: 3 spans added, the oldest 2016-01-01; complete from 2016-01-01 on")
 		var asked []string
 		for _, call := range f.calls {
 			if call.Endpoint == wechat.EndpointAdIncome {
