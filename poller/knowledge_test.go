@@ -72,7 +72,7 @@ func timetable(k *knowledge, from, until time.Time, answer answering) []string {
 		case wechat.ReasonOf(err) == wechat.ReasonUnavailable:
 			k.unavailable(q, now)
 		case err != nil && wechat.ReasonOf(err) != wechat.ReasonNotReady:
-			k.failed(q, err, now)
+			_ = k.failed(q, err, now)
 		default:
 			k.answered(q, a, now)
 		}

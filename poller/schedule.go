@@ -82,18 +82,6 @@ func (k *knowledge) isDue(datasets []*dataset, now time.Time) bool {
 	return ok && !q.at.After(now)
 }
 
-// due returns when a window that is scheduled is to be asked for, or false if it is not.
-func (k *knowledge) due(t target, now time.Time) (time.Time, bool) {
-	for _, r := range t.dataset.rules {
-		for _, scheduled := range r.scheduled(wechat.DayOf(now)) {
-			if scheduled == t {
-				return r.due(k, t, now)
-			}
-		}
-	}
-	return time.Time{}, false
-}
-
 // lacking returns a question about the newest window that the archive lacks, once the newest
 // one that can be asked for is held. Windows before one that WeChat refused are not asked for:
 // it does not go back so far.

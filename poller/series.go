@@ -198,10 +198,6 @@ func remembered(s wechat.Statistic) int {
 	}
 }
 
-func earliest(times ...time.Time) time.Time {
-	return slices.MinFunc(times, time.Time.Compare)
-}
-
 func latest(times ...time.Time) time.Time {
 	return slices.MaxFunc(times, time.Time.Compare)
 }

@@ -109,6 +109,7 @@ func (e endpoint) health(ctx context.Context) error {
 		return nil
 	case handshakeBroken:
 		return e.unusable()
+	case handshakeNone:
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = errors.New("timeout")

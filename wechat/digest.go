@@ -29,7 +29,7 @@ func (p Portrait) digest() Digest {
 		for _, row := range rows {
 			hash := hashText(list, row.Name)
 			for shift := 0; shift < 64; shift += 8 {
-				hash = (hash ^ uint64(row.Users)>>shift&0xff) * fnvPrime
+				hash = (hash ^ uint64(row.Users>>shift&0xff)) * fnvPrime
 			}
 			sum += mixed(hash)
 		}

@@ -10,7 +10,7 @@ import (
 // counts, so what they hold is added up at the end.
 type portraitReader struct {
 	metrics map[Metric]portraitLists
-	list    int32          // the number of the list that is read
+	list    int            // the number of the list that is read
 	rows    []Row          // of it
 	names   []portraitName // most stand in two lists, one of each metric, and are kept once
 	places  map[string]int // of the names
@@ -32,7 +32,7 @@ type portraitList struct {
 // portraitName is a name and where it was read last.
 type portraitName struct {
 	name      string
-	list, row int32
+	list, row int
 }
 
 func beginPortrait() (reader, decodeFields) {
@@ -139,7 +139,7 @@ func (r *portraitReader) readList(s *scanner) (list portraitList) {
 		}
 		switch name := r.name(spelled); {
 		case name.list != r.list:
-			name.list, name.row = r.list, int32(len(r.rows))
+			name.list, name.row = r.list, len(r.rows)
 			r.rows = append(r.rows, Row{name.name, users})
 		case r.rows[name.row].Users+users > maxCount:
 			list.rejected++

@@ -93,15 +93,15 @@ func (s *scanner) more(end byte) bool {
 func (s *scanner) value() []byte {
 	c := s.next()
 	begin := s.at
-	switch {
-	case c == '"':
+	switch c {
+	case '"':
 		s.quoted()
-	case c == '{':
+	case '{':
 		for s.enter(); s.more('}'); {
 			s.key()
 			s.valueOf()
 		}
-	case c == '[':
+	case '[':
 		for s.enter(); s.more(']'); {
 			s.value()
 		}
