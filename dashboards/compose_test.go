@@ -10,6 +10,8 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/loader"
 	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
 const composeFolder = "../deploy/compose"
@@ -117,15 +119,19 @@ func TestComposePast(t *testing.T) {
 }
 
 // All datasets are on, in what is polled, made up and exported, unless somebody chooses others.
+// The demo has the income from ads as well, which an export has to name.
 func TestComposeDatasets(t *testing.T) {
-	for want, environment := range map[string]types.Mapping{
-		"all":           nil,
-		"user_portrait": {"WXAPP_COMMAND": "serve", "WXAPP_DATASETS": "user_portrait"},
+	for _, test := range []struct {
+		environment  types.Mapping
+		want, export string
+	}{
+		{nil, "all", strings.Join(wechat.DatasetNames(), ",")},
+		{types.Mapping{"WXAPP_DATASETS": "user_portrait"}, "user_portrait", "user_portrait"},
 	} {
-		services := loadCompose(t, environment, "push").Services
-		for _, name := range []string{"exporter", "exporter-push", "past", "export"} {
+		services := loadCompose(t, test.environment, "push").Services
+		for name, want := range map[string]string{"exporter": test.want, "exporter-push": test.want, "past": test.want, "export": test.export} {
 			if got := services[name].Environment["WXAPP_DATASETS"]; got == nil || *got != want {
-				t.Errorf("with %v, %s asks for another than %s", environment, name, want)
+				t.Errorf("with %v, %s asks for another than %s", test.environment, name, want)
 			}
 		}
 	}
