@@ -176,10 +176,10 @@ func TestTwoReplicasOnOneBucket(t *testing.T) {
 	second.stop(t)
 	for _, id := range bucketApps {
 		var state struct {
-			Windows []any `json:"windows"`
+			Series map[string]any `json:"series"`
 		}
-		if err := json.Unmarshal(s.object(t, "wxapp/"+id+"/state.json"), &state); err != nil || len(state.Windows) < 3 {
-			t.Errorf("%s: state with %d windows, %v", id, len(state.Windows), err)
+		if err := json.Unmarshal(s.object(t, "wxapp/"+id+"/state.json"), &state); err != nil || len(state.Series) < 3 {
+			t.Errorf("%s: state with %d series, %v", id, len(state.Series), err)
 		}
 	}
 	_, calls := wechat.lost(nil)
