@@ -84,11 +84,12 @@ func (r *archiver) restore(ctx context.Context, known *knowledge) error {
 	var state State
 	var skipped []error
 	err := r.shared.archiving.do(ctx, func(t *turn) error {
+		// Made here, because a read that hangs goes on beside what follows.
+		reading := &reading{
+			archive: r.shared.Archive, appid: r.appid, known: known, now: time.Now(),
+			places: r.shared.decoding, turn: t, skips: r.attempts >= maxAttempts-1,
+		}
 		return r.do(ctx, func(ctx context.Context) (err error) {
-			reading := &reading{
-				archive: r.shared.Archive, appid: r.appid, known: known, now: time.Now(),
-				places: r.shared.decoding, turn: t, skips: r.attempts >= maxAttempts-1,
-			}
 			read, err := reading.state(ctx)
 			state, skipped = read, reading.skipped
 			return err
