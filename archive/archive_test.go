@@ -36,15 +36,11 @@ func portraitKey(length wechat.Range, at time.Time) poller.AnswerKey {
 // statistic returns the statistic of a series.
 func statistic(t testing.TB, series string) wechat.Statistic {
 	t.Helper()
-	for _, dataset := range wechat.Datasets() {
-		for _, s := range dataset.Statistics {
-			if s.Series() == series {
-				return s
-			}
-		}
+	s, ok := wechat.StatisticOf(series)
+	if !ok {
+		t.Fatalf("no statistic is kept as %s", series)
 	}
-	t.Fatalf("no statistic is kept as %s", series)
-	return wechat.Statistic{}
+	return s
 }
 
 // inFolder returns an archive in a new folder, and the folder's path.

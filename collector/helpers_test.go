@@ -19,27 +19,21 @@ const maxAge = 168 * time.Hour
 // dataset returns the dataset of a name.
 func dataset(t testing.TB, name string) wechat.Dataset {
 	t.Helper()
-	for _, d := range wechat.Datasets() {
-		if d.Name == name {
-			return d
-		}
+	d, ok := wechat.DatasetNamed(name)
+	if !ok {
+		t.Fatalf("no dataset %s", name)
 	}
-	t.Fatalf("no dataset %s", name)
-	return wechat.Dataset{}
+	return d
 }
 
 // statistic returns the statistic of a series, such as 7d or daily_summary.
 func statistic(t testing.TB, series string) wechat.Statistic {
 	t.Helper()
-	for _, d := range wechat.Datasets() {
-		for _, s := range d.Statistics {
-			if s.Series() == series {
-				return s
-			}
-		}
+	s, ok := wechat.StatisticOf(series)
+	if !ok {
+		t.Fatalf("no statistic %s", series)
 	}
-	t.Fatalf("no statistic %s", series)
-	return wechat.Statistic{}
+	return s
 }
 
 func day(t testing.TB, text string) wechat.Day {

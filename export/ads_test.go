@@ -2,7 +2,6 @@ package export_test
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 
@@ -21,8 +20,10 @@ func adPage(rows ...string) string {
 
 // The rows of a day stand on two pages of an answer when the first is full.
 func TestDayOnTwoPages(t *testing.T) {
-	datasets := wechat.Datasets()
-	ads := datasets[slices.IndexFunc(datasets, func(d wechat.Dataset) bool { return d.Name == "ads" })]
+	ads, ok := wechat.DatasetNamed("ads")
+	if !ok {
+		t.Fatal("there is no dataset ads")
+	}
 	last, err := wechat.ParseDay("20261120")
 	if err != nil {
 		t.Fatal(err)

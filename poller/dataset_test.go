@@ -61,15 +61,11 @@ func callsOf(s *pollertest.Simulation) map[string]int {
 // statisticOf returns the statistic of a series.
 func statisticOf(t testing.TB, series string) wechat.Statistic {
 	t.Helper()
-	for _, dataset := range wechat.Datasets() {
-		for _, s := range dataset.Statistics {
-			if s.Series() == series {
-				return s
-			}
-		}
+	s, ok := wechat.StatisticOf(series)
+	if !ok {
+		t.Fatalf("there is no series %s", series)
 	}
-	t.Fatalf("there is no series %s", series)
-	return wechat.Statistic{}
+	return s
 }
 
 func endOf(d string) string {

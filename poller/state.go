@@ -103,14 +103,8 @@ func mergeWindows(windows, other []WindowState) []WindowState {
 // of which the archived answers tell all that matters.
 func (s State) current(now time.Time) State {
 	s.Series = maps.Clone(s.Series)
-	statistics := map[string]wechat.Statistic{}
-	for _, dataset := range wechat.Datasets() {
-		for _, statistic := range dataset.Statistics {
-			statistics[statistic.Series()] = statistic
-		}
-	}
 	for name, windows := range s.Series {
-		of, known := statistics[name]
+		of, known := wechat.StatisticOf(name)
 		if !known { // of another version
 			continue
 		}

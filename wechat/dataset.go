@@ -48,6 +48,19 @@ func DatasetNamed(name string) (Dataset, bool) {
 	return all[i], true
 }
 
+// StatisticOf returns the statistic whose answers are kept under the name of a series, or false if
+// there is none.
+func StatisticOf(series string) (Statistic, bool) {
+	for _, dataset := range Datasets() {
+		for _, s := range dataset.Statistics {
+			if s.Series() == series {
+				return s, true
+			}
+		}
+	}
+	return Statistic{}, false
+}
+
 // Endpoints returns the endpoints of the dataset, each once, in the order of its statistics.
 func (d Dataset) Endpoints() []string {
 	var all []string

@@ -93,15 +93,11 @@ func week(t testing.TB) Window {
 // statistic returns the statistic of a series, such as 7d or daily_summary.
 func statistic(t testing.TB, series string) Statistic {
 	t.Helper()
-	for _, dataset := range Datasets() {
-		for _, s := range dataset.Statistics {
-			if s.Series() == series {
-				return s
-			}
-		}
+	s, ok := StatisticOf(series)
+	if !ok {
+		t.Fatalf("no statistic %s", series)
 	}
-	t.Fatalf("no statistic %s", series)
-	return Statistic{}
+	return s
 }
 
 // decode decodes an answer about the window of a series that ends on a day.

@@ -208,12 +208,8 @@ func (c *Client) askPages(ctx context.Context, s Statistic, w Window) (*Answer, 
 
 // pathOf returns the path of an endpoint.
 func pathOf(endpoint string) string {
-	for _, dataset := range Datasets() {
-		for _, s := range dataset.Statistics {
-			if s.Endpoint == endpoint {
-				return s.path
-			}
-		}
+	if s, ok := StatisticOf(endpoint); ok {
+		return s.path
 	}
 	return portraitPath
 }
