@@ -31,7 +31,8 @@ func (r *Reloader) isOurs(request *http.Request) bool {
 
 // ServeHTTP reloads, and answers when it is done: 200 with the numbers of apps; 500 with
 // the lines that a start would print when there is a mistake in the settings; 403 to pages
-// of other sites and to browsers that know this one by a foreign name; 429 while another reload runs, or less than a second after one.
+// of other sites and to browsers that know this one by a foreign name; 429 while another reload
+// runs, or less than a second after one.
 func (r *Reloader) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	if err := http.NewCrossOriginProtection().Check(request); err != nil {
 		answer(w, http.StatusForbidden, "A page of another site cannot reload the settings.")

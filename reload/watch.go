@@ -8,14 +8,6 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/config"
 )
 
-// lookEvery is the time between two looks at the files. A change counts when two looks in a
-// row find the same, so it is noticed within two of these.
-//
-// The contents are compared, because nothing else shows every change: Kubernetes replaces
-// a symbolic link of a folder above the file, a network file system and the other side of a
-// bind mount send no events, and size and time of a file may stay the same.
-const lookEvery = 3 * time.Second
-
 // stillness is how long the files must have been the same before an app is removed that is
 // not in them any more. Half of a list of apps is a valid list, and who writes it may pause:
 // what is there may be added at once, but what is not there may only be on its way. That a
@@ -29,11 +21,8 @@ const stillness = 30 * time.Second
 // the next, and removes an app only after it has been still. A signal comes from somebody who
 // knows that the file is whole. What is wrong with a content is told once.
 func (r *Reloader) Run(ctx context.Context, hangups <-chan os.Signal) {
-	tick := time.NewTicker(lookEvery)
-	defer tick.Stop()
+	found := looks(ctx, lookEvery, func() config.Files { return r.lastSeen().ReadAgain() })
 	var (
-		found   = make(chan config.Files, 1) // a look may end after Run
-		looking bool
 		changed config.Files // what the last look found, if it was a change
 		since   = time.Now() // when a look first found what the last one found
 	)
@@ -43,15 +32,7 @@ func (r *Reloader) Run(ctx context.Context, hangups <-chan os.Signal) {
 			return
 		case <-hangups:
 			r.wait(ctx, "SIGHUP", always)
-		case <-tick.C:
-			if looking {
-				continue // the file system does not answer: one look waits, not many
-			}
-			looking = true
-			seen := r.lastSeen()
-			go func() { found <- seen.ReadAgain() }()
 		case now := <-found:
-			looking = false
 			switch {
 			case !now.Equal(r.lastSeen()) && !now.Equal(changed):
 				changed, since = now, time.Now()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
 )
@@ -19,64 +18,61 @@ type WebConfig struct {
 	Logger  *slog.Logger
 }
 
-var (
-	errTurnedOn  = errors.New("TLS was turned on, which takes effect after a restart only")
-	errTurnedOff = errors.New("TLS was turned off, which needs a restart: until then every connection fails")
-)
+// webConfigLook is what a look at the web configuration has found.
+type webConfigLook struct {
+	encrypts bool
+	err      error
+}
 
 // Run looks at the configuration every three seconds until the context ends. What two looks
 // in a row find wrong is logged once, and so is that nothing is wrong any more: a certificate
 // and its key are often replaced one after the other.
 func (w WebConfig) Run(ctx context.Context) {
-	type look struct {
-		encrypts bool
-		err      error
-	}
-	tick := time.NewTicker(lookEvery)
-	defer tick.Stop()
+	found := looks(ctx, 0, func() (l webConfigLook) {
+		l.encrypts, l.err = w.Check()
+		return l
+	})
 	var (
-		found           = make(chan look, 1) // a look may end after Run
-		looking, looked bool
-		encrypted       bool     // at the start
-		before, told    = "", "" // what was wrong at the last look, and what was logged
-		begin           = func() { looking = true; go func() { var l look; l.encrypts, l.err = w.Check(); found <- l }() }
+		atStart      *webConfigLook // the first without a mistake
+		before, told string         // what was wrong at the last look, and what was logged
 	)
-	begin()
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-tick.C:
-			if !looking {
-				begin()
-			}
 		case now := <-found:
-			looking = false
-			if !looked && now.err == nil {
-				looked, encrypted = true, now.encrypts
+			if atStart == nil && now.err == nil {
+				atStart = &now
 			}
-			if now.err == nil && now.encrypts != encrypted {
-				now.err = errTurnedOff
-				if now.encrypts {
-					now.err = errTurnedOn
-				}
-			}
-			wrong := ""
-			if now.err != nil {
-				wrong = now.err.Error()
-			}
-			switch {
-			case wrong != before || wrong == told:
-			case wrong != "":
-				w.Metrics.WebConfigRead(now.err)
-				w.Logger.Warn("the web configuration cannot be used; connections fail until it is mended", "error", wrong)
+			wrong := now.wrong(atStart)
+			if wrong == before && wrong != told {
+				w.tell(wrong)
 				told = wrong
-			default:
-				w.Metrics.WebConfigRead(nil)
-				w.Logger.Info("the web configuration can be used again")
-				told = ""
 			}
 			before = wrong
 		}
 	}
+}
+
+// wrong says what is wrong, given how it was at the start; empty: nothing.
+func (l webConfigLook) wrong(atStart *webConfigLook) string {
+	switch {
+	case l.err != nil:
+		return l.err.Error()
+	case l.encrypts && !atStart.encrypts:
+		return "TLS was turned on, which takes effect after a restart only"
+	case !l.encrypts && atStart.encrypts:
+		return "TLS was turned off, which needs a restart: until then every connection fails"
+	}
+	return ""
+}
+
+func (w WebConfig) tell(wrong string) {
+	if wrong == "" {
+		w.Metrics.WebConfigRead(nil)
+		w.Logger.Info("the web configuration can be used again")
+		return
+	}
+	w.Metrics.WebConfigRead(errors.New(wrong))
+	w.Logger.Warn("the web configuration cannot be used; connections fail until it is mended", "error", wrong)
 }
