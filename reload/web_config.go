@@ -34,7 +34,7 @@ func (w WebConfig) Run(ctx context.Context) {
 	})
 	var (
 		atStart      *webConfigLook // the first without a mistake
-		before, told string         // what was wrong at the last look, and what was logged
+		before, told trouble        // of the last look, and what was logged
 	)
 	for {
 		select {
@@ -44,35 +44,45 @@ func (w WebConfig) Run(ctx context.Context) {
 			if atStart == nil && now.err == nil {
 				atStart = &now
 			}
-			wrong := now.wrong(atStart)
-			if wrong == before && wrong != told {
-				w.tell(wrong)
-				told = wrong
+			trouble := now.trouble(atStart)
+			if trouble == before && trouble != told {
+				w.tell(trouble)
+				told = trouble
 			}
-			before = wrong
+			before = trouble
 		}
 	}
 }
 
-// wrong says what is wrong, given how it was at the start; empty: nothing.
-func (l webConfigLook) wrong(atStart *webConfigLook) string {
-	switch {
-	case l.err != nil:
-		return l.err.Error()
-	case l.encrypts && !atStart.encrypts:
-		return "TLS was turned on, which takes effect after a restart only"
-	case !l.encrypts && atStart.encrypts:
-		return "TLS was turned off, which needs a restart: until then every connection fails"
-	}
-	return ""
+// trouble is what is wrong with a web configuration. The zero trouble is none.
+type trouble struct {
+	cause       string
+	unencrypted bool // connections work, but are not encrypted
 }
 
-func (w WebConfig) tell(wrong string) {
-	if wrong == "" {
+// trouble returns what is wrong, given how it was at the start.
+func (l webConfigLook) trouble(atStart *webConfigLook) trouble {
+	switch {
+	case l.err != nil:
+		return trouble{cause: l.err.Error()}
+	case l.encrypts && !atStart.encrypts:
+		return trouble{"TLS was turned on, which takes effect after a restart only", true}
+	case !l.encrypts && atStart.encrypts:
+		return trouble{cause: "TLS was turned off, which needs a restart: until then every connection fails"}
+	}
+	return trouble{}
+}
+
+func (w WebConfig) tell(t trouble) {
+	switch {
+	case t == (trouble{}):
 		w.Metrics.WebConfigRead(nil)
 		w.Logger.Info("the web configuration can be used again")
-		return
+	case t.unencrypted:
+		w.Metrics.WebConfigRead(nil)
+		w.Logger.Warn("connections are not encrypted as the web configuration says; restart the exporter", "error", t.cause)
+	default:
+		w.Metrics.WebConfigRead(errors.New(t.cause))
+		w.Logger.Warn("the web configuration cannot be used; connections fail until it is mended", "error", t.cause)
 	}
-	w.Metrics.WebConfigRead(errors.New(wrong))
-	w.Logger.Warn("the web configuration cannot be used; connections fail until it is mended", "error", wrong)
 }

@@ -44,16 +44,10 @@ func certificate(t *testing.T) (certificate, key string) {
 	return inPEM("CERTIFICATE", der), inPEM("PRIVATE KEY", encoded)
 }
 
-// What goes wrong with the web configuration is one warning with its cause, and that it is
-// right again one line. A pair of files that are replaced one after the other is no fault.
-func TestWebConfigGoesWrong(t *testing.T) {
-	t.Chdir(t.TempDir())
-	const encrypting = "tls_server_config: {cert_file: tls.crt, key_file: tls.key}\n"
-	first, firstKey := certificate(t)
-	second, secondKey := certificate(t)
-	write(t, "tls.crt", first)
-	write(t, "tls.key", firstKey)
-	write(t, "web.yml", encrypting)
+// watchWebConfig runs a test beside what watches web.yml. Expect checks what is logged within ten
+// seconds, and then the metric.
+func watchWebConfig(t *testing.T, test func(t *testing.T, expect func(valid float64, logged ...string))) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		metrics := collector.NewSelfMetrics()
 		registry := prometheus.NewRegistry()
@@ -89,6 +83,21 @@ func TestWebConfigGoesWrong(t *testing.T) {
 				}
 			}
 		}
+		test(t, expect)
+	})
+}
+
+// What goes wrong with the web configuration is one warning with its cause, and that it is
+// right again one line. A pair of files that are replaced one after the other is no fault.
+func TestWebConfigGoesWrong(t *testing.T) {
+	t.Chdir(t.TempDir())
+	const encrypting = "tls_server_config: {cert_file: tls.crt, key_file: tls.key}\n"
+	first, firstKey := certificate(t)
+	second, secondKey := certificate(t)
+	write(t, "tls.crt", first)
+	write(t, "tls.key", firstKey)
+	write(t, "web.yml", encrypting)
+	watchWebConfig(t, func(t *testing.T, expect func(valid float64, logged ...string)) {
 		const warned = `level=WARN msg="the web configuration cannot be used; connections fail until it is mended" error="`
 		const mended = `level=INFO msg="the web configuration can be used again"`
 		expect(1)
@@ -115,5 +124,21 @@ func TestWebConfigGoesWrong(t *testing.T) {
 		expect(0, warned+"TLS was turned off, which needs a restart")
 		write(t, "web.yml", encrypting)
 		expect(1, mended)
+	})
+}
+
+// TLS that is turned on takes effect after a restart. Until then connections work as before.
+func TestWebConfigTurnsTLSOn(t *testing.T) {
+	t.Chdir(t.TempDir())
+	crt, key := certificate(t)
+	write(t, "tls.crt", crt)
+	write(t, "tls.key", key)
+	write(t, "web.yml", "")
+	watchWebConfig(t, func(t *testing.T, expect func(valid float64, logged ...string)) {
+		expect(1)
+		write(t, "web.yml", "tls_server_config: {cert_file: tls.crt, key_file: tls.key}\n")
+		expect(1, `level=WARN msg="connections are not encrypted as the web configuration says; restart the exporter" error="TLS was turned on, which takes effect after a restart only"`)
+		write(t, "web.yml", "")
+		expect(1, `level=INFO msg="the web configuration can be used again"`)
 	})
 }
