@@ -106,7 +106,7 @@ func archiveToFill(ctx context.Context, settings config.Archive, warn func(text 
 	}
 	kept := archive.NewGuard(archive.Archive{Bucket: bucket, Notices: archive.NewWarnings(warn)})
 	if err := kept.Open(ctx, openTimeout); err != nil {
-		return nil, fmt.Errorf("%s: %w", settings.Setting, err)
+		return nil, brokenArchive(settings, err)
 	}
 	return kept, nil
 }

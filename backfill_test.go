@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -9,12 +10,16 @@ import (
 
 // What keeps a backfill from starting is said in terms of the settings.
 func TestBackfillRefuses(t *testing.T) {
-	folder := filepath.Join(t.TempDir(), "archive")
+	folder, ofDemo := filepath.Join(t.TempDir(), "archive"), t.TempDir()
+	if err := os.WriteFile(filepath.Join(ofDemo, "archive.json"), []byte(`{"version":2,"demo":true}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for _, test := range []struct {
 		variable, value, args, want string
 	}{
 		{"WXAPP_TOKEN_ENDPOINT", "token", "", "WXAPP_TOKEN_ENDPOINT: requesting a token would "},
 		{"WXAPP_ARCHIVE", "", "", "WXAPP_ARCHIVE: is empty; set it to the folder of the archive"},
+		{"WXAPP_ARCHIVE", ofDemo, "", "WXAPP_ARCHIVE: the archive contains the made-up numbers of a demo; set WXAPP_ARCHIVE to another folder"},
 		{"WXAPP_APPID", "wx0123456789abcdef", "--app wxfedcba9876543210", "--app: no such app; the settings have 1"},
 		{"WXAPP_SECRET", "", "", "invalid configuration:\n  WXAPP_APPID: the app has no source of tokens"},
 	} {

@@ -91,10 +91,8 @@ func archiveToRead(ctx context.Context, settings config.Archive, warn func(text 
 	switch err := kept.Check(ctx); {
 	case errors.Is(err, archive.ErrVersion):
 		return kept, fmt.Errorf("%s: %w; export it with that version", settings.Setting, err)
-	case errors.Is(err, archive.ErrLayout):
-		return kept, fmt.Errorf("%s: %w; write {\"version\":2} into it if they are real", settings.Setting, err)
 	case err != nil:
-		return kept, fmt.Errorf("%s: %w", settings.Setting, err)
+		return kept, brokenArchive(settings, err)
 	}
 	return kept, nil
 }

@@ -95,7 +95,9 @@ func (e *exporter) run(ctx context.Context) error {
 		e.listening(web.URL(listeners[0].Addr()))
 	}
 	server := &web.Server{
-		Handler: handler, Limits: web.DefaultLimits(), Await: e.await(restored), ConnContext: exposition.ConnContext,
+		// After a scrape without the series of the apps, Prometheus would treat them as gone.
+		Handler: handler, Await: web.AwaitOn(e.config.TelemetryPath, restored),
+		Limits: web.DefaultLimits(), ConnContext: exposition.ConnContext,
 		ConfigFile: e.config.WebConfigFile, Log: e.log,
 	}
 
@@ -169,20 +171,6 @@ func (e *exporter) selfMetrics() *prometheus.Registry {
 	return self
 }
 
-// await returns what lets scrapes wait until the archive is restored: after a scrape without
-// the series of the apps, Prometheus would treat them as gone.
-func (e *exporter) await(restored <-chan struct{}) func(*http.Request) {
-	return func(r *http.Request) {
-		if r.URL.Path != e.config.TelemetryPath {
-			return
-		}
-		select {
-		case <-restored:
-		case <-r.Context().Done():
-		}
-	}
-}
-
 // handler serves the store.
 func (e *exporter) handler(self prometheus.Gatherer, polling *poller.Poller, pusher *otlp.Pusher, reloader *reload.Reloader) (http.Handler, error) {
 	metrics, err := exposition.New(e.store, self, exposition.Options{
@@ -251,17 +239,13 @@ func (e *exporter) openArchive(ctx context.Context) (poller.Archive, error) {
 	opened := archive.NewGuard(archive.Archive{Bucket: bucket, Demo: e.config.Demo, Notices: archive.NewNotices(e.archiveDamaged)})
 	err = opened.Open(ctx, openTimeout)
 	folder, isFolder := bucket.(archive.Folder)
-	another, works := "set WXAPP_ARCHIVE to another folder", "make the folder of WXAPP_ARCHIVE writable, or set WXAPP_ARCHIVE to a writable one"
+	works := "make the folder of WXAPP_ARCHIVE writable, or set WXAPP_ARCHIVE to a writable one"
 	if !isFolder {
-		another, works = "set another bucket or prefix in that file", "check the bucket, its keys and the network; new keys in the file of WXAPP_ARCHIVE_CONFIG_FILE are used within ten seconds, other changes of it after a restart"
+		works = "check the bucket, its keys and the network; new keys in the file of WXAPP_ARCHIVE_CONFIG_FILE are used within ten seconds, other changes of it after a restart"
 	}
 	switch {
-	case errors.Is(err, archive.ErrVersion):
-		return nil, fmt.Errorf("%s: %w; run that version, or %s", settings.Setting, err, another)
-	case errors.Is(err, archive.ErrDemo), errors.Is(err, archive.ErrReal):
-		return nil, fmt.Errorf("%s: %w; %s", settings.Setting, err, another)
-	case errors.Is(err, archive.ErrLayout):
-		return nil, fmt.Errorf("%s: %w; write {\"version\":2} into it if they are real, or %s", settings.Setting, err, another)
+	case archive.IsRefused(err):
+		return nil, brokenArchive(settings, err)
 	case err != nil:
 		e.metrics.ArchiveWritten(err)
 		e.log.Warn("the archive does not work; numbers are exposed, but answers are kept in memory and a crash would lose them", "error", err,

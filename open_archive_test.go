@@ -20,6 +20,7 @@ func TestDemoAndRealArchives(t *testing.T) {
 		{`{"version":2}`, "demo --past-only", "WXAPP_ARCHIVE: the archive contains real numbers, and a demo must not write to it; set WXAPP_ARCHIVE to another folder"},
 		{`{"version":2,"demo":true}`, "serve", "WXAPP_ARCHIVE: the archive contains the made-up numbers of a demo; set WXAPP_ARCHIVE to another folder"},
 		{`{"version":9}`, "serve", "WXAPP_ARCHIVE: the archive was written by a later version: it has version 9, and this program supports up to version 2; run that version, or set WXAPP_ARCHIVE to another folder"},
+		{`{"version":9}`, "backfill", "WXAPP_ARCHIVE: the archive was written by a later version: it has version 9, and this program supports up to version 2; run that version, or set WXAPP_ARCHIVE to another folder"},
 	} {
 		folder := t.TempDir()
 		if err := os.WriteFile(filepath.Join(folder, "archive.json"), []byte(test.layout), 0o600); err != nil {

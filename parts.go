@@ -67,6 +67,24 @@ func newBucket(settings config.Archive) (archive.Bucket, error) {
 	return bucket, nil
 }
 
+// brokenArchive names the setting of an archive that cannot be opened, and what to do if it must
+// not be used.
+func brokenArchive(settings config.Archive, err error) error {
+	remedy := "set WXAPP_ARCHIVE to another folder"
+	if settings.ObjectStorage != "" {
+		remedy = "set another bucket or prefix in that file"
+	}
+	switch {
+	case errors.Is(err, archive.ErrVersion):
+		remedy = "run that version, or " + remedy
+	case errors.Is(err, archive.ErrLayout):
+		remedy = `write {"version":2} into it if they are real, or ` + remedy
+	case !archive.IsRefused(err):
+		return fmt.Errorf("%s: %w", settings.Setting, err)
+	}
+	return fmt.Errorf("%s: %w; %s", settings.Setting, err, remedy)
+}
+
 // neededBucket returns the bucket of an archive that a command cannot do without.
 func neededBucket(settings config.Archive) (archive.Bucket, error) {
 	if settings.None() {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 )
 
@@ -24,6 +25,12 @@ var (
 // ErrLayout is the error of an archive with answers that does not say what it is, because its
 // archive.json is damaged.
 var ErrLayout = errors.New("archive.json is damaged, so it is not known whether the archive contains real numbers or those of a demo, nor its version")
+
+// IsRefused reports whether an error says that an archive must not be used, however often it is
+// tried again.
+func IsRefused(err error) bool {
+	return slices.ContainsFunc([]error{ErrVersion, ErrLayout, ErrDemo, ErrReal}, func(refused error) bool { return errors.Is(err, refused) })
+}
 
 // layout is the content of versionKey.
 type layout struct {

@@ -74,6 +74,19 @@ func (s *Server) Serve(ctx context.Context, listeners []net.Listener) error {
 	return errors.Join(errs...)
 }
 
+// AwaitOn returns what lets the requests of a path wait until a channel is closed.
+func AwaitOn(path string, ready <-chan struct{}) func(*http.Request) {
+	return func(r *http.Request) {
+		if r.URL.Path != path {
+			return
+		}
+		select {
+		case <-ready:
+		case <-r.Context().Done():
+		}
+	}
+}
+
 // awaiting returns a handler that calls Await first.
 func (s *Server) awaiting(handler http.Handler) http.Handler {
 	if s.Await == nil {
