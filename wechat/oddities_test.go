@@ -230,6 +230,7 @@ func TestNoJSON(t *testing.T) {
 		{row + `{"name":"\`, "unexpected end of JSON input"},
 		{row + `{"name"`, "unexpected end of JSON input"},
 		{row + `{"name":`, "unexpected end of JSON input"},
+		{row + `{"name":"b","value":"`, "unexpected end of JSON input"},
 		{row + "\x00", "unexpected end of JSON input"},
 		{row + `{"name";"b"}]}}`, "invalid character ';' after object key"},
 		{row + `{name:"b"}]}}`, "invalid character 'n' looking for beginning of object key string"},
@@ -247,6 +248,26 @@ func TestNoJSON(t *testing.T) {
 		_, err := decode(t, "7d", "20170617", test.answer)
 		if err == nil || !strings.Contains(err.Error(), "the answer is not JSON ("+test.says+")") {
 			t.Errorf("%.80q: got %v, want %q", test.answer, err, test.says)
+		}
+	}
+}
+
+// An answer that is cut anywhere is no JSON, also where numbers are strings.
+func TestCutAnswers(t *testing.T) {
+	for series, answer := range map[string]string{
+		"7d":                    `{"ref_date":"20170617","visit_uv":{"city":[{"id":1,"name":"\u5e7f","value":"1"},{"name":"b","access_source_visit_uv":"2"}]},"visit_uv_new":{"ages":[]}}`,
+		EndpointDailyVisitTrend: `{"list":[{"ref_date":"20170617","session_cnt":"142549","visit_uv":1,"visit_depth":"1.98"}]}`,
+		EndpointDailyRetention:  `{"ref_date":"20170617","visit_uv_new":[{"key":"0","value":"5464"}],"visit_uv":[{"key":0,"value":55500}]}`,
+		EndpointVisitPage:       `{"ref_date":"20170617","list":[{"page_path":"a\"b","page_visit_pv":"213429","page_staytime_pv":"8.1"}]}`,
+		EndpointAdIncome:        `{"base_resp":{"err_msg":"ok","ret":"0"},"list":[{"ad_slot":"a","date":"2017-06-17","income":"1"}],"total_num":"1"}`,
+	} {
+		if _, err := decode(t, series, "20170617", answer); err != nil {
+			t.Errorf("%s: %v", series, err)
+		}
+		for n := 1; n < len(answer); n++ {
+			if _, err := decode(t, series, "20170617", answer[:n]); ReasonOf(err) != ReasonDecode || !strings.Contains(err.Error(), "not JSON") {
+				t.Errorf("%s: %s: %v", series, answer[:n], err)
+			}
 		}
 	}
 }

@@ -89,7 +89,7 @@ func (s *scanner) more(end byte) bool {
 	return true
 }
 
-// value goes past a value and returns it. It is empty if there is none.
+// value goes past a value and returns it. It is empty if there is none, or if it is no whole one.
 func (s *scanner) value() []byte {
 	c := s.next()
 	begin := s.at
@@ -107,6 +107,9 @@ func (s *scanner) value() []byte {
 		}
 	default:
 		s.word()
+	}
+	if s.wrong != "" {
+		return nil
 	}
 	return s.text[begin:s.at]
 }
