@@ -68,13 +68,21 @@ func (k *knowledge) leading() []*dataset { return k.groups()[0] }
 func (k *knowledge) leads(d *dataset) bool { return slices.Contains(k.leading(), d) }
 
 // leader returns the series that shows whether yesterday is published: the longest one of the
-// user portrait, which is the least likely to be empty, or else the first of all.
-func (k *knowledge) leader() *series {
+// user portrait, which is the least likely to be empty, or else the first of which a window has
+// ended then, since weeks and months show nothing on other days.
+func (k *knowledge) leader(today wechat.Day) *series {
 	first := k.datasets[0]
-	if first.optional() {
-		return first.series[0]
+	if !first.optional() {
+		return longestFirst(first.series)[0]
 	}
-	return longestFirst(first.series)[0]
+	for _, d := range k.datasets {
+		for _, s := range d.series {
+			if s.Newest(today).End == today.Add(-1) {
+				return s
+			}
+		}
+	}
+	return first.series[0]
 }
 
 // portraitOf returns the state of the user portrait of a window, or nil if it is off.

@@ -133,6 +133,19 @@ func TestTimetables(t *testing.T) {
 12-02 08:08 monthly_visit_trend 20261101-20261130`,
 		},
 		{
+			name: "the first of a month waits for its publication where weeks do not show it", datasets: []string{"weekly", "monthly"},
+			from: "2026-11-30 20:00", until: "2026-12-02 23:00", answer: published, without: "weekly_visit_trend weekly_retention 20261031",
+			want: `
+11-30 20:00 monthly_retention 20260901-20260930
+12-01 08:08 monthly_visit_trend 20261101-20261130
+12-01 08:38 monthly_visit_trend 20261101-20261130
+12-01 09:08 monthly_visit_trend 20261101-20261130
+12-01 09:38 monthly_visit_trend 20261101-20261130
+12-01 10:08 monthly_visit_trend 20261101-20261130
+12-01 10:08 monthly_retention 20261101-20261130
+12-02 08:08 monthly_visit_trend 20261101-20261130`,
+		},
+		{
 			name: "what is not available is asked for once a day", datasets: []string{"user_portrait", "weekly"},
 			from: "2026-11-23 12:00", until: "2026-11-25 23:00", answer: refusing("61501"), without: "1d 7d 30d",
 			want: `

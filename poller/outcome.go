@@ -28,7 +28,7 @@ func (k *knowledge) answered(q question, answer *wechat.Answer, now time.Time) e
 	state := q.series.answered(q.window, now)
 	final := k.emptyIsFinal(q.target, now)
 	switch {
-	case answer == nil, k.tellsNothing(q, answer, now) && (!final || q.series == k.leader()):
+	case answer == nil, k.tellsNothing(q, answer, now) && (!final || q.series == k.leader(wechat.DayOf(now))):
 		state.Outcome = collector.OutcomeNotReady
 		return effect{}
 	case answer.Empty():

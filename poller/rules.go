@@ -228,7 +228,7 @@ func (k *knowledge) dueAgain(t target, now time.Time) (time.Time, bool) {
 // a week or month that has ended before.
 func (k *knowledge) open(t target, now time.Time) bool {
 	today := wechat.DayOf(now)
-	leader := k.leader()
+	leader := k.leader(today)
 	if t.series == leader || t.series.Newest(today).End.Before(today.Add(-1)) {
 		return true
 	}
