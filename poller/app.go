@@ -7,25 +7,31 @@ import (
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
 // longestSleep is the longest time between two checks of the clock: the clock may be
 // changed, and timers may stop while the machine is suspended.
 const longestSleep = 10 * time.Minute
 
+// maxRestoring is how long the first poll of an app waits for an archive that is being read.
+const maxRestoring = 5 * time.Minute
+
 // app polls one app: it sleeps, asks, archives and logs. What is known of it and what is due is
 // in its knowledge. Only its own goroutine uses it, except for the fields that a mutex guards.
 type app struct {
-	shared   *shared
-	source   Source
-	known    *knowledge
-	archiver *archiver
-	report   *reporter
-	past     *pastReader
-	shown    *collector.Snapshot // last; nil: none
+	shared *shared
+	source Source
+	known  *knowledge
+	reader *reader
+	writer *writer
+	report *reporter
+	past   *pastReader
+	shown  *collector.Snapshot // last; nil: none
 
 	before   *app          // the app that this one replaces, or nil
-	restored chan struct{} // closed when the archive has been read, or cannot be read now
+	polls    bool          // it has begun to poll
+	restored chan struct{} // closed when it does
 	done     chan struct{} // closed when the goroutine has ended
 	replaced chan struct{} // closed when another app replaces this one
 
@@ -40,50 +46,106 @@ type app struct {
 func newApp(shared *shared, source Source) *app {
 	source.Name = strings.ToValidUTF8(source.Name, "\uFFFD")
 	log := shared.Logger.With("app", source.Name, "appid", source.ID)
+	others := &others{}
 	return &app{
 		shared:   shared,
 		source:   source,
 		known:    newKnowledge(source.ID, shared.Schedule, shared.Datasets, shared.Shows),
-		archiver: newArchiver(shared, source.ID, log),
+		reader:   newReader(shared, source.ID, others, log),
+		writer:   newWriter(shared, source.ID, others, log),
 		report:   newReporter(log),
-		past:     &pastReader{shared: shared, appid: source.ID, log: log},
+		past:     &pastReader{shared: shared, appid: source.ID, log: log, access: newAccess(shared)},
 		restored: make(chan struct{}),
 		done:     make(chan struct{}),
 		replaced: make(chan struct{}),
 	}
 }
 
-// run polls the app until the context ends, and then saves what is not archived yet. An app whose
-// archive cannot be read within 10 s starts without it, and reading is tried again later.
-func (a *app) run(ctx, program context.Context) {
+// run polls the app until the context ends, and then waits until what has arrived is archived.
+func (a *app) run(ctx context.Context) {
 	defer close(a.done)
-	if a.before == nil || !a.takeOver() {
-		_ = a.archiver.restore(ctx, a.known) // its failure is logged
-		now := time.Now()
-		a.known.begin(now)
-		a.show(now)
+	if a.before == nil || !a.takeOver(ctx) {
+		_, sent := a.writer.done() // what the spool had is a part of the archive
+		a.reader.start(ctx, a.known, sent)
+		a.awaitArchive(ctx)
 	}
 	close(a.restored)
 	for a.sleep(ctx) {
 		a.poll(ctx)
 	}
-	a.end(program)
+	written, _ := a.writer.done()
+	select {
+	case <-written:
+	case <-a.replaced: // its successor waits
+	}
+}
+
+// awaitArchive waits until the archive was read, as far as it can be read now. It waits for
+// maxRestoring at most, and not so long that a window is lost that WeChat answers for today only.
+func (a *app) awaitArchive(ctx context.Context) {
+	began := time.Now()
+	midnight := wechat.DayOf(began).Add(1).Begin()
+	limit := time.NewTimer(min(maxRestoring, midnight.Sub(began)/2))
+	defer limit.Stop()
+	for waiting := true; waiting; {
+		select {
+		case p := <-a.reader.pieces:
+			a.take(p)
+			waiting = !p.ended
+		case <-limit.C:
+			a.report.log.Warn("the archive is still being read; the app is polled for what is not known yet",
+				"waited", time.Since(began).Round(time.Second))
+			waiting = false
+		case <-ctx.Done():
+			waiting = false
+		}
+	}
+	now := time.Now()
+	a.polls = true
+	a.known.begin(now)
+	a.show(now)
+}
+
+// take takes what was read of the archive.
+func (a *app) take(p piece) {
+	if p.ended {
+		a.reader.ended(p)
+		if p.foreign {
+			a.past.again()
+		}
+		return
+	}
+	now := time.Now()
+	a.known.restore(p.state, !a.polls)
+	a.known.forget(now)
+	if !a.polls {
+		a.known.restarted()
+		return
+	}
+	a.show(now)
 }
 
 // takeOver waits for the goroutine of the app that this one replaces and takes what it
 // held. It returns false when that had not restored the archive yet.
-func (a *app) takeOver() bool {
+func (a *app) takeOver(ctx context.Context) bool {
 	before := a.before
 	a.before = nil
 	if before.stop != nil { // it was started
 		<-before.done
 	}
-	a.known, a.archiver, a.past.complete = before.known, before.archiver, before.past.complete
+	a.known, a.writer = before.known, before.writer
+	a.reader.follow(before.reader)
+	a.past.follow(before.past)
 	a.report.follow(before.report)
 	a.known.restarted() // the change may have removed the cause
-	if !a.archiver.readable {
+	if !before.polls {
 		return false
 	}
+	if !a.reader.whole {
+		_, tried := a.writer.done()
+		a.reader.start(ctx, a.known, tried)
+	}
+	a.polls = true
 	a.show(time.Now())
 	return true
 }
@@ -113,7 +175,7 @@ func (a *app) halt() {
 	}
 }
 
-// sleep waits until the next poll is due, and meanwhile retries the archive. It returns
+// sleep waits until the next poll is due, and meanwhile takes what is read of the archive. It returns
 // false when the context ends.
 func (a *app) sleep(ctx context.Context) bool {
 	for ctx.Err() == nil {
@@ -123,21 +185,17 @@ func (a *app) sleep(ctx context.Context) bool {
 			return true
 		}
 		a.refresh(now)
-		a.past.start(ctx, a.archiver, a.known.past)
-		wait := min(pause, longestSleep)
-		if a.archiver.waiting() {
-			wait = min(wait, archiveRetry)
-		}
-		if !a.wait(ctx, wait) {
+		a.past.start(ctx, a.known.past)
+		a.reader.look(ctx, a.known, now)
+		if !a.wait(ctx, min(pause, longestSleep)) {
 			return false
 		}
-		a.tidyArchive(ctx)
 	}
 	return false
 }
 
-// wait waits, but not longer than until the past has been read, which it shows. It returns
-// false if the context ends first.
+// wait waits, but not longer than until something was read of the archive, which it shows. It
+// returns false if the context ends first.
 func (a *app) wait(ctx context.Context, wait time.Duration) bool {
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
@@ -151,41 +209,11 @@ func (a *app) wait(ctx context.Context, wait time.Duration) bool {
 			a.show(time.Now())
 		}
 		return true
+	case p := <-a.reader.pieces:
+		a.take(p)
+		return true
 	case <-ctx.Done():
 		return false
-	}
-}
-
-// tidyArchive retries what could not be read from the archive or written to it.
-func (a *app) tidyArchive(ctx context.Context) {
-	if !a.archiver.readable && a.archiver.restore(ctx, a.known) == nil {
-		a.show(time.Now())
-	}
-	if a.archiver.waiting() {
-		a.archiver.flush(ctx)
-	}
-}
-
-// end archives what is pending when the app ends. If the program stops, it tries once
-// more, and what cannot be written then is lost. If the app was removed, it tries until
-// it succeeds. If the app was replaced, its successor does it.
-func (a *app) end(program context.Context) {
-	for a.archiver.unsaved() {
-		if program.Err() != nil {
-			a.tidyArchive(context.WithoutCancel(program))
-			a.archiver.giveUp()
-			return
-		}
-		timer := time.NewTimer(archiveRetry)
-		select {
-		case <-timer.C:
-			a.tidyArchive(program)
-		case <-program.Done():
-		case <-a.replaced:
-			timer.Stop()
-			return
-		}
-		timer.Stop()
 	}
 }
 

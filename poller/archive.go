@@ -18,6 +18,9 @@ type AnswerKey struct {
 // Asked returns the series and the window.
 func (k AnswerKey) Asked() string { return k.Series + " " + k.Window.String() }
 
+// name names the answer among all of an app.
+func (k AnswerKey) name() string { return k.Asked() + " " + k.Answered.UTC().Format(time.RFC3339Nano) }
+
 // Page returns the key of a further page of the answer, counted from 0. Pages are answers of their
 // own, and each is a nanosecond older than the one before it, so that the first one counts.
 func (k AnswerKey) Page(n int) AnswerKey {
@@ -32,8 +35,8 @@ func (k AnswerKey) SharesAnswer(other AnswerKey) bool {
 
 // Archive keeps the answers of WeChat and the state of every app. WeChat answers for two
 // days only, so the archive is the only record of older days. Its methods may be called
-// from several goroutines and may be slow: the Poller sets deadlines and does not wait
-// any longer.
+// from several goroutines and may be slow: the Poller waits as long as an access is Alive, and no
+// longer. An archive that works and asks for a pause returns a Throttled.
 type Archive interface {
 	// List returns the keys of all answers of an app to a statistic, in any order.
 	List(ctx context.Context, appid string, statistic wechat.Statistic) ([]AnswerKey, error)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -11,52 +12,86 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
 )
 
-// pendingAnswer is an answer that waits for an archive that cannot be written.
-type pendingAnswer struct {
-	key    AnswerKey
-	packed []byte
-}
+// archiveUse is a way to use the archive.
+type archiveUse string
+
+const (
+	archiveReads  archiveUse = "read"
+	archiveWrites archiveUse = "write"
+)
 
 // archiveHealth knows, for all apps together, whether the archive works and which answers
 // are lost.
 type archiveHealth struct {
-	log *slog.Logger
+	log   *slog.Logger
+	spool bool // there is one
 
 	mu      sync.Mutex
-	broken  map[string]bool // apps whose last read or write failed
-	failure error           // of the last one that failed
-	pending int             // answers that wait
-	answers int             // the number of lost ones
+	broken  map[archiveUse]map[string]bool // apps whose last read or write failed
+	full    bool                           // the spool failed
+	failure error                          // of the last read or write that failed
+	pending int                            // answers that wait
+	answers int                            // the number of lost ones
 	days    map[string]bool
 	apps    map[string]bool
 }
 
-// set records whether an access to the archive of an app failed; what is "read" or
-// "write". It logs when the first app fails and when no app fails any more.
-func (h *archiveHealth) set(appid, what string, err error) {
+func newArchiveHealth(log *slog.Logger, spool bool) *archiveHealth {
+	return &archiveHealth{
+		log: log, spool: spool,
+		broken: map[archiveUse]map[string]bool{archiveReads: {}, archiveWrites: {}},
+	}
+}
+
+// set records whether an access to the archive of an app failed. It logs when the first app fails
+// and when no app fails any more.
+func (h *archiveHealth) set(appid string, use archiveUse, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if err != nil {
 		h.failure = err
 	}
+	broken := h.broken[use]
 	switch {
-	case err != nil && !h.broken[appid]:
-		if len(h.broken) == 0 {
-			h.broken = map[string]bool{}
-			h.log.Warn("archive "+what+" failed; answers are kept in memory and retried every 30 s, but a crash would lose them",
+	case err != nil && !broken[appid]:
+		if len(broken) == 0 {
+			h.log.Warn("archive "+string(use)+" failed; "+h.consequence(use),
 				"appid", appid, "error", err, "remedy", "fix the archive; no restart is needed")
 		}
-		h.broken[appid] = true
-	case err == nil && h.broken[appid]:
-		delete(h.broken, appid)
-		if len(h.broken) == 0 {
-			h.log.Info("archive " + what + "s work again")
+		broken[appid] = true
+	case err == nil && broken[appid]:
+		delete(broken, appid)
+		if len(broken) == 0 {
+			h.log.Info("archive " + string(use) + "s work again")
 		}
 	}
 }
 
+// consequence says what follows when the archive cannot be used.
+func (h *archiveHealth) consequence(use archiveUse) string {
+	switch {
+	case use == archiveReads:
+		return "what it holds is not shown, and reading is retried"
+	case h.spool:
+		return "answers are kept in the spool and retried every 30 s"
+	default:
+		return "answers are kept in memory and retried every 30 s, but a crash would lose them"
+	}
+}
+
+// spooled records whether an answer could be put into the spool. It logs the first failure.
+func (h *archiveHealth) spooled(appid string, err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if err != nil && !h.full {
+		h.log.Warn("the spool takes no more answers; they are kept in memory, and a crash would lose them",
+			"appid", appid, "error", err, "remedy", "fix the archive, or make room for the spool; no restart is needed")
+	}
+	h.full = err != nil
+}
+
 // lose records answers that are lost.
-func (h *archiveHealth) lose(appid string, answers []pendingAnswer) {
+func (h *archiveHealth) lose(appid string, answers []*pendingAnswer) {
 	if len(answers) == 0 {
 		return
 	}
@@ -105,7 +140,9 @@ var errLost = errors.New("answers are lost because the archive could not be writ
 func (h *archiveHealth) status() collector.ArchiveStatus {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	status := collector.ArchiveStatus{Apps: len(h.broken), Pending: h.pending, Lost: h.answers}
+	apps := maps.Clone(h.broken[archiveReads])
+	maps.Copy(apps, h.broken[archiveWrites])
+	status := collector.ArchiveStatus{Apps: len(apps), Pending: h.pending, Lost: h.answers}
 	if status.Apps > 0 {
 		status.Failure = h.failure.Error()
 	}

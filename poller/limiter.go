@@ -18,27 +18,9 @@ func newLimiter(places int, patience time.Duration) *limiter {
 	return &limiter{make(chan struct{}, places), patience}
 }
 
-// turn is the place of a running call.
-type turn struct {
-	timer    *time.Timer // ends the turn
-	patience time.Duration
-}
-
-// aside runs a part of the call that cannot hang, however long it takes on a busy machine.
-// The patience begins again after it. A nil turn has no patience to lose.
-func (t *turn) aside(work func()) {
-	if t == nil {
-		work()
-		return
-	}
-	t.timer.Stop()
-	defer t.timer.Reset(t.patience)
-	work()
-}
-
 // do runs call when there is a place for it, or returns the error of the context if that
 // ends first.
-func (l *limiter) do(ctx context.Context, call func(*turn) error) error {
+func (l *limiter) do(ctx context.Context, call func() error) error {
 	select {
 	case l.places <- struct{}{}:
 	case <-ctx.Done():
@@ -48,5 +30,5 @@ func (l *limiter) do(ctx context.Context, call func(*turn) error) error {
 	defer leave()
 	timer := time.AfterFunc(l.patience, leave)
 	defer timer.Stop()
-	return call(&turn{timer, l.patience})
+	return call()
 }

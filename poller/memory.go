@@ -1,7 +1,10 @@
 package poller
 
 import (
+	"time"
+
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
 // state returns what is remembered of the app.
@@ -24,6 +27,23 @@ func (k *knowledge) state() State {
 	return state
 }
 
+// held returns when the answers that are held came.
+func (k *knowledge) held() heldAnswers {
+	held := heldAnswers{}
+	for _, d := range k.datasets {
+		for _, s := range d.series {
+			came := map[wechat.Day]time.Time{}
+			for end, state := range s.known {
+				if state.Held() {
+					came[end] = state.Answered
+				}
+			}
+			held[s.Series()] = came
+		}
+	}
+	return held
+}
+
 // restore merges what is remembered into what is known. The pauses are those of the state if
 // nothing was asked yet.
 func (k *knowledge) restore(state State, first bool) {
@@ -39,8 +59,8 @@ func (k *knowledge) restore(state State, first bool) {
 		for _, e := range d.endpoints {
 			of := merged.Endpoints[e.name]
 			e.calls, e.quota, e.quotaAsked = of.Calls, of.Quota, of.QuotaAsked
-			if first {
-				e.pause = state.Endpoints[e.name].Pause
+			if remembered, ok := state.Endpoints[e.name]; ok && first {
+				e.pause = remembered.Pause
 			}
 		}
 	}

@@ -26,6 +26,7 @@ type pastReader struct {
 	shared   *shared
 	appid    string
 	log      *slog.Logger
+	access   *access
 	read     chan readPast // nil before the reading starts
 	complete bool          // nothing is left to read
 }
@@ -36,8 +37,13 @@ type readPast struct {
 	complete bool // nothing is left to read
 }
 
+// follow goes on where another reader was, which has ended.
+func (p *pastReader) follow(before *pastReader) {
+	p.access, p.complete = before.access, before.complete
+}
+
 // start starts reading the past, unless that was done before.
-func (p *pastReader) start(ctx context.Context, archiver *archiver, known collector.Past) {
+func (p *pastReader) start(ctx context.Context, known collector.Past) {
 	if p.read != nil || p.complete {
 		return
 	}
@@ -51,7 +57,7 @@ func (p *pastReader) start(ctx context.Context, archiver *archiver, known collec
 			}
 		}
 		for {
-			past, err := p.readPast(ctx, archiver, known)
+			past, err := p.readPast(ctx, known)
 			known = known.Merge(past)
 			select {
 			case p.read <- readPast{past, err == nil}:
@@ -71,9 +77,16 @@ func (p *pastReader) start(ctx context.Context, archiver *archiver, known collec
 	})
 }
 
+// again reads the past again, because others have brought answers.
+func (p *pastReader) again() {
+	if p.complete {
+		p.read, p.complete = nil, false
+	}
+}
+
 // readPast returns the totals of the archived windows that are not known. The error says
 // that some are missing.
-func (p *pastReader) readPast(ctx context.Context, archiver *archiver, known collector.Past) (past collector.Past, err error) {
+func (p *pastReader) readPast(ctx context.Context, known collector.Past) (past collector.Past, err error) {
 	select {
 	case p.shared.pasts <- struct{}{}:
 		defer func() { <-p.shared.pasts }()
@@ -83,25 +96,18 @@ func (p *pastReader) readPast(ctx context.Context, archiver *archiver, known col
 	var failures []error
 	for _, statistic := range p.statistics() {
 		var keys []AnswerKey
-		if err := archiver.do(ctx, func(ctx context.Context) (err error) {
+		if err := p.access.do(ctx, "list "+statistic.Series(), func(ctx context.Context) (err error) {
 			keys, err = p.shared.Archive.List(ctx, p.appid, statistic)
 			return err
 		}); err != nil {
 			return past, errors.Join(append(failures, err)...)
 		}
 		for _, key := range unread(keys, known) {
-			var totals collector.Totals
-			err := archiver.do(ctx, func(ctx context.Context) error {
-				answer, err := decodeArchived(ctx, p.shared.Archive, p.appid, statistic, key, p.shared.totalling, nil)
-				if err == nil {
-					portrait, _ := answer.Numbers.(wechat.Portrait)
-					totals = collector.TotalsOf(portrait, key.Window.End)
-				}
-				return err
-			})
+			answer, err := readArchived(ctx, p.access.do, p.shared, p.appid, statistic, key, p.shared.totalling)
 			switch {
 			case err == nil:
-				past = past.With(key.Window.Range, totals)
+				portrait, _ := answer.Numbers.(wechat.Portrait)
+				past = past.With(key.Window.Range, collector.TotalsOf(portrait, key.Window.End))
 			case errors.Is(err, ErrDamaged): // its day stays a gap
 			default:
 				failures = append(failures, err)

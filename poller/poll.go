@@ -62,7 +62,7 @@ func (a *app) round(ctx context.Context, group []*dataset, before [][]*dataset) 
 	a.known.forget(now)
 	a.show(now)
 	a.report.ended(group, r.stored, a.shown.NextPoll)
-	a.archiver.saveState(ctx, a.state())
+	a.writer.saveState(a.state())
 }
 
 // errTooLate is the error of a call that waited until WeChat did not answer for the window
@@ -74,7 +74,7 @@ var errTooLate = errors.New("WeChat no longer serves this window")
 func (a *app) ask(ctx context.Context, q question, r *round) bool {
 	requested := time.Now()
 	var answer *wechat.Answer
-	err := a.shared.limiterOf(q.series.endpoint).do(ctx, func(*turn) (err error) {
+	err := a.shared.limiterOf(q.series.endpoint).do(ctx, func() (err error) {
 		now := time.Now()
 		if !q.series.canBeAsked(q.window, now) {
 			return errTooLate
@@ -95,7 +95,7 @@ func (a *app) ask(ctx context.Context, q question, r *round) bool {
 	switch reason := wechat.ReasonOf(err); {
 	case err == nil, reason == wechat.ReasonNotReady:
 		r.answered = true
-		a.accept(ctx, q, r, answer, requested, now)
+		a.accept(q, r, answer, requested, now)
 	case reason == wechat.ReasonUnavailable:
 		a.known.unavailable(q, now)
 	default:
@@ -109,16 +109,16 @@ func (a *app) ask(ctx context.Context, q question, r *round) bool {
 
 // accept records an answer, or nil if the window is not published yet, and archives it if it is
 // new.
-func (a *app) accept(ctx context.Context, q question, r *round, answer *wechat.Answer, requested, now time.Time) {
+func (a *app) accept(q question, r *round, answer *wechat.Answer, requested, now time.Time) {
 	changed := a.known.answered(q, answer, now)
 	if changed.rows {
 		a.report.inspect(q, answer)
 	}
 	if changed.archive {
 		key := AnswerKey{Series: q.series.Series(), Window: q.window, Answered: now}
-		a.archiver.saveAnswer(ctx, key, requested, answer.Bytes)
+		a.writer.saveAnswer(key, requested, answer.Bytes)
 		for i, page := range answer.More {
-			a.archiver.saveAnswer(ctx, key.Page(i+1), requested, page)
+			a.writer.saveAnswer(key.Page(i+1), requested, page)
 		}
 	}
 	if changed.numbers {
@@ -141,7 +141,7 @@ func (a *app) readQuotas(ctx context.Context, r *round) (asked bool) {
 			if hopeless {
 				continue
 			}
-			err := a.shared.limiterOf(e).do(ctx, func(*turn) error {
+			err := a.shared.limiterOf(e).do(ctx, func() error {
 				quota, err := a.source.API.Quota(ctx, e.name)
 				d.quotaRead(e, quota, err)
 				return err

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
 )
@@ -78,12 +79,18 @@ func (p *Poller) Remove(appid string) {
 
 // Run polls until the context ends. First it restores what the archive holds, and calls
 // restored when every app shows it; an app whose part of the archive cannot be read
-// delays this by at most 10 s. The error says which answers could not be archived before
-// the end.
+// delays this by at most 10 s, and a slow one by at most five minutes. The error says which
+// answers could not be archived before the end.
 func (p *Poller) Run(ctx context.Context, restored func()) error {
+	deadline, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(p.StopTimeout, cancel) })()
+	p.program, p.deadline = ctx, deadline
+
 	var first []*app
 	p.mu.Lock()
 	p.ctx = ctx
+	p.openSpool()
 	for _, a := range p.apps {
 		p.start(a)
 		first = append(first, a)
@@ -102,6 +109,27 @@ func (p *Poller) Run(ctx context.Context, restored func()) error {
 	return p.health.lost()
 }
 
+// openSpool takes what an earlier process left in the spool, and begins to archive what is of apps
+// that are gone.
+func (p *Poller) openSpool() {
+	if p.Spool == nil {
+		return
+	}
+	saved, err := p.Spool.Saved()
+	if err != nil {
+		p.Logger.Warn("the spool cannot be read; what an earlier run left in it stays there", "error", err)
+		return
+	}
+	for appid, keys := range saved {
+		p.Logger.Info("answers of an earlier run are sent to the archive", "appid", appid, "answers", len(keys))
+		if a, ok := p.apps[appid]; ok {
+			a.writer.adopt(keys)
+		} else {
+			newWriter(p.shared, appid, &others{}, p.Logger.With("appid", appid)).adopt(keys)
+		}
+	}
+}
+
 // start starts an app in a goroutine of its own. p.mu is held.
 func (p *Poller) start(a *app) {
 	ctx, stop := context.WithCancel(p.ctx)
@@ -111,7 +139,7 @@ func (p *Poller) start(a *app) {
 	}
 	p.running.Go(func() {
 		defer stop()
-		a.run(ctx, p.ctx)
+		a.run(ctx)
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		if p.apps[a.source.ID] == a && a.stopping {

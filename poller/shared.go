@@ -24,7 +24,8 @@ type Source struct {
 	API API
 }
 
-// Options are the options of a Poller. All but PastReady are required.
+// Options are the options of a Poller. All but PastReady, Spool and
+// StopTimeout are required.
 type Options struct {
 	// Schedule says when to ask.
 	Schedule Schedule
@@ -35,8 +36,12 @@ type Options struct {
 	PastReady <-chan struct{}
 	Store     *collector.Store
 	Archive   Archive
-	Metrics   *collector.SelfMetrics
-	Logger    *slog.Logger
+	// Spool keeps what the archive has not taken yet. Nil: memory does.
+	Spool Spool
+	// StopTimeout is how long what is not archived may delay the end. 0: 8 s.
+	StopTimeout time.Duration
+	Metrics     *collector.SelfMetrics
+	Logger      *slog.Logger
 }
 
 // shared is what all apps of a Poller have in common.
@@ -46,23 +51,32 @@ type shared struct {
 	requests  *limiter      // calls of endpoints whose last call did not fail
 	retries   *limiter      // calls of the others
 	archiving *limiter      // reads and writes of the archive
+	accesses  chan struct{} // a place per read or write of the archive that runs or hangs
 	decoding  chan struct{} // a place per answer that is decoded while the archive is restored
 	pasts     chan struct{} // a place per app whose past is read
 	totalling chan struct{} // a place for an answer of the past that is decoded
 	health    *archiveHealth
 	running   sync.WaitGroup
+
+	// Set when the Poller runs.
+	program  context.Context // ends when the program is to stop
+	deadline context.Context // ends when it must have stopped
 }
 
 func newShared(options Options) *shared {
+	if options.StopTimeout == 0 {
+		options.StopTimeout = 8 * time.Second
+	}
 	return &shared{
 		Options:   options,
 		requests:  newLimiter(8, 250*time.Millisecond),
 		retries:   newLimiter(4, 2*time.Second),
-		archiving: newLimiter(32, 250*time.Millisecond),
+		archiving: newLimiter(64, time.Second),
+		accesses:  make(chan struct{}, 1024),
 		decoding:  make(chan struct{}, runtime.GOMAXPROCS(0)),
 		pasts:     make(chan struct{}, 4),
 		totalling: make(chan struct{}, 1),
-		health:    &archiveHealth{log: options.Logger},
+		health:    newArchiveHealth(options.Logger, options.Spool != nil),
 	}
 }
 

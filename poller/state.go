@@ -2,6 +2,8 @@ package poller
 
 import (
 	"cmp"
+	"fmt"
+	"hash/fnv"
 	"maps"
 	"slices"
 	"time"
@@ -19,6 +21,8 @@ type State struct {
 	// came: of the user portrait, or of all datasets if it is off.
 	LastPoll    time.Time `json:"last_poll,omitzero"`
 	LastSuccess time.Time `json:"last_success,omitzero"`
+	// Backfilled is when past answers were last brought by other means than polls.
+	Backfilled time.Time `json:"backfilled,omitzero"`
 	// Series are the windows that are known, by series and in any order, of all statistics
 	// that were ever on.
 	Series map[string][]WindowState `json:"series"`
@@ -46,10 +50,29 @@ func (s State) merge(other State) State {
 	s.Name = cmp.Or(s.Name, other.Name)
 	s.LastPoll = latest(s.LastPoll, other.LastPoll)
 	s.LastSuccess = latest(s.LastSuccess, other.LastSuccess)
+	s.Backfilled = latest(s.Backfilled, other.Backfilled)
 	s.Series = mergeMaps(s.Series, other.Series, mergeWindows)
 	s.Endpoints = mergeMaps(s.Endpoints, other.Endpoints, EndpointState.merge)
 	s.CaughtUp = mergeMaps(s.CaughtUp, other.CaughtUp, mergeCalls)
 	return s
+}
+
+// answers returns a digest of the answers that the state names, which changes when others have
+// brought some.
+func (s State) answers() uint64 {
+	digest := fnv.New64a()
+	for _, series := range slices.Sorted(maps.Keys(s.Series)) {
+		var held []string
+		for _, w := range s.Series[series] {
+			if w.Held() {
+				held = append(held, fmt.Sprint(series, w.End, w.Answered.UnixNano()))
+			}
+		}
+		slices.Sort(held)
+		_, _ = fmt.Fprintln(digest, held)
+	}
+	_, _ = fmt.Fprintln(digest, s.Backfilled.UnixNano())
+	return digest.Sum64()
 }
 
 // mergeMaps returns all values of two maps; merge combines those that are in both.

@@ -22,6 +22,35 @@ type Archive struct {
 	hangs         func(appid string) bool
 	release       chan struct{} // closed to end what hangs
 	reading       int           // answers that were read
+	interfere     func(ctx context.Context, use Use) error
+}
+
+// Use is an access to an Archive.
+type Use struct {
+	Kind  string // list, answer, save, state or save state
+	AppID string
+	Key   poller.AnswerKey // of an answer
+}
+
+// Writes reports whether the access changes the archive.
+func (u Use) Writes() bool { return u.Kind == "save" || u.Kind == "save state" }
+
+// Interfere calls f before every access from now on, which may wait, and fails if f does. Nil ends
+// that.
+func (m *Archive) Interfere(f func(ctx context.Context, use Use) error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.interfere = f
+}
+
+// Wait waits, as a slow archive does, unless the context ends.
+func Wait(ctx context.Context, pause time.Duration) error {
+	select {
+	case <-time.After(pause):
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }
 
 // BreakWrites makes every write fail with err, or lets all succeed again.
@@ -53,18 +82,24 @@ func (m *Archive) Hang(of func(appid string) bool) (release func()) {
 }
 
 // access waits while an app hangs.
-func (m *Archive) access(appid string) {
+func (m *Archive) access(ctx context.Context, use Use) error {
 	m.mu.Lock()
-	hangs, release := m.hangs, m.release
+	hangs, release, interfere := m.hangs, m.release, m.interfere
 	m.mu.Unlock()
-	if hangs != nil && hangs(appid) {
+	if hangs != nil && hangs(use.AppID) {
 		<-release
 	}
+	if interfere != nil {
+		return interfere(ctx, use)
+	}
+	return nil
 }
 
 // List implements poller.Archive.
-func (m *Archive) List(_ context.Context, appid string, statistic wechat.Statistic) ([]poller.AnswerKey, error) {
-	m.access(appid)
+func (m *Archive) List(ctx context.Context, appid string, statistic wechat.Statistic) ([]poller.AnswerKey, error) {
+	if err := m.access(ctx, Use{Kind: "list", AppID: appid}); err != nil {
+		return nil, err
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var keys []poller.AnswerKey
@@ -77,8 +112,10 @@ func (m *Archive) List(_ context.Context, appid string, statistic wechat.Statist
 }
 
 // Answer implements poller.Archive.
-func (m *Archive) Answer(_ context.Context, appid string, key poller.AnswerKey) ([]byte, error) {
-	m.access(appid)
+func (m *Archive) Answer(ctx context.Context, appid string, key poller.AnswerKey) ([]byte, error) {
+	if err := m.access(ctx, Use{"answer", appid, key}); err != nil {
+		return nil, err
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.reading++
@@ -96,8 +133,10 @@ func (m *Archive) Answer(_ context.Context, appid string, key poller.AnswerKey) 
 func (m *Archive) Pack(_ time.Time, answer []byte) ([]byte, error) { return slices.Clone(answer), nil }
 
 // SaveAnswer implements poller.Archive.
-func (m *Archive) SaveAnswer(_ context.Context, appid string, key poller.AnswerKey, packed []byte) error {
-	m.access(appid)
+func (m *Archive) SaveAnswer(ctx context.Context, appid string, key poller.AnswerKey, packed []byte) error {
+	if err := m.access(ctx, Use{"save", appid, key}); err != nil {
+		return err
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.writes != nil {
@@ -115,8 +154,10 @@ func (m *Archive) SaveAnswer(_ context.Context, appid string, key poller.AnswerK
 }
 
 // State implements poller.Archive.
-func (m *Archive) State(_ context.Context, appid string) (state poller.State, err error) {
-	m.access(appid)
+func (m *Archive) State(ctx context.Context, appid string) (state poller.State, err error) {
+	if err := m.access(ctx, Use{Kind: "state", AppID: appid}); err != nil {
+		return state, err
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if content, ok := m.states[appid]; ok && m.reads == nil {
@@ -126,8 +167,10 @@ func (m *Archive) State(_ context.Context, appid string) (state poller.State, er
 }
 
 // SaveState implements poller.Archive.
-func (m *Archive) SaveState(_ context.Context, appid string, state poller.State) error {
-	m.access(appid)
+func (m *Archive) SaveState(ctx context.Context, appid string, state poller.State) error {
+	if err := m.access(ctx, Use{Kind: "save state", AppID: appid}); err != nil {
+		return err
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.writes != nil {
@@ -148,6 +191,9 @@ func (m *Archive) ReplaceState(appid string, content []byte) {
 	if content == nil {
 		delete(m.states, appid)
 		return
+	}
+	if m.states == nil {
+		m.states = map[string][]byte{}
 	}
 	m.states[appid] = content
 }
@@ -185,4 +231,11 @@ func (m *Archive) Count(appid string, w wechat.Window) int {
 		}
 	}
 	return n
+}
+
+// Answers returns the number of answers of an app.
+func (m *Archive) Answers(appid string) int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.answers[appid])
 }

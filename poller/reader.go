@@ -1,0 +1,387 @@
+package poller
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/wxapp-exporter/wxapp_exporter/collector"
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+)
+
+const (
+	// readsAtOnce is how much of the archive of an app is read at the same time.
+	readsAtOnce = 8
+	// maxFailures is how many reads may fail, while none succeeds, before the archive counts as
+	// away, and what is left waits for the next attempt.
+	maxFailures = 2
+	// longestRetry is the longest pause between two attempts to read a few answers that cannot be
+	// read while the others can.
+	longestRetry = 10 * time.Minute
+	// throttledPause is the shortest pause of an archive that asks for one, longestThrottled the
+	// longest.
+	throttledPause, longestThrottled = time.Second, time.Minute
+	// lookEvery is the pause between two looks for answers that others have brought.
+	lookEvery = time.Hour
+)
+
+// reader reads the archive of an app, in a goroutine beside that of the app. What it has read is
+// kept until it has read all: an attempt goes on where the one before stopped.
+type reader struct {
+	shared *shared
+	appid  string
+	log    *slog.Logger
+	access *access
+	others *others
+
+	pieces chan piece // unbuffered
+
+	// Only the app uses them.
+	reading bool      // a goroutine is reading
+	whole   bool      // all was read, at least once
+	looked  time.Time // when the last reading began
+}
+
+// piece is a part of the archive that was read, or the end of an attempt to read it.
+type piece struct {
+	state State
+	ended bool
+	// Only at the end.
+	err     error // what could not be read
+	foreign bool  // others had brought answers
+}
+
+func newReader(shared *shared, appid string, others *others, log *slog.Logger) *reader {
+	return &reader{shared: shared, appid: appid, log: log, access: newAccess(shared), others: others, pieces: make(chan piece)}
+}
+
+// follow goes on where another reader was, which has ended.
+func (r *reader) follow(before *reader) {
+	r.access, r.others, r.whole, r.looked = before.access, before.others, before.whole, before.looked
+}
+
+// start starts reading all, after the channel is closed.
+func (r *reader) start(ctx context.Context, known *knowledge, after <-chan struct{}) {
+	reading := newReading(known, nil)
+	r.begin(func() {
+		select {
+		case <-after:
+			r.run(ctx, reading)
+		case <-ctx.Done():
+		}
+	})
+}
+
+// look looks, from time to time, whether others have brought answers, and reads those that the
+// app does not hold.
+func (r *reader) look(ctx context.Context, known *knowledge, now time.Time) {
+	if r.reading || now.Sub(r.looked) < lookEvery {
+		return
+	}
+	reading := newReading(known, known.held())
+	r.begin(func() {
+		var state State
+		err := r.read(ctx, "state", func(ctx context.Context) (err error) {
+			state, err = r.shared.Archive.State(ctx, r.appid)
+			return err
+		})
+		if err == nil {
+			r.others.read(state)
+		}
+		if err != nil || !r.others.brought() { // a failure is noticed where it matters
+			r.send(ctx, piece{ended: true})
+			return
+		}
+		r.log.Debug("others have brought answers to the archive")
+		reading.state, reading.stateRead = state, true
+		r.run(ctx, reading)
+	})
+}
+
+func (r *reader) begin(read func()) {
+	r.reading, r.looked = true, time.Now()
+	r.shared.running.Go(read)
+}
+
+// ended records the end of an attempt.
+func (r *reader) ended(p piece) {
+	if p.err == nil {
+		r.reading, r.whole = false, true
+	}
+}
+
+// send hands a piece to the app, unless that ends.
+func (r *reader) send(ctx context.Context, p piece) {
+	select {
+	case r.pieces <- p:
+	case <-ctx.Done():
+	}
+}
+
+// run tries to read until all is read or the context ends.
+func (r *reader) run(ctx context.Context, reading *reading) {
+	warned := map[string]bool{}
+	pause := archiveRetry
+	for {
+		attempt := attempt{reader: r, reading: reading, warned: warned}
+		err := attempt.run(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		r.shared.health.set(r.appid, archiveReads, err)
+		r.send(ctx, piece{ended: true, err: err, foreign: reading.held != nil})
+		if err == nil || !sleep(ctx, pause) {
+			return
+		}
+		if pause = min(2*pause, longestRetry); attempt.succeeded == 0 {
+			pause = archiveRetry // the archive was away
+		}
+	}
+}
+
+// read accesses the archive, and again after a pause as long as that asks for one.
+func (r *reader) read(ctx context.Context, what string, use func(ctx context.Context) error) error {
+	pause := throttledPause
+	for {
+		err := r.access.do(ctx, what, use)
+		throttled, ok := errors.AsType[*Throttled](err)
+		if !ok || !sleep(ctx, min(max(pause, throttled.Pause), longestThrottled)) {
+			return err
+		}
+		pause *= 2
+	}
+}
+
+// sleep waits. It returns false if the context ends first.
+func sleep(ctx context.Context, pause time.Duration) bool {
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// attempt is an attempt to read all that was not read before.
+type attempt struct {
+	*reader
+	reading *reading
+	warned  map[string]bool // about answers that were skipped
+
+	mu                  sync.Mutex
+	succeeded, failures int
+	answered            int   // answers that were read
+	failure             error // the first
+}
+
+// run reads, and sends each dataset when it was read. The error says what could not be read.
+func (a *attempt) run(ctx context.Context) error {
+	a.reading.now = time.Now()
+	skipped := a.reading.retry()
+	first := a.reading.known.datasets[0]
+	stateRead := false
+	a.sideBySide(
+		func() { stateRead = a.readState(ctx) },
+		func() { a.list(ctx, first) },
+	)
+	if stateRead {
+		a.send(ctx, piece{state: a.reading.remembered()})
+	}
+	for _, d := range a.reading.known.datasets {
+		if a.away(ctx) {
+			break
+		}
+		a.list(ctx, d)
+		if len(a.reading.unlisted(d)) == 0 {
+			a.readDataset(ctx, d, skipped)
+		}
+	}
+	if a.failure != nil {
+		return a.failure
+	}
+	return a.reading.unreadable()
+}
+
+// away reports whether the archive seems to be away, or the context has ended.
+func (a *attempt) away(ctx context.Context) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.succeeded == 0 && a.failures >= maxFailures || ctx.Err() != nil
+}
+
+// count counts a read that has ended.
+func (a *attempt) count(err error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if err == nil {
+		a.succeeded++
+		return
+	}
+	a.failures++
+	if a.failure == nil {
+		a.failure = err
+	}
+}
+
+// sideBySide runs functions at the same time.
+func (a *attempt) sideBySide(all ...func()) {
+	var running sync.WaitGroup
+	places := make(chan struct{}, readsAtOnce)
+	for _, f := range all {
+		places <- struct{}{}
+		running.Go(func() {
+			f()
+			<-places
+		})
+	}
+	running.Wait()
+}
+
+// readState reads the state, unless that was done before, and reports whether it did.
+func (a *attempt) readState(ctx context.Context) bool {
+	if a.reading.stateRead {
+		return false
+	}
+	var state State
+	err := a.read(ctx, "state", func(ctx context.Context) (err error) {
+		state, err = a.shared.Archive.State(ctx, a.appid)
+		return err
+	})
+	a.count(err)
+	if err != nil {
+		return false
+	}
+	a.others.read(state)
+	a.others.brought()
+	a.reading.state, a.reading.stateRead = state, true
+	return true
+}
+
+// list reads the keys of the answers of a dataset that were not read before.
+func (a *attempt) list(ctx context.Context, d *dataset) {
+	unlisted := a.reading.unlisted(d)
+	keys, failures := make([][]AnswerKey, len(unlisted)), make([]error, len(unlisted))
+	var lists []func()
+	for i, s := range unlisted {
+		lists = append(lists, func() {
+			var listed []AnswerKey
+			err := a.read(ctx, "list "+s.Series(), func(ctx context.Context) (err error) {
+				listed, err = a.shared.Archive.List(ctx, a.appid, s.Statistic)
+				return err
+			})
+			if err != nil {
+				err = fmt.Errorf("list the answers of %s: %w", s.Series(), err)
+			}
+			a.count(err)
+			failures[i] = err
+			if err == nil {
+				keys[i] = listed
+			}
+		})
+	}
+	a.sideBySide(lists...)
+	for i, s := range unlisted {
+		if failures[i] == nil {
+			a.reading.listed(s.Series(), keys[i])
+		}
+	}
+}
+
+// readDataset reads the answers of a dataset that are needed, and sends what they say.
+func (a *attempt) readDataset(ctx context.Context, d *dataset, skipped map[AnswerKey]bool) {
+	for {
+		state, missing := a.reading.windows(d)
+		if len(missing) == 0 {
+			a.warn()
+			a.send(ctx, piece{state: state})
+			return
+		}
+		if ctx.Err() != nil {
+			return
+		}
+		a.readAnswers(ctx, d, missing, skipped)
+	}
+}
+
+// readAnswers reads answers of a dataset. One that cannot be read is skipped, as a damaged one is,
+// if others could be read: it is not the archive that fails.
+func (a *attempt) readAnswers(ctx context.Context, d *dataset, keys []AnswerKey, skipped map[AnswerKey]bool) {
+	read := make([]archived, len(keys))
+	var reads []func()
+	for i, key := range keys {
+		reads = append(reads, func() { read[i] = a.readAnswer(ctx, d, key) })
+	}
+	a.sideBySide(reads...)
+	for i, key := range keys {
+		answer := read[i]
+		if answer.err != nil {
+			answer.skip = errors.Is(answer.err, ErrDamaged) || skipped[key] || a.answered > 0
+		}
+		a.reading.answers[key] = answer
+	}
+}
+
+// warn warns about answers that were skipped, once about each.
+func (a *attempt) warn() {
+	for _, reason := range a.reading.skipped {
+		if !a.warned[reason.Error()] {
+			a.warned[reason.Error()] = true
+			a.log.Warn("skipped an unusable archived answer; the previous one is used, if any", "error", reason)
+		}
+	}
+}
+
+// readAnswer reads and decodes an answer.
+func (a *attempt) readAnswer(ctx context.Context, d *dataset, key AnswerKey) archived {
+	statistic := d.series[0].Statistic
+	for _, s := range d.series {
+		if s.Series() == key.Series {
+			statistic = s.Statistic
+		}
+	}
+	answer, err := readArchived(ctx, a.read, a.shared, a.appid, statistic, key, a.shared.decoding)
+	if errors.Is(err, ErrDamaged) {
+		a.count(nil)
+	} else {
+		a.count(err)
+	}
+	if err != nil {
+		return archived{err: err}
+	}
+	a.mu.Lock()
+	a.answered++
+	a.mu.Unlock()
+	shows := a.reading.known.shows
+	return archived{
+		numbers: collector.NewNumbers(statistic, answer, shows.Dimensions, shows.Top),
+		empty:   answer.Empty(), digest: answer.Digest(),
+	}
+}
+
+// readArchived reads an archived answer, and decodes it when there is a place for it.
+func readArchived(ctx context.Context, read readFunc, shared *shared, appid string, s wechat.Statistic, key AnswerKey, places chan struct{}) (*wechat.Answer, error) {
+	var content []byte
+	if err := read(ctx, key.name(), func(ctx context.Context) error {
+		answer, err := shared.Archive.Answer(ctx, appid, key)
+		content = answer
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	places <- struct{}{}
+	defer func() { <-places }()
+	answer, err := s.Decode(content, key.Window)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %s of %s, answered %s: %w", ErrDamaged, key.Asked(), appid, key.Answered.UTC().Format(time.RFC3339Nano), err)
+	}
+	answer.Bytes = nil
+	return answer, nil
+}
+
+// readFunc accesses something in the archive.
+type readFunc func(ctx context.Context, what string, use func(ctx context.Context) error) error
