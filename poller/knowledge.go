@@ -105,7 +105,7 @@ func (k *knowledge) endpoints() []*endpoint {
 }
 
 // A rule decides when the windows of one or more series are asked for. There are three, and
-// nothing else knows them apart. D1 is the newest window that has ended, the one that ends
+// nothing else knows them apart. D1 is the newest window that has ended, of days the one that ends
 // yesterday; D2 is the one before it.
 type rule interface {
 	// scheduled returns the windows that are asked for as days go by, in their order.

@@ -311,7 +311,7 @@ func (a *attempt) readDataset(ctx context.Context, d *dataset, skipped map[Answe
 // readAnswers reads answers of a dataset. One that cannot be read is skipped, as a damaged one is,
 // if others could be read: it is not the archive that fails.
 func (a *attempt) readAnswers(ctx context.Context, d *dataset, keys []AnswerKey, skipped map[AnswerKey]bool) {
-	read := make([]archived, len(keys))
+	read := make([]archivedAnswer, len(keys))
 	var reads []func()
 	for i, key := range keys {
 		reads = append(reads, func() { read[i] = a.readAnswer(ctx, d, key) })
@@ -337,7 +337,7 @@ func (a *attempt) warn() {
 }
 
 // readAnswer reads and decodes an answer.
-func (a *attempt) readAnswer(ctx context.Context, d *dataset, key AnswerKey) archived {
+func (a *attempt) readAnswer(ctx context.Context, d *dataset, key AnswerKey) archivedAnswer {
 	statistic := d.series[0].Statistic
 	for _, s := range d.series {
 		if s.Series() == key.Series {
@@ -351,13 +351,13 @@ func (a *attempt) readAnswer(ctx context.Context, d *dataset, key AnswerKey) arc
 		a.count(err)
 	}
 	if err != nil {
-		return archived{err: err}
+		return archivedAnswer{err: err}
 	}
 	a.mu.Lock()
 	a.answered++
 	a.mu.Unlock()
 	shows := a.reading.known.shows
-	return archived{
+	return archivedAnswer{
 		numbers: collector.NewNumbers(statistic, answer, shows.Dimensions, shows.Top),
 		empty:   answer.Empty(), digest: answer.Digest(),
 	}

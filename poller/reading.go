@@ -22,7 +22,7 @@ type reading struct {
 	state     State
 	stateRead bool
 	lists     map[string]answers // by series; those that were read
-	answers   map[AnswerKey]archived
+	answers   map[AnswerKey]archivedAnswer
 
 	missing []AnswerKey // that the last call of windows needs as well
 	skipped []error     // why answers were skipped
@@ -40,8 +40,8 @@ func (h heldAnswers) has(key AnswerKey) bool {
 // newest first.
 type answers map[wechat.Day][]AnswerKey
 
-// archived is what is known of an archived answer that was read.
-type archived struct {
+// archivedAnswer is what is known of an archived answer that was read.
+type archivedAnswer struct {
 	numbers collector.Numbers
 	empty   bool
 	digest  wechat.Digest
@@ -50,7 +50,7 @@ type archived struct {
 }
 
 func newReading(known *knowledge, held heldAnswers) *reading {
-	return &reading{known: known, held: held, lists: map[string]answers{}, answers: map[AnswerKey]archived{}}
+	return &reading{known: known, held: held, lists: map[string]answers{}, answers: map[AnswerKey]archivedAnswer{}}
 }
 
 // listed records the keys of the answers of a series.
@@ -184,7 +184,7 @@ func (r *reading) window(state *WindowState, keys []AnswerKey, needed bool) (ans
 		if r.held.has(key) {
 			return true, false
 		}
-		var answer archived
+		var answer archivedAnswer
 		if needed {
 			var read bool
 			answer, read = r.answers[key]

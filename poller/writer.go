@@ -42,7 +42,8 @@ type writer struct {
 // pendingAnswer is an answer that the archive does not have yet.
 type pendingAnswer struct {
 	key      AnswerKey
-	packed   []byte // nil: only the spool has it
+	packed   []byte // empty if it is unloaded
+	unloaded bool   // only the spool has it
 	spooled  bool
 	archived bool
 }
@@ -58,7 +59,7 @@ func (w *writer) adopt(keys []AnswerKey) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, key := range keys {
-		w.pending = append(w.pending, &pendingAnswer{key: key, spooled: true})
+		w.pending = append(w.pending, &pendingAnswer{key: key, spooled: true, unloaded: true})
 	}
 	w.pend(len(keys))
 	w.start()
@@ -102,7 +103,7 @@ func (w *writer) saveState(state State) {
 func (w *writer) trim() {
 	inMemory := 0
 	for _, answer := range w.pending {
-		if answer.packed != nil {
+		if !answer.unloaded {
 			inMemory++
 		}
 	}
@@ -111,12 +112,12 @@ func (w *writer) trim() {
 		if inMemory <= maxPending*len(w.shared.Datasets) {
 			break
 		}
-		if answer.packed == nil {
+		if answer.unloaded {
 			continue
 		}
 		inMemory--
 		if answer.spooled {
-			answer.packed = nil
+			answer.packed, answer.unloaded = nil, true
 		} else {
 			lost = append(lost, answer)
 		}
@@ -258,9 +259,9 @@ func (w *writer) writeAnswers(ctx context.Context, answers []*pendingAnswer) (er
 
 func (w *writer) writeAnswer(ctx context.Context, answer *pendingAnswer) error {
 	w.mu.Lock()
-	packed := answer.packed
+	packed, unloaded := answer.packed, answer.unloaded
 	w.mu.Unlock()
-	if packed == nil {
+	if unloaded {
 		var err error
 		if packed, err = w.shared.Spool.Answer(w.appid, answer.key); err != nil {
 			w.log.Warn("an answer in the spool cannot be read; it stays there", "window", answer.key.Asked(), "error", err)
@@ -275,13 +276,13 @@ func (w *writer) writeAnswer(ctx context.Context, answer *pendingAnswer) error {
 	})
 	w.shared.Metrics.ArchiveWritten(err)
 	if err == nil {
-		w.archived(answer)
+		w.taken(answer)
 	}
 	return err
 }
 
-// archived removes an answer that the archive has taken.
-func (w *writer) archived(answer *pendingAnswer) {
+// taken removes an answer that the archive has taken.
+func (w *writer) taken(answer *pendingAnswer) {
 	w.spooling.Lock()
 	defer w.spooling.Unlock()
 	w.mu.Lock()
@@ -332,12 +333,9 @@ func (w *writer) secure(answer *pendingAnswer) {
 	w.spooling.Lock()
 	defer w.spooling.Unlock()
 	w.mu.Lock()
-	packed := answer.packed
-	if answer.archived || answer.spooled {
-		packed = nil
-	}
+	packed, needed := answer.packed, !answer.archived && !answer.spooled
 	w.mu.Unlock()
-	if packed == nil {
+	if !needed {
 		return
 	}
 	err := w.shared.Spool.Save(w.appid, answer.key, packed)
