@@ -84,8 +84,8 @@ func TestDamagedAnswerGivesWay(t *testing.T) {
 	})
 }
 
-// A year of answers without a state costs no more than the newest ones: what is not
-// shown is not decoded.
+// A year of answers costs no more than the newest ones: what is not shown is not decoded, and
+// what may be asked for again only if the state does not tell its digest.
 func TestRestoreReadsOnlyWhatIsShown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := pollertest.New(t)
@@ -94,9 +94,16 @@ func TestRestoreReadsOnlyWhatIsShown(t *testing.T) {
 		s.Start()
 		pollertest.SleepUntil(t, "2000-04-10 16:00")
 		s.End()
-		s.Archive.ReplaceState(appid, nil)
 		s.Options.PastReady = make(chan struct{}) // never: the past is not part of the restoring
 		before := s.Archive.Reads()
+		s.Start()
+		if n := s.Archive.Reads() - before; n != 3 {
+			t.Errorf("%d answers are read of 90 days, want 3: those that are shown", n)
+		}
+		expectValue(t, s.Gather(), dataEnd1d, timestamp(t, "2000-04-10 00:00"))
+		s.End()
+		s.Archive.ReplaceState(appid, nil)
+		before = s.Archive.Reads()
 		s.Start()
 		if n := s.Archive.Reads() - before; n > 9 {
 			t.Errorf("%d answers are read of 90 days, want at most 9: three ranges, two days that may be asked for", n)

@@ -141,15 +141,20 @@ func (r *reading) series(d *dataset, s *series, of answers, common wechat.Day) [
 		if found && !askable && end != common {
 			continue
 		}
-		needed := slices.Contains(scheduled, w) || telling[end]
+		shown := telling[end] || s.Cohorts == nil && !found
 		if d.Joint {
-			needed = needed || !common.IsZero() && !end.Before(common)
-		} else {
-			needed = needed || !found && s.Cohorts == nil
+			shown = telling[end] || !common.IsZero() && !end.Before(common)
+		}
+		need := needTime
+		switch {
+		case shown:
+			need = needNumbers
+		case slices.Contains(scheduled, w):
+			need = needDigest
 		}
 		state := known[end]
 		state.End = end
-		answered, known := r.window(&state, of[end], needed)
+		answered, known := r.window(&state, of[end], need)
 		found = found || answered
 		if known && (answered || askable) {
 			windows = append(windows, state)
@@ -174,20 +179,32 @@ func tellingCohorts(s *series, of answers) map[wechat.Day]bool {
 	return telling
 }
 
-// window adds the newest usable answer of a window to its state, or only when it came if its
-// numbers are not needed. It reports whether there is one, and whether that is known: not while it
-// must be read first, or cannot be read. Of what the app holds already, nothing is to be told.
-func (r *reading) window(state *WindowState, keys []AnswerKey, needed bool) (answered, known bool) {
+// need is what is needed of an answer: the numbers, because they are shown; the digest, because the
+// window may be asked for again; or only the time at which it came.
+type need int
+
+const (
+	needTime need = iota
+	needDigest
+	needNumbers
+)
+
+// window adds what is needed of the newest usable answer of a window to its state. It reports
+// whether there is one, and whether that is known: not while it must be read first, or cannot be
+// read. Of what the app holds already, nothing is to be told.
+func (r *reading) window(state *WindowState, keys []AnswerKey, need need) (answered, known bool) {
 	before := *state
 	state.Answered, state.Confirmed, state.Empty, state.Digest = time.Time{}, time.Time{}, false, 0
 	for _, key := range keys {
 		if r.held.has(key) {
 			return true, false
 		}
-		var answer archivedAnswer
-		if needed {
-			var read bool
-			answer, read = r.answers[key]
+		state.Confirmed = key.Answered
+		if key.Answered.Equal(before.Answered) {
+			state.Confirmed, state.Empty, state.Digest = latest(before.Confirmed, key.Answered), before.Empty, before.Digest
+		}
+		if need == needNumbers || need == needDigest && state.Digest == 0 {
+			answer, read := r.answers[key]
 			switch {
 			case !read:
 				r.missing = append(r.missing, key)
@@ -198,23 +215,18 @@ func (r *reading) window(state *WindowState, keys []AnswerKey, needed bool) (ans
 			case answer.err != nil:
 				return true, false
 			}
-		}
-		state.Answered, state.Confirmed = key.Answered, key.Answered
-		if key.Answered.Equal(before.Answered) {
-			state.Confirmed, state.Empty, state.Digest = latest(before.Confirmed, key.Answered), before.Empty, before.Digest
-		}
-		outcome := collector.OutcomeData
-		if needed {
 			state.Empty, state.Digest, state.numbers = answer.empty, answer.digest, answer.numbers
-			if answer.empty {
-				outcome = collector.OutcomeEmpty
-			}
 		}
+		state.Answered = key.Answered
 		if state.Asked.Before(key.Answered) {
-			state.Asked, state.Outcome = key.Answered, outcome
+			state.Asked, state.Outcome = key.Answered, collector.OutcomeData
+			if state.Empty {
+				state.Outcome = collector.OutcomeEmpty
+			}
 		}
 		return true, true
 	}
+	state.Confirmed, state.Empty, state.Digest = time.Time{}, false, 0
 	if before.Held() { // the answer that was held is lost: ask again
 		state.Asked, state.Outcome = time.Time{}, ""
 	}
