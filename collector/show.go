@@ -29,6 +29,7 @@ type Shown struct {
 // shown until the next one is held, so for them maxAge counts from the end of the next one.
 func Show(d wechat.Dataset, held [][]Held, excused func(statistic int, w wechat.Window) bool, now time.Time, maxAge time.Duration) Shown {
 	shown := showing{now: now, maxAge: maxAge}
+	shown.Held = make([]Held, 0, len(d.Statistics))
 	if d.Joint {
 		shown.joint(d, held, excused)
 		return shown.Shown

@@ -26,11 +26,11 @@ type access struct {
 	shared *shared
 
 	mu      sync.Mutex
-	running map[string]bool // by what is accessed
+	running map[string]bool // by what is accessed; nil: nothing is
 }
 
 func newAccess(shared *shared) *access {
-	return &access{shared: shared, running: map[string]bool{}}
+	return &access{shared: shared}
 }
 
 // do calls use, which accesses something in the archive, when there is a place for it. It returns
@@ -49,7 +49,8 @@ func (a *access) bounded(ctx context.Context, what string, use func(ctx context.
 		a.end(what)
 		return context.Cause(ctx)
 	}
-	ctx, cancel := context.WithCancelCause(ctx)
+	// It is no child of ctx: an app that lives for a year would keep a place for children.
+	running, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	began := time.Now()
 	silence := time.AfterFunc(archiveSilence, func() { cancel(fmt.Errorf("no answer within %s", archiveSilence)) })
 	alive := func() {
@@ -60,7 +61,7 @@ func (a *access) bounded(ctx context.Context, what string, use func(ctx context.
 	ended := make(chan error, 1)
 	go func() {
 		defer cancel(nil)
-		err := use(context.WithValue(ctx, aliveKey{}, alive))
+		err := use(context.WithValue(running, aliveKey{}, alive))
 		silence.Stop()
 		<-a.shared.accesses
 		a.end(what)
@@ -69,14 +70,16 @@ func (a *access) bounded(ctx context.Context, what string, use func(ctx context.
 	select {
 	case err := <-ended:
 		return err
+	case <-running.Done():
 	case <-ctx.Done():
-		// If both happened at once, the result counts.
-		select {
-		case err := <-ended:
-			return err
-		default:
-			return context.Cause(ctx)
-		}
+		cancel(context.Cause(ctx))
+	}
+	// If both happened at once, the result counts.
+	select {
+	case err := <-ended:
+		return err
+	default:
+		return context.Cause(running)
 	}
 }
 
@@ -87,6 +90,9 @@ func (a *access) begin(what string) bool {
 	if a.running[what] {
 		return false
 	}
+	if a.running == nil {
+		a.running = map[string]bool{}
+	}
 	a.running[what] = true
 	return true
 }
@@ -94,5 +100,7 @@ func (a *access) begin(what string) bool {
 func (a *access) end(what string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	delete(a.running, what)
+	if delete(a.running, what); len(a.running) == 0 {
+		a.running = nil
+	}
 }

@@ -195,6 +195,7 @@ func (w *writer) ends(err error, last bool) bool {
 	w.failing = err != nil
 	switch {
 	case len(w.pending) == 0 && w.state == nil:
+		w.pending = nil
 	case err != nil && last:
 		w.giveUp()
 	default:
