@@ -69,6 +69,9 @@ func completeHTTP(p position, endpoint *url.URL) {
 	case !complete && strings.HasSuffix(strings.TrimSuffix(endpoint.Path, "/"), added):
 		p.errorf("must not end in %s, because the exporter appends it; remove it", added)
 	case !complete:
+		if endpoint.Path == "" {
+			endpoint.Path = "/" // JoinPath makes a relative path of none
+		}
 		*endpoint = *endpoint.JoinPath(added)
 	case strings.Trim(endpoint.Path, "/") == "":
 		p.warnf("has no path, so points are posted to /; most receivers expect %s, which is appended to %sENDPOINT only", added, otlpPrefix)

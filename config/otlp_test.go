@@ -258,6 +258,9 @@ func TestOTLPConfig(t *testing.T) {
 			if endpoint := config.Endpoint.String(); endpoint != test.endpoint {
 				t.Errorf("endpoint %s, want %s", endpoint, test.endpoint)
 			}
+			if path := config.Endpoint.Path; config.Protocol == otlp.HTTP && !strings.HasPrefix(path, "/") {
+				t.Errorf("the path %s lacks its slash", path)
+			}
 			got := otlp.Config{Protocol: config.Protocol, Gzip: config.Gzip, Interval: config.Interval, Timeout: config.Timeout}
 			checkEqual(t, "config", got, test.want)
 		})

@@ -280,7 +280,7 @@ func TestWrong(t *testing.T) {
 			harm: func(t *testing.T, p *patient) {
 				p.settings().APIURL = "http://" + closedPort(t)
 			},
-			step: "tcp", cause: "connection refused", remedy: "firewalls", code: 12,
+			step: "tcp", cause: "connection refused", remedy: "nothing listens there", code: 12,
 		},
 		{
 			name: "clock off by a day",

@@ -29,7 +29,7 @@ func pushed(ctx context.Context, c otlp.Config) Step {
 	begin := time.Now()
 	receiver := c.Endpoint.Host + c.Endpoint.Path
 	if err := otlp.Check(limited, c); err != nil {
-		return failure(push, same(receiver+": "+err.Error()), otlp.Remedy()).lasting(time.Since(begin))
+		return failure(push, same(receiver+": "+err.Error()), otlp.Remedy(err)).lasting(time.Since(begin))
 	}
 	return ok(push, text.Both{
 		English: receiver + " accepts messages over " + string(c.Protocol),

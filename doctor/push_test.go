@@ -15,7 +15,18 @@ import (
 )
 
 func TestPush(t *testing.T) {
-	for _, status := range []int{http.StatusOK, http.StatusUnauthorized, http.StatusServiceUnavailable, http.StatusNotFound} {
+	for status, remedy := range map[int]string{
+		http.StatusOK:                   "",
+		http.StatusUnauthorized:         "correct the credentials",
+		http.StatusForbidden:            "correct the credentials",
+		http.StatusNotFound:             "most take them at /v1/metrics",
+		http.StatusProxyAuthRequired:    "password of the proxy",
+		http.StatusLengthRequired:       "removes Content-Length",
+		http.StatusPreconditionFailed:   "set no condition",
+		http.StatusServiceUnavailable:   "failing or overloaded",
+		http.StatusMisdirectedRequest:   "check that the receiver is running",
+		http.StatusUnsupportedMediaType: "turn off compression",
+	} {
 		t.Run(http.StatusText(status), func(t *testing.T) {
 			receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				w.WriteHeader(status)
@@ -31,7 +42,7 @@ func TestPush(t *testing.T) {
 				return
 			}
 			if step.Status != doctor.Failure || !strings.Contains(step.Cause.English, http.StatusText(status)) ||
-				!strings.Contains(step.Remedy.English, "check that the receiver is running") || doctor.Judge(steps).ExitCode != 22 {
+				!strings.Contains(step.Remedy.English, remedy) || doctor.Judge(steps).ExitCode != 22 {
 				t.Errorf("%+v", step)
 			}
 		})
@@ -39,10 +50,30 @@ func TestPush(t *testing.T) {
 	for name, protocol := range map[string]otlp.Protocol{"closed, grpc": otlp.GRPC, "closed, http": otlp.HTTP} {
 		t.Run(name, func(t *testing.T) {
 			step := found(t, pushingTo(t, "http://"+closedPort(t), protocol), "push")
-			if step.Status != doctor.Failure || !strings.Contains(step.Cause.English, "connection refused") {
+			if step.Status != doctor.Failure || !strings.Contains(step.Cause.English, "connection refused") || !strings.Contains(step.Remedy.English, "start the receiver") {
 				t.Errorf("%+v", step)
 			}
 		})
+	}
+}
+
+// What is wrong with the port of a receiver has a remedy of its own.
+func TestPushToAnotherPort(t *testing.T) {
+	for _, test := range []struct {
+		scheme   string
+		protocol otlp.Protocol
+		remedy   string
+	}{
+		{"https", otlp.HTTP, "write http:// instead of https://"},
+		{"https", otlp.GRPC, "write http:// instead of https://"},
+		{"http", otlp.GRPC, "4317 is for grpc and 4318 for http/protobuf"},
+	} {
+		receiver := httptest.NewServer(http.NotFoundHandler())
+		step := found(t, pushingTo(t, strings.Replace(receiver.URL, "http", test.scheme, 1), test.protocol), "push")
+		if step.Status != doctor.Failure || !strings.Contains(step.Remedy.English, test.remedy) {
+			t.Errorf("%+v: %+v", test, step)
+		}
+		receiver.Close()
 	}
 }
 

@@ -113,8 +113,18 @@ var errcodes = []errcodeRow{
 	{
 		reason: ReasonBusy, codes: []string{codeNetwork}, pause: pauseBriefly,
 		when:   both("the proxy requires a password", "代理要求密码"),
-		holds:  hasCause[proxyLogin],
+		holds:  isProxyLogin,
 		remedy: passwordOfProxy,
+	},
+	{
+		reason: ReasonBusy, codes: []string{codeNetwork}, pause: pauseBriefly,
+		when:  both("the proxy does not connect to the server", "代理拒绝连接该服务器"),
+		holds: hasCause[proxyAnswer],
+		remedy: both(
+			"let the proxy of {variable} connect to the server, and repair it if its status is 5xx, "+
+				"or name the server in NO_PROXY to call it directly",
+			"让 {variable} 所设的代理放行该服务器；若代理返回 5xx，请修复代理；或将该服务器写入 NO_PROXY 以直接连接",
+		),
 	},
 	{reason: ReasonBusy, codes: []string{"http_407"}, pause: pauseBriefly, remedy: passwordOfProxy},
 	{
@@ -124,6 +134,34 @@ var errcodes = []errcodeRow{
 		remedy: both(
 			"no action needed: the exporter canceled the call",
 			"无需处理：请求由本程序主动取消",
+		),
+	},
+	{
+		reason: ReasonBusy, codes: []string{codeNetwork}, pause: pauseBriefly,
+		when:  both("the server speaks plain http", "服务器使用的是明文 http"),
+		holds: isPlainHTTP,
+		remedy: both(
+			"the port answers without TLS: correct the port in the base URL or token URL, or write http:// instead of https://",
+			"该端口未使用 TLS：更正基础 URL 或 token URL 中的端口，或将 https:// 改为 http://",
+		),
+	},
+	{
+		reason: ReasonBusy, codes: []string{codeNetwork}, pause: pauseBriefly,
+		when:  both("the proxy's port refuses the connection", "代理端口拒绝连接"),
+		holds: isRefusedByProxy,
+		remedy: both(
+			"start the proxy, or correct its host and port in {variable}: nothing listens there",
+			"启动代理，或更正 {variable} 中的代理地址和端口：该端口没有程序在监听",
+		),
+	},
+	{
+		reason: ReasonBusy, codes: []string{codeNetwork}, pause: pauseBriefly,
+		when:  both("the proxy makes no connection", "代理未能建立连接"),
+		holds: isUnconnected,
+		remedy: both(
+			"check that the proxy of {variable} is running and can reach the server, "+
+				"or name the server in NO_PROXY to call it directly",
+			"检查 {variable} 所设的代理是否正常、能否访问该服务器；或将该服务器写入 NO_PROXY 以直接连接",
 		),
 	},
 	{
@@ -142,6 +180,16 @@ var errcodes = []errcodeRow{
 		remedy: both(
 			"check this machine's clock and root certificates; if a proxy inspects TLS, trust the proxy's certificate",
 			"检查本机时钟和根证书；如有代理检查 TLS 流量，请信任该代理的证书",
+		),
+	},
+	{
+		reason: ReasonBusy, codes: []string{codeNetwork}, pause: pauseBriefly,
+		when:  both("the port refuses the connection", "端口拒绝连接"),
+		holds: isRefused,
+		remedy: both(
+			"correct host and port in the base URL or token URL, or start the server: nothing listens there, "+
+				"unless a firewall refuses the connection",
+			"更正基础 URL 或 token URL 中的地址和端口，或启动该服务器：该端口没有程序在监听，或被防火墙拒绝",
 		),
 	},
 	{
@@ -316,6 +364,14 @@ var errcodes = []errcodeRow{
 		remedy: both(
 			"check that no proxy alters the requests; if none does, report the message as a bug",
 			"检查是否有代理改动了请求；若没有，请将该信息作为缺陷反馈",
+		),
+	},
+	{
+		reason: ReasonRequest, codes: []string{"http_411"}, pause: pauseHour,
+		remedy: both(
+			"check the proxies between this machine and the server: one of them demands or removes Content-Length, "+
+				"which the exporter sends with every body",
+			"检查本机与服务器之间的代理：本程序发送的请求体都带有 Content-Length，应是某个代理将其去掉或对无请求体的请求也要求它",
 		),
 	},
 	{

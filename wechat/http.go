@@ -1,7 +1,6 @@
 package wechat
 
 import (
-	"context"
 	"net"
 	"net/http"
 	"net/netip"
@@ -78,7 +77,7 @@ func isProxyAddress(address string) bool {
 		address = "http://" + address
 	}
 	u, err := url.Parse(address)
-	return err == nil && u.Host != ""
+	return err == nil && u.Host != "" && !strings.HasSuffix(u.Host, ":")
 }
 
 // IsLoopback reports whether the host of a URL is this machine: localhost or an address
@@ -87,26 +86,6 @@ func IsLoopback(host string) bool {
 	host = strings.ToLower(strings.TrimSuffix(host, "."))
 	address, err := netip.ParseAddr(host)
 	return host == "localhost" || err == nil && address.Unmap().IsLoopback()
-}
-
-// checkProxyAnswer tells a proxy that asks for a password from one that fails.
-func checkProxyAnswer(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
-	if answer.StatusCode == http.StatusProxyAuthRequired {
-		return proxyLogin{}
-	}
-	return nil
-}
-
-// proxyLogin is the error of a call through a proxy that asks for a password.
-type proxyLogin struct{}
-
-func (proxyLogin) Error() string { return http.StatusText(http.StatusProxyAuthRequired) }
-
-// proxyError is the name of a variable that cannot be used.
-type proxyError string
-
-func (name proxyError) Error() string {
-	return "the proxy address in the environment variable " + string(name) + " cannot be used"
 }
 
 // defaultUserAgent is the User-Agent of clients that were given no HTTP client.

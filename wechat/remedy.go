@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"net"
+	"net/http"
 	"strings"
 	"time"
 
@@ -81,6 +82,10 @@ func hasCause[T error](e *Error) bool {
 func wasCanceled(e *Error) bool { return errors.Is(e.Err, context.Canceled) }
 
 func isUnresolved(e *Error) bool { return hasCause[*net.DNSError](e) }
+
+func isPlainHTTP(e *Error) bool {
+	return errors.Is(e.Err, http.ErrSchemeMismatch) || hasCause[tls.RecordHeaderError](e)
+}
 
 func isUntrusted(e *Error) bool { return hasCause[*tls.CertificateVerificationError](e) }
 

@@ -25,16 +25,22 @@ func TestRemedies(t *testing.T) {
 			return err
 		}
 	}
-	throughProxy := func(address string) func(*testing.T) error {
+	ask := func(t *testing.T, address string, client *http.Client) error {
+		_, err := (&Client{BaseURL: address, HTTP: client}).Ask(t.Context(), statistic(t, "7d"), week(t))
+		return err
+	}
+	through := func(t *testing.T, proxy, address string) error {
+		client := NewHTTPClient(time.Minute, "")
+		client.Transport.(*namedTransport).Proxy = func(*http.Request) (*url.URL, error) { return url.Parse(proxy) }
+		return ask(t, address, client)
+	}
+	throughProxy := func(address string, status int) func(*testing.T) error {
 		return func(t *testing.T) error {
 			proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-				w.WriteHeader(http.StatusProxyAuthRequired)
+				w.WriteHeader(status)
 			}))
 			defer proxy.Close()
-			client := NewHTTPClient(time.Minute, "")
-			client.Transport.(*namedTransport).Proxy = func(*http.Request) (*url.URL, error) { return url.Parse(proxy.URL) }
-			_, err := (&Client{BaseURL: address, HTTP: client}).Ask(t.Context(), statistic(t, "7d"), week(t))
-			return err
+			return through(t, proxy.URL, address)
 		}
 	}
 	for _, test := range []struct {
@@ -69,8 +75,31 @@ func TestRemedies(t *testing.T) {
 			}).client()}).Ask(t.Context(), statistic(t, "7d"), week(t))
 			return err
 		}, "resolve the name wechat.invalid"},
-		{"proxy with a password", throughProxy("http://wechat.invalid"), "user name and password of the proxy"},
-		{"tunnel with a password", throughProxy("https://wechat.invalid"), "user name and password of the proxy"},
+		{"proxy with a password", throughProxy("http://wechat.invalid", http.StatusProxyAuthRequired), "user name and password of the proxy"},
+		{"tunnel with a password", throughProxy("https://wechat.invalid", http.StatusProxyAuthRequired), "user name and password of the proxy"},
+		{"tunnel that the proxy refuses", throughProxy("https://wechat.invalid", http.StatusForbidden), "let the proxy of HTTPS_PROXY or HTTP_PROXY connect"},
+		{"tunnel that fails", throughProxy("https://wechat.invalid", http.StatusServiceUnavailable), "repair it if its status is 5xx"},
+		{"port of a proxy where nothing listens", func(t *testing.T) error {
+			return through(t, "http://"+closedPort(t), "https://wechat.invalid")
+		}, "start the proxy, or correct its host and port in HTTPS_PROXY"},
+		{"proxy that answers nothing", func(t *testing.T) error {
+			proxy := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }))
+			defer proxy.Close()
+			return through(t, proxy.URL, "https://wechat.invalid")
+		}, "check that the proxy of HTTPS_PROXY or HTTP_PROXY is running"},
+		{"port where nothing listens", func(t *testing.T) error {
+			return ask(t, "http://"+closedPort(t), NewHTTPClient(time.Minute, ""))
+		}, "start the server: nothing listens there"},
+		{"https to a port of http", func(t *testing.T) error {
+			server := httptest.NewServer(http.NotFoundHandler())
+			defer server.Close()
+			return ask(t, strings.Replace(server.URL, "http:", "https:", 1), NewHTTPClient(time.Minute, ""))
+		}, "the port answers without TLS"},
+		{"no length", func(t *testing.T) error {
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusLengthRequired) }))
+			defer server.Close()
+			return ask(t, server.URL, NewHTTPClient(time.Minute, ""))
+		}, "removes Content-Length"},
 		{"unknown certificate", func(t *testing.T) error {
 			server := quietTLSServer()
 			defer server.Close()
@@ -117,4 +146,15 @@ func TestRemedyComparesClocks(t *testing.T) {
 			}
 		})
 	}
+}
+
+// closedPort returns an address of this machine where nothing listens.
+func closedPort(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = listener.Close() }()
+	return listener.Addr().String()
 }

@@ -103,7 +103,8 @@ func do[T any](ctx context.Context, client *http.Client, observe func(Exchange),
 // send returns the whole body of a 2xx answer.
 func (r request) send(ctx context.Context, client *http.Client) ([]byte, http.Header, *Error) {
 	// A reader of known length, because WeChat answers a chunked body with 412 (reported).
-	req, err := http.NewRequestWithContext(ctx, r.method, r.url.String(), bytes.NewReader(r.body))
+	var route route
+	req, err := http.NewRequestWithContext(route.trace(ctx), r.method, r.url.String(), bytes.NewReader(r.body))
 	if err != nil {
 		return nil, nil, r.networkError(ctx, err)
 	}
@@ -120,7 +121,9 @@ func (r request) send(ctx context.Context, client *http.Client) ([]byte, http.He
 	unredirected.CheckRedirect = keepRedirect
 	resp, err := unredirected.Do(req)
 	if err != nil {
-		return nil, nil, r.networkError(ctx, err)
+		failure := r.networkError(ctx, err)
+		failure.Err = route.explain(failure.Err, r.url)
+		return nil, nil, failure
 	}
 	defer func() { _ = resp.Body.Close() }()
 

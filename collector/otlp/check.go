@@ -10,7 +10,6 @@ import (
 
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 
-	"github.com/wxapp-exporter/wxapp_exporter/text"
 )
 
 // Check sends a message without points, as a push sends its batches, and returns why the
@@ -43,8 +42,17 @@ func Check(ctx context.Context, config Config) error {
 	if attempt != nil {
 		err = attempt
 	}
-	return errors.New(hideSecrets(config).Replace(withoutURL(err).Error()))
+	err = withoutURL(err)
+	return &checkError{hideSecrets(config).Replace(err.Error()), err}
 }
+
+// checkError says why a receiver did not accept a message, without secrets.
+type checkError struct {
+	text  string
+	cause error // which may show secrets
+}
+
+func (e *checkError) Error() string { return e.text }
 
 // withoutURL returns the error without the URL that net/http wraps around it.
 func withoutURL(err error) error {
@@ -66,13 +74,4 @@ func hideSecrets(c Config) *strings.Replacer {
 		secrets = append(secrets, user.String(), "[secret]")
 	}
 	return strings.NewReplacer(secrets...)
-}
-
-// Remedy says what to do when a receiver does not accept a message.
-func Remedy() text.Both {
-	return text.Both{
-		English: "check that the receiver is running and accepts this protocol at this endpoint, " +
-			"and that the headers contain the credentials that it expects",
-		Chinese: "检查接收端是否在运行，是否在该地址接受此协议，以及 HTTP 头中的凭据是否正确",
-	}
 }

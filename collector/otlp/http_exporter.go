@@ -97,10 +97,18 @@ func (t *retryableTransport) RoundTrip(request *http.Request) (*http.Response, e
 		return nil, temporaryError{err}
 	}
 	if response.StatusCode >= http.StatusMultipleChoices {
-		t.failed(fmt.Errorf("HTTP %s", response.Status))
+		t.failed(statusError{response.StatusCode, response.Status})
 	}
 	return response, nil
 }
+
+// statusError is the status of a message that was not accepted.
+type statusError struct {
+	code int
+	text string // with the code
+}
+
+func (e statusError) Error() string { return "HTTP " + e.text }
 
 type temporaryError struct{ error }
 

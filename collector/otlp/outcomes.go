@@ -78,7 +78,7 @@ func (o *outcomes) end() {
 		o.log.Warn("OTLP export failed",
 			"error", o.text(o.failure),
 			"failed", fmt.Sprintf("%d of %d batches", o.failures, o.batches),
-			"remedy", Remedy().English+"; the exporter keeps trying")
+			"remedy", Remedy(o.failure).English+"; the exporter keeps trying")
 	default:
 		o.log.Debug("OTLP export still fails", "error", o.text(o.failure))
 	}
