@@ -1,6 +1,8 @@
 package doctor
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/text"
@@ -14,21 +16,33 @@ type access struct {
 	expiry     time.Time
 	tokenErr   error // of the call for a token
 
-	granted string // the dataset about which a call was answered; empty: none was
-	refusal error  // why calls are not answered
+	granted []string // the datasets about which a call was answered
+	denied  []denial // those that the app may not use
+	refusal error    // why calls are not answered, whatever they are about
 }
 
-// settled reports whether it is known if WeChat answers.
-func (a *access) settled() bool { return a.granted != "" || a.refusal != nil }
+// denial is a dataset that the app may not use, and WeChat's error.
+type denial struct {
+	dataset string
+	err     error
+}
 
 // judge learns from the outcome of a call about a dataset.
 func (a *access) judge(dataset string, err error) {
 	switch class := classOf(err); {
-	case class == "":
-		a.granted = dataset
-	case class != window && class != quota:
+	case class == "" && !slices.Contains(a.granted, dataset):
+		a.granted = append(a.granted, dataset)
+	case class == "", class == window, class == quota:
+	case wechat.ReasonOf(err) == wechat.ReasonPermission: // which others may have
+		a.denied = append(a.denied, denial{dataset, err})
+	case a.refusal == nil:
 		a.refusal = err
 	}
+}
+
+// denies reports whether the app may not use a dataset.
+func (a *access) denies(dataset string) bool {
+	return slices.ContainsFunc(a.denied, func(d denial) bool { return d.dataset == dataset })
 }
 
 // classOf returns the step that an error of a call about a window belongs to, or an empty
@@ -87,7 +101,7 @@ func (a *access) allowList() Step {
 	switch refused := a.refused(); {
 	case refused == allowList:
 		return failure(allowList, message(a.refusal), remedy(a.refusal))
-	case a.granted != "" || refused == permission && a.tokenErr == nil:
+	case len(a.granted)+len(a.denied) > 0 || refused == permission && a.tokenErr == nil:
 		return ok(allowList, text.Both{
 			English: "WeChat accepts calls from this machine's IP address",
 			Chinese: "微信接受本机 IP 的调用",
@@ -100,15 +114,16 @@ func (a *access) permission() Step {
 	switch {
 	case a.refused() == permission:
 		return failure(permission, message(a.refusal), remedy(a.refusal))
-	case a.granted == wechat.UserPortrait:
+	case len(a.denied) > 0:
+		var causes []string
+		for _, d := range a.denied {
+			causes = append(causes, d.dataset+": "+message(d.err).English)
+		}
+		return failure(permission, same(strings.Join(causes, "; ")), remedy(a.denied[0].err))
+	case len(a.granted) > 0:
 		return ok(permission, text.Both{
-			English: "the app may use the user portrait",
-			Chinese: "该小程序有权使用用户画像接口",
-		})
-	case a.granted != "":
-		return ok(permission, text.Both{
-			English: "the app may use the dataset " + a.granted,
-			Chinese: "该小程序有权使用数据集 " + a.granted,
+			English: "the app may use " + strings.Join(a.granted, ", "),
+			Chinese: "该小程序有权使用 " + strings.Join(a.granted, "、"),
 		})
 	}
 	return skipped(permission, a.because())
@@ -125,10 +140,14 @@ func (a *access) because() text.Both {
 			Chinese: "微信拒绝本机 IP 的调用",
 		}
 	case permission:
-		return text.Both{
-			English: "the app may not use this API",
-			Chinese: "该小程序无权使用此接口",
-		}
+		return mayNotUse()
 	}
 	return text.Both{English: "cannot be determined from WeChat's answers", Chinese: "无法从微信的返回中判断"}
+}
+
+func mayNotUse() text.Both {
+	return text.Both{
+		English: "the app may not use this API",
+		Chinese: "该小程序无权使用此接口",
+	}
 }

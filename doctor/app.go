@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/config"
@@ -39,21 +40,12 @@ func (w *walk) whole(ctx context.Context, tell func(Step)) {
 		return
 	}
 	access := w.token(ctx)
-	questions := w.options.questions()
+	// What the app may use is known when all has been asked.
 	var steps []Step
-	// What WeChat thinks of the app is known from the first answer that is about it.
-	for len(questions) > 0 && !access.settled() {
-		step, _ := w.ask(ctx, access, questions[0])
-		steps, questions = append(steps, step), questions[1:]
+	for _, question := range w.options.questions() {
+		steps = append(steps, w.ask(ctx, access, question))
 	}
-	for _, step := range access.steps() {
-		tell(step)
-	}
-	for _, step := range steps {
-		tell(step)
-	}
-	for _, question := range questions {
-		step, _ := w.ask(ctx, access, question)
+	for _, step := range slices.Concat(access.steps(), steps) {
 		tell(step)
 	}
 	tell(w.quota(ctx, access))
@@ -72,10 +64,9 @@ func (w *walk) brief(ctx context.Context) []Step {
 	}
 	access := w.token(ctx)
 	var last *Step
-	if !access.settled() {
+	if access.refusal == nil {
 		w.days.newest = w.days.before
-		step, _ := w.ask(ctx, access, w.options.questions()[0])
-		last = &step
+		last = new(w.ask(ctx, access, w.options.questions()[0]))
 	}
 	for _, step := range access.steps() {
 		if step.Name == token || step.Status == Failure {

@@ -36,11 +36,14 @@ func windowStep(s wechat.Statistic) string { return window + "_" + s.Range.Strin
 
 func datasetStep(dataset wechat.Dataset) string { return window + "_" + dataset.Name }
 
-// ask asks a question. An error that belongs to an earlier step is returned beside a step that is
-// skipped.
-func (w *walk) ask(ctx context.Context, a *access, q question) (Step, error) {
+// ask asks a question. An error that belongs to an earlier step is left to the access, and the step
+// is skipped.
+func (w *walk) ask(ctx context.Context, a *access, q question) Step {
 	if because, blocked := w.blocked(a); blocked {
-		return skipped(q.step, because), errNotAsked
+		return skipped(q.step, because)
+	}
+	if a.denies(q.dataset) {
+		return skipped(q.step, mayNotUse())
 	}
 	begin := time.Now()
 	take := w.report
@@ -48,10 +51,8 @@ func (w *walk) ask(ctx context.Context, a *access, q question) (Step, error) {
 		take = w.window
 	}
 	step, err := take(ctx, q)
-	if !a.settled() {
-		a.judge(q.dataset, err)
-	}
-	return step.lasting(time.Since(begin)), err
+	a.judge(q.dataset, err)
+	return step.lasting(time.Since(begin))
 }
 
 // report asks for the last but one window of each statistic of a dataset.
@@ -66,7 +67,7 @@ func (w *walk) report(ctx context.Context, q question) (Step, error) {
 		case class == window:
 			w.noteUnanswered(err)
 			return failure(q.step, message(err), remedy(err)), err
-		case class == permission || class == quota: // of this dataset alone
+		case class == quota: // of this dataset alone
 			return failure(q.step, message(err), remedy(err)), err
 		case class != "":
 			return skipped(q.step, (&access{refusal: err}).because()), err

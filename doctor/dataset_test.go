@@ -25,7 +25,11 @@ func TestDatasets(t *testing.T) {
 		{"without the portrait", false, nil, "permission=ok window_visits=ok window_sources=ok window_retention=ok window_pages=ok window_weekly=ok window_monthly=ok window_ads=ok quota=ok"},
 		{
 			"one is refused", true, new(wechattest.Errcode(48001).On("visit_distribution")),
-			"permission=ok window_30d=ok window_7d=ok window_1d=ok window_visits=ok window_sources=failure window_retention=ok window_pages=ok window_weekly=ok window_monthly=ok window_ads=ok quota=ok",
+			"allow_list=ok permission=failure window_30d=ok window_7d=ok window_1d=ok window_visits=ok window_sources=skipped window_retention=ok window_pages=ok window_weekly=ok window_monthly=ok window_ads=ok quota=ok",
+		},
+		{
+			"the portrait is refused", true, new(wechattest.Errcode(48001).On("user_portrait")),
+			"allow_list=ok permission=failure window_30d=skipped window_7d=skipped window_1d=skipped window_visits=ok window_sources=ok window_retention=ok window_pages=ok window_weekly=ok window_monthly=ok window_ads=ok quota=ok",
 		},
 		{
 			"the second half is empty", true, new(wechattest.Empty().On("visit_page")),
@@ -48,20 +52,32 @@ func TestDatasets(t *testing.T) {
 		if got := outcomes(steps); !strings.Contains(got, test.want) {
 			t.Errorf("%s: got %s\nwant %s", test.name, got, test.want)
 		}
-		if test.name == "one is refused" && doctor.Judge(steps).ExitCode != 19 {
+		if test.name == "one is refused" && doctor.Judge(steps).ExitCode != 18 {
 			t.Errorf("exit code %d", doctor.Judge(steps).ExitCode)
 		}
 	}
 }
 
-// The permission is that of the dataset that was asked for.
+// The permission is that of each dataset that was asked for, and of no other.
 func TestPermissionNamesTheDataset(t *testing.T) {
 	p := healthy(t)
 	p.settings().Datasets = pollertest.Datasets("retention")
 	steps := p.examine(t)
 	step := found(t, steps, "permission")
-	want := text.Both{English: "the app may use the dataset retention", Chinese: "该小程序有权使用数据集 retention"}
+	want := text.Both{English: "the app may use retention", Chinese: "该小程序有权使用 retention"}
 	if step.Status != doctor.OK || step.Cause != want {
+		t.Errorf("%+v", step)
+	}
+	all := healthy(t)
+	all.settings().Datasets = pollertest.Datasets("user_portrait", "visits", "pages")
+	all.server.Fail(wechattest.Errcode(48001).On("visit_page"))
+	step = found(t, all.examine(t), "permission")
+	if step.Status != doctor.Failure || !strings.HasPrefix(step.Cause.English, "pages: errcode 48001") || !strings.Contains(step.Remedy.English, "certified") {
+		t.Errorf("%+v", step)
+	}
+	all.server.ClearFaults()
+	step = found(t, all.examine(t), "permission")
+	if want := "the app may use user_portrait, visits, pages"; step.Status != doctor.OK || step.Cause.English != want {
 		t.Errorf("%+v", step)
 	}
 	if cause := found(t, steps, "quota").Cause.English; strings.Contains(cause, "user_portrait") {

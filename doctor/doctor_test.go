@@ -89,12 +89,8 @@ func (p *patient) serve(t *testing.T, handler http.Handler) {
 // examine runs all steps. It holds that they can be pasted in public.
 func (p *patient) examine(t *testing.T) []doctor.Step {
 	t.Helper()
-	if p.options.Bucket == nil {
-		p.options.Bucket = archive.Folder{Path: p.settings().Archive.Folder}
-	}
-	p.options.Clients = p.clients()
 	var reported []doctor.Step
-	steps := doctor.Run(t.Context(), p.options, func(s doctor.Step) { reported = append(reported, s) })
+	steps := doctor.Run(t.Context(), p.withClients(t), func(s doctor.Step) { reported = append(reported, s) })
 	if !slices.Equal(steps, reported) {
 		t.Errorf("reported %v, returned %v", reported, steps)
 	}
@@ -111,6 +107,16 @@ func (p *patient) examine(t *testing.T) []doctor.Step {
 		}
 	}
 	return steps
+}
+
+// withClients returns the options with what the program adds to the settings.
+func (p *patient) withClients(t *testing.T) doctor.Options {
+	t.Helper()
+	if p.options.Bucket == nil {
+		p.options.Bucket = archive.Folder{Path: p.settings().Archive.Folder}
+	}
+	p.options.Clients = p.clients()
+	return p.options
 }
 
 // examineInNoTime is examine without a network, in the time of synctest: what is never

@@ -103,6 +103,7 @@ func TestProxy(t *testing.T) {
 		p.options.HTTP = &http.Client{Transport: &http.Transport{Proxy: http.ProxyURL(address)}}
 		return p, address.Host
 	}
+	tunnels := map[int]string{http.StatusProxyAuthRequired: "Proxy Authentication Required", http.StatusServiceUnavailable: "Service Unavailable"}
 	check := func(t *testing.T, p *patient, host, cause string) {
 		t.Helper()
 		steps := p.examine(t)
@@ -113,6 +114,10 @@ func TestProxy(t *testing.T) {
 		if tcp := found(t, steps, "tcp"); tcp.Status != doctor.OK || !strings.HasSuffix(tcp.Cause.English, "(the proxy)") {
 			t.Errorf("%+v", tcp)
 		}
+		// No certificate of WeChat's was seen.
+		if tls := found(t, steps, "tls"); tls.Status != doctor.Skipped {
+			t.Errorf("%+v", tls)
+		}
 		if got := doctor.Judge(steps).ExitCode; got != 14 {
 			t.Errorf("exit code %d", got)
 		}
@@ -122,10 +127,22 @@ func TestProxy(t *testing.T) {
 		p.settings().APIURL = "http://api.weixin.invalid"
 		check(t, p, host, "<html>log in")
 	})
-	t.Run("no tunnel", func(t *testing.T) {
-		p, host := through(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusProxyAuthRequired) })
+	for status, cause := range tunnels {
+		t.Run("no tunnel: "+cause, func(t *testing.T) {
+			p, host := through(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) })
+			p.settings().APIURL = "https://api.weixin.invalid"
+			check(t, p, host, cause)
+		})
+	}
+	t.Run("no tunnel by a proxy of https", func(t *testing.T) {
+		p := healthy(t)
 		p.settings().APIURL = "https://api.weixin.invalid"
-		check(t, p, host, "Proxy Authentication Required")
+		proxy := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) }))
+		t.Cleanup(proxy.Close)
+		transport := proxy.Client().Transport.(*http.Transport).Clone()
+		transport.Proxy = func(*http.Request) (*url.URL, error) { return url.Parse(proxy.URL) }
+		p.options.HTTP = &http.Client{Transport: transport}
+		check(t, p, strings.TrimPrefix(proxy.URL, "https://"), "Forbidden")
 	})
 	t.Run("good", func(t *testing.T) {
 		p := healthy(t)

@@ -21,37 +21,57 @@ func Shorten(appid string) string {
 
 var login = regexp.MustCompile(`://[^/\s"'@]*@`)
 
+// exampleAppID is the appid in examples of messages.
+const exampleAppID = "wx0123456789abcdef"
+
 // paste makes texts fit to be pasted in public.
-type paste struct{ appids *strings.Replacer }
+type paste struct {
+	appids, secrets *strings.Replacer
+	example         bool // exampleAppID is that of no app
+}
 
 func newPaste(apps []config.App) paste {
-	var pairs []string
+	var ids, secrets []string
+	p := paste{example: true}
 	for _, app := range apps {
 		if len(app.ID) >= 8 { // a shorter one is not WeChat's, and may be a part of any word
-			pairs = append(pairs, app.ID, Shorten(app.ID))
+			ids = append(ids, app.ID, Shorten(app.ID))
 		}
 		if secret := app.Tokens.Private(); secret != "" {
-			pairs = append(pairs, secret.Reveal(), secret.String())
+			secrets = append(secrets, secret.Reveal(), secret.String())
 		}
+		p.example = p.example && app.ID != exampleAppID
 	}
-	return paste{strings.NewReplacer(pairs...)}
+	p.appids, p.secrets = strings.NewReplacer(ids...), strings.NewReplacer(secrets...)
+	return p
 }
 
 func (p paste) step(s Step) Step {
 	if s.App != "" {
 		s.App = Shorten(s.App)
 	}
-	s.Cause, s.Remedy = p.text(s.Cause), p.text(s.Remedy)
+	s.Cause = each(s.Cause, p.foreign)
+	s.Remedy = each(s.Remedy, p.own)
 	return s
 }
 
-func (p paste) text(t text.Both) text.Both {
-	return text.Both{English: p.clean(t.English), Chinese: p.clean(t.Chinese)}
+func each(t text.Both, clean func(string) string) text.Both {
+	return text.Both{English: clean(t.English), Chinese: clean(t.Chinese)}
 }
 
-func (p paste) clean(text string) string {
-	text = p.appids.Replace(text)
-	text = wechat.HideSecrets(text)
-	text = wechat.ReplaceAppIDs(text, Shorten)
-	return login.ReplaceAllString(text, "://")
+// foreign cleans a text that may quote others.
+func (p paste) foreign(text string) string {
+	return login.ReplaceAllString(p.own(p.secrets.Replace(text)), "://")
+}
+
+// own cleans a text in our own words, into which at most the name of a host is put. It may have an
+// example of a login, and a word that is somebody's secret.
+func (p paste) own(text string) string {
+	text = wechat.HideSecrets(p.appids.Replace(text))
+	return wechat.ReplaceAppIDs(text, func(appid string) string {
+		if p.example && appid == exampleAppID {
+			return appid
+		}
+		return Shorten(appid)
+	})
 }

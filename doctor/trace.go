@@ -21,6 +21,10 @@ type trace struct {
 	shaking, shaken       time.Time
 
 	resolveErr, connectErr error
+
+	// got says that a connection to the target itself is there, through the proxy if there is
+	// one, and after its handshake.
+	got bool
 }
 
 func (t *trace) hooks() *httptrace.ClientTrace {
@@ -31,6 +35,7 @@ func (t *trace) hooks() *httptrace.ClientTrace {
 	}
 	return &httptrace.ClientTrace{
 		GetConn: func(address string) { locked(func() { t.dialed = address }) },
+		GotConn: func(httptrace.GotConnInfo) { locked(func() { t.got = true }) },
 		DNSStart: func(httptrace.DNSStartInfo) {
 			locked(func() { t.resolving = time.Now() })
 		},

@@ -134,6 +134,12 @@ func (w way) tls() Step {
 			Chinese: "以明文 http 调用微信 API",
 		})
 	}
+	if !w.got {
+		return skipped(tlsStep, text.Both{
+			English: "no certificate was seen: the proxy did not connect to " + w.target.Hostname(),
+			Chinese: "未见到证书：代理没有连上 " + w.target.Hostname(),
+		})
+	}
 	return ok(tlsStep, text.Both{
 		English: "the certificate of " + w.target.Hostname() + " is valid",
 		Chinese: w.target.Hostname() + " 的证书有效",

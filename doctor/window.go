@@ -2,7 +2,6 @@ package doctor
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -26,9 +25,6 @@ func (o Options) days(now time.Time) days {
 	}
 	return d
 }
-
-// errNotAsked is the error of a window that WeChat was not asked for.
-var errNotAsked = errors.New("not asked")
 
 // window asks for the newest window of a range of the user portrait. An error that belongs to an
 // earlier step is returned beside a step that is skipped.
