@@ -139,6 +139,9 @@ func parseApp(a properties, p position, rules appRules) App {
 	app.Name = app.ID
 	if a.name != nil && checkLength(a.name, maxName) && checkCharacters(a.name, isNameRune, "a control character, such as a line break, or invalid UTF-8") {
 		app.Name = a.name.text.Reveal()
+		if isQuoted(app.Name) {
+			a.name.warnf("%s", inQuotes)
+		}
 	}
 
 	switch {
@@ -158,6 +161,10 @@ func parseApp(a properties, p position, rules appRules) App {
 	}
 
 	for _, source := range a.sources {
+		if isQuoted(source.text.Reveal()) {
+			source.errorf("%s", inQuotes)
+			continue
+		}
 		value := source.kind.parse(source.property, rules.files[source.property], rules)
 		if value != "" && len(a.sources) == 1 {
 			app.Tokens = TokenSource{source.kind.key, value}

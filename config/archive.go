@@ -133,6 +133,8 @@ func (r storageReader) s3(root, node *yaml.Node) {
 		at.errorf("endpoint is missing; set it to the host of the storage, such as s3.eu-central-1.amazonaws.com")
 	case strings.ContainsAny(settings.Endpoint, "/@ "):
 		at.errorf("endpoint is not host or host:port; leave out https:// and the path, and set insecure: true for plain http")
+	case strings.HasSuffix(settings.Endpoint, ":"):
+		at.errorf("endpoint has a colon without a port after its host; write the port or remove the colon, as in s3.eu-central-1.amazonaws.com")
 	case settings.AWSSDKAuth && settings.AccessKey != "":
 		at.errorf("aws_sdk_auth and access_key are both set; keep one of them")
 	case (settings.AccessKey == "") != (settings.SecretKey == ""):
@@ -154,7 +156,7 @@ func (r storageReader) cos(root, node *yaml.Node) {
 		at.errorf("bucket, app_id or region is missing; set all three, or the endpoint")
 	case settings.Endpoint == "" && strings.HasSuffix(settings.Bucket, "-"+settings.AppId):
 		at.errorf("bucket ends in app_id, which is added to it; write the name of the bucket without -APPID, as in bucket: wxapp and app_id: \"1250000000\"")
-	case settings.Endpoint != "" && (err != nil || endpoint.Host == "" || endpoint.User != nil || (endpoint.Scheme != "https" && endpoint.Scheme != "http")):
+	case settings.Endpoint != "" && (err != nil || endpoint.Hostname() == "" || strings.HasSuffix(endpoint.Host, ":") || endpoint.User != nil || (endpoint.Scheme != "https" && endpoint.Scheme != "http")):
 		at.errorf("endpoint is not the URL of a bucket; use the form https://BUCKET-APPID.cos.REGION.myqcloud.com")
 	}
 }

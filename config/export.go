@@ -28,7 +28,7 @@ func readExport(e environment) (Config, []string, error) {
 	ignored := &problems{given: e.given}
 	c.Apps, _ = readApps(ignored, e, appsFile{path: e.AppsFile, tokenEndpoint: TokenEndpoint(e.TokenEndpoint), otherApp: e.AppID})
 	if err := p.err(); err != nil {
-		return Config{}, p.warnings, err
+		return Config{}, p.allWarnings(), err
 	}
-	return c, p.warnings, nil
+	return c, p.allWarnings(), nil
 }

@@ -11,6 +11,10 @@ import (
 // parseHTTPURL takes an absolute URL of http or https. Its value is never shown, because
 // it may contain a password or a token.
 func parseHTTPURL(p position, text, example string) (*url.URL, bool) {
+	if isQuoted(text) {
+		p.errorf("%s", inQuotes)
+		return nil, false
+	}
 	parsed, err := url.Parse(text)
 	if err != nil {
 		// The error of url.Parse quotes the URL.

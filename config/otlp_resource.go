@@ -31,6 +31,9 @@ func parseResource(p *problems, e environment) *resource.Resource {
 		semconv.ServiceInstanceID(instanceID(e.ListenAddress)),
 	}
 	attributes = append(attributes, parseAttributes(p.at("OTEL_RESOURCE_ATTRIBUTES"), e.OTelResource)...)
+	if isQuoted(e.OTelServiceName) {
+		p.at(serviceName).warnf("%s", inQuotes)
+	}
 	if p.given[serviceName] != "" {
 		attributes = append(attributes, semconv.ServiceName(e.OTelServiceName))
 	}

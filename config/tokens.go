@@ -107,9 +107,6 @@ func parseSecret(p *property, _ file, _ appRules) wechat.Secret {
 	case wechat.IsUsualAppID(p.text.Reveal()):
 		p.errorf("is an AppID; use the AppSecret from the development settings of the Mini Program")
 		return ""
-	case isQuoted(p.text.Reveal()):
-		p.errorf("%s", inQuotes)
-		return ""
 	case !checkCharacters(p, isSecretRune, "white space or a character that is not printable ASCII"):
 		return ""
 	case p.text != "" && !isUsualSecret(p.text):
