@@ -58,7 +58,7 @@ func exportArchive(ctx context.Context, chosen export.Arguments, stdout, stderr 
 	for _, app := range settings.Apps {
 		names[app.ID] = app.Name
 	}
-	apps, err := export.Apps(ctx, kept, names, chosen.Apps)
+	apps, lastPolls, err := export.Apps(ctx, kept, names, chosen.Apps)
 	switch {
 	case errors.Is(err, export.ErrUnknownApp):
 		return fmt.Errorf("--app: %w", err)
@@ -66,7 +66,7 @@ func exportArchive(ctx context.Context, chosen export.Arguments, stdout, stderr 
 		return fmt.Errorf("%s: %w", settings.Archive.Setting, err)
 	}
 	exported, err := export.New(ctx, export.Options{
-		Archive: kept, Apps: apps,
+		Archive: kept, Apps: apps, LastPolls: lastPolls,
 		Datasets: settings.Datasets, Dimensions: settings.Dimensions, Top: settings.Top, MaxAge: settings.MaxAge,
 		Locations: settings.LocationInfo,
 		Labels:    chosen.Labels, Every: chosen.Every, Now: time.Now(),
@@ -76,7 +76,7 @@ func exportArchive(ctx context.Context, chosen export.Arguments, stdout, stderr 
 		return fmt.Errorf("%s: %w", settings.Archive.Setting, err)
 	}
 	if exported.Bounds().From.IsZero() {
-		return fmt.Errorf("%s: the archive has no answers to export", settings.Archive.Setting)
+		return fmt.Errorf("%s: nothing to export: the archive has no answers", settings.Archive.Setting)
 	}
 	return chosen.Write(ctx, exported, stdout, line)
 }
@@ -86,6 +86,11 @@ func archiveToRead(ctx context.Context, settings config.Archive, warn func(text 
 	bucket, err := neededBucket(settings)
 	if err != nil {
 		return archive.Archive{}, err
+	}
+	if folder, ok := bucket.(archive.Folder); ok {
+		if missing, _ := folder.Makeable(); missing { // whether or not it could be made
+			return archive.Archive{}, fmt.Errorf("%s: the folder %s does not exist; set it to the folder in which the exporter keeps the answers", settings.Setting, settings.Folder)
+		}
 	}
 	kept := archive.Archive{Bucket: bucket, Notices: archive.NewWarnings(warn)}
 	switch err := kept.Check(ctx); {

@@ -100,8 +100,8 @@ func TestExportRefused(t *testing.T) {
 		{folder, "", "standard output takes at most one slice of 24h, but this is "},
 		{folder, "--slice 48h", "standard output takes at most one slice of 48h"},
 		{folder, "--app wxother", "--app: no such app in the archive; it has wxdemo0000000000c1, wxdemo0000000000c2, wxdemo0000000000c3"},
-		{empty, "", "WXAPP_ARCHIVE: the archive has no answers to export"},
-		{filepath.Join(empty, "none"), "", "WXAPP_ARCHIVE: "},
+		{empty, "", "WXAPP_ARCHIVE: nothing to export: the archive has no answers"},
+		{filepath.Join(empty, "none"), "", "WXAPP_ARCHIVE: the folder " + filepath.Join(empty, "none") + " does not exist; set it to"},
 		{folder, "--output /dev/null/folder", "--output: "},
 	} {
 		setEnvironment(t, map[string]string{"WXAPP_ARCHIVE": test.archive})
@@ -207,6 +207,46 @@ func TestExportLeavesOutImpossibleTimes(t *testing.T) {
 	}
 	if !strings.Contains(warnings, "warning: wxdemo0000000000c1: ignored 3 of ") || strings.Count(warnings, "ignored") != 1 {
 		t.Errorf("warnings %q", warnings)
+	}
+}
+
+// A time of which nothing is known is told, and what a folder has by then is not.
+func TestExportOfNothing(t *testing.T) {
+	setEnvironment(t, map[string]string{"WXAPP_ARCHIVE": demoArchive(t)})
+	output := filepath.Join(t.TempDir(), "slices")
+	for _, args := range []string{
+		"--from 9999-12-31", "--from 2099-01-01 --output " + output, "--to 1980-01-01", "--to 1980-01-01 --output " + output,
+	} {
+		var stdout bytes.Buffer
+		err := run(t.Context(), append([]string{"export"}, strings.Fields(args)...), &stdout, io.Discard)
+		if err == nil || !strings.HasPrefix(err.Error(), "nothing to export: the archive has no numbers for that time, only from 20") || stdout.Len() > 0 {
+			t.Errorf("%s: %v, %q", args, err, &stdout)
+		}
+	}
+	if _, err := os.Stat(output); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a folder for nothing: %v", err)
+	}
+}
+
+// The state of an app tells how long it was polled, and so shown. An app that was removed is not
+// shown until its numbers are too old.
+func TestExportEndsWithTheLastPoll(t *testing.T) {
+	folder := demoArchive(t)
+	setEnvironment(t, map[string]string{"WXAPP_ARCHIVE": folder})
+	exported := func() []string {
+		t.Helper()
+		output := filepath.Join(t.TempDir(), "slices")
+		if err := run(t.Context(), []string{"export", "--output", output, "--app=wxdemo0000000000c1"}, io.Discard, io.Discard); err != nil {
+			t.Fatal(err)
+		}
+		return slicesOf(t, output)
+	}
+	polled := len(exported())
+	if err := os.Remove(filepath.Join(folder, "wxdemo0000000000c1", "state.json")); err != nil {
+		t.Fatal(err)
+	}
+	if removed := len(exported()); polled <= removed {
+		t.Errorf("%d slices of an app that was removed, %d of one that is polled", removed, polled)
 	}
 }
 

@@ -3,7 +3,6 @@ package demo
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"time"
 
@@ -21,6 +20,10 @@ type Archive interface {
 	Pack(requested time.Time, answer []byte) ([]byte, error)
 	// SaveAnswer adds a packed answer.
 	SaveAnswer(ctx context.Context, appid string, key poller.AnswerKey, packed []byte) error
+	// State returns the state of an app, the zero State if there is none, and SaveState
+	// replaces it.
+	State(ctx context.Context, appid string) (poller.State, error)
+	SaveState(ctx context.Context, appid string, state poller.State) error
 }
 
 // Past makes up the days before a demo began. All fields are needed.
@@ -85,10 +88,29 @@ func (p Past) Write(ctx context.Context) (added int, err error) {
 	}
 	close(work)
 	writers.Wait()
-	if len(errs) == 0 && added < len(missing) {
+	switch {
+	case len(errs) > 0:
+		return added, errs[0]
+	case added < len(missing):
 		return added, context.Cause(ctx)
 	}
-	return added, errors.Join(errs[:min(1, len(errs))]...)
+	return added, p.endPolls(ctx)
+}
+
+// endPolls says that the apps were polled until the demo began. Their past would seem to end
+// with its last answers otherwise.
+func (p Past) endPolls(ctx context.Context) error {
+	for _, appid := range p.Apps {
+		state, err := p.Archive.State(ctx, appid)
+		if err == nil && state.LastPoll.IsZero() {
+			state.LastPoll = p.Now
+			err = p.Archive.SaveState(ctx, appid, state)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Follow writes the past in the background once every app has been polled, so that it does

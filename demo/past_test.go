@@ -18,10 +18,11 @@ import (
 
 // kept is an archive in memory that is written to.
 type kept struct {
-	mu   sync.Mutex
-	keys map[string][]poller.AnswerKey
-	text map[string]string // by appid, series, window and time
-	fail error
+	mu     sync.Mutex
+	keys   map[string][]poller.AnswerKey
+	text   map[string]string // by appid, series, window and time
+	states map[string]poller.State
+	fail   error
 }
 
 func (k *kept) List(_ context.Context, appid string, s wechat.Statistic) (keys []poller.AnswerKey, err error) {
@@ -31,6 +32,18 @@ func (k *kept) List(_ context.Context, appid string, s wechat.Statistic) (keys [
 		}
 	}
 	return keys, nil
+}
+
+func (k *kept) State(_ context.Context, appid string) (poller.State, error) {
+	return k.states[appid], nil
+}
+
+func (k *kept) SaveState(_ context.Context, appid string, state poller.State) error {
+	if k.states == nil {
+		k.states = map[string]poller.State{}
+	}
+	k.states[appid] = state
+	return nil
 }
 
 func (k *kept) Pack(requested time.Time, answer []byte) ([]byte, error) {
@@ -82,6 +95,11 @@ func TestPast(t *testing.T) {
 	}
 	if added, err := past.Write(t.Context()); err != nil || added != 0 {
 		t.Errorf("the second time: added %d, %v", added, err)
+	}
+	for _, appid := range past.Apps {
+		if got := archive.states[appid].LastPoll; !got.Equal(past.Now) {
+			t.Errorf("%s was last polled at %s, not until the demo began", appid, got)
+		}
 	}
 	for appid, keys := range archive.keys {
 		var windows []string

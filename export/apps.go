@@ -7,45 +7,42 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/archive"
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
+	"github.com/wxapp-exporter/wxapp_exporter/poller"
 )
 
 // ErrUnknownApp is the error of a chosen app that the archive does not have.
 var ErrUnknownApp = errors.New("no such app in the archive")
 
 // Apps returns the apps of an archive, or the chosen ones of them, with the names that are
-// given by appid, else with those that the archive knows. ErrUnknownApp comes with the apps
-// that the archive has.
-func Apps(ctx context.Context, kept archive.Archive, names map[string]string, chosen []string) ([]collector.App, error) {
+// given by appid, else with those that the archive knows, and when each was last polled as far as
+// it knows that. ErrUnknownApp comes with the apps that the archive has.
+func Apps(ctx context.Context, kept archive.Archive, names map[string]string, chosen []string) (apps []collector.App, lastPolls map[string]time.Time, err error) {
 	ids, err := kept.Apps(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for _, id := range chosen {
 		if !slices.Contains(ids, id) {
-			return nil, fmt.Errorf("%w; %s", ErrUnknownApp, listed(ids))
+			return nil, nil, fmt.Errorf("%w; %s", ErrUnknownApp, listed(ids))
 		}
 	}
-	var apps []collector.App
+	lastPolls = map[string]time.Time{}
 	for _, id := range ids {
 		if len(chosen) > 0 && !slices.Contains(chosen, id) {
 			continue
 		}
-		apps = append(apps, collector.App{ID: id, Name: cmp.Or(names[id], archivedName(ctx, kept, id), id)})
+		state, err := kept.State(ctx, id)
+		if err != nil { // the answers are what matters
+			state = poller.State{}
+		}
+		apps = append(apps, collector.App{ID: id, Name: cmp.Or(names[id], state.Name, id)})
+		lastPolls[id] = state.LastPoll
 	}
-	return apps, nil
-}
-
-// archivedName returns the name that an app had when its state was archived, if that can be
-// read.
-func archivedName(ctx context.Context, kept archive.Archive, appid string) string {
-	state, err := kept.State(ctx, appid)
-	if err != nil {
-		return ""
-	}
-	return state.Name
+	return apps, lastPolls, nil
 }
 
 // listed says which apps an archive has, in a few words.

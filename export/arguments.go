@@ -19,6 +19,7 @@ type Arguments struct {
 	Slice, Every time.Duration
 	Apps         []string // empty: all
 	Labels       []Label
+	Rewrite      bool // slices that are there, if they do not agree with the archive any more
 }
 
 // maxSlice bounds what promtool reads at once: it reads a file again for every two hours
@@ -28,13 +29,14 @@ const maxSlice = 31 * 24 * time.Hour
 // Define adds the arguments of the command to a set. What it returns is for after they are
 // parsed. The error has a line for each mistake, and none shows a value.
 func Define(set *arguments.Set) (parsed func() (Arguments, error)) {
-	output := set.Text("output", arguments.Folder, "", "write a file per slice into this folder. Existing files are skipped, so an interrupted export can be resumed. Without it, at most one slice is written to standard output.")
+	output := set.Text("output", arguments.Folder, "", "write a file per slice into this folder. Existing files are skipped, so an interrupted export can be resumed; those that do not have the newest answers are named, and the exit code is 1. Without it, at most one slice is written to standard output.")
 	from := set.Text("from", "DAY", "", "first day, in Shanghai, such as 2026-11-24, or a time such as 2026-11-24T10:00:00+08:00. Default: the first answer.")
 	to := set.Text("to", "DAY", "", "last day, or end time. Default: now. With --output, whole slices are written.")
 	slice := set.Text("slice", "DURATION", "24h", "length of a slice, 1h to 744h. Default: 24h, a day in Shanghai.")
 	every := set.Text("every", "DURATION", "1h", "how often a sample is repeated until the next answer, 1m to 24h. Default: 1h.")
 	labels := set.List("label", "NAME=VALUE", "add a label to every series, such as job=wxapp. Can be repeated.")
 	apps := set.List("app", "APPID", "export only this app. Can be repeated.")
+	rewrite := set.Switch("rewrite", "with --output, write the existing files again that do not have the newest answers, or all if they were made with other arguments. Blocks that were imported from them before overlap with the new ones.")
 	return func() (Arguments, error) {
 		a := Arguments{
 			Output: *output,
@@ -43,10 +45,13 @@ func Define(set *arguments.Set) (parsed func() (Arguments, error)) {
 			Slice:  set.Duration("slice", *slice, time.Hour, maxSlice),
 			Every:  set.Duration("every", *every, time.Minute, 24*time.Hour),
 			Apps:   set.AppIDs("app", *apps),
-			Labels: parseLabels(set, *labels),
+			Labels: parseLabels(set, *labels), Rewrite: *rewrite,
 		}
 		if !a.From.IsZero() && !a.To.IsZero() && !a.From.Before(a.To) {
 			set.Errorf("--to: is not after --from")
+		}
+		if a.Rewrite && a.Output == "" {
+			set.Errorf("--rewrite: is for the files of --output; set that as well")
 		}
 		return a, set.Err()
 	}

@@ -37,6 +37,10 @@ type Options struct {
 	// Locations says whether to show wxapp_location_info.
 	Locations bool
 
+	// LastPolls are the times of the last polls by appid, as far as they are known. They tell how
+	// long an app that has no newer answers was shown.
+	LastPolls map[string]time.Time
+
 	// Labels are put on every series. Default none.
 	Labels []Label
 	// Every is the time after which a sample is repeated, at whole multiples of it in
@@ -54,6 +58,10 @@ type Label struct{ Name, Value string }
 
 // Export writes the samples that scrapes have shown.
 //
+// An archive does not say when an app was removed from the settings or an exporter was stopped. But
+// while an app is polled, each poll leaves a trace, and from one to the next it takes no longer
+// than restPause. So the samples of an app end so long after the last trace of it.
+//
 // A sample begins at the time of its answer, or if that came late, when it is usually
 // published. It is repeated until an answer of the same range takes its place or is
 // withdrawn, which is MaxAge after the end of its window.
@@ -66,13 +74,18 @@ type Export struct {
 type app struct {
 	collector.App
 	tracks []*track
+	until  time.Time // the end of its samples
 }
+
+// restPause is the longest time from one poll of an app to the next: no pause is longer than a day
+// and an hour.
+const restPause = 25 * time.Hour
 
 // New lists the answers of the apps. No answer is read yet.
 func New(ctx context.Context, options Options) (*Export, error) {
 	e := &Export{Options: options}
 	for _, shown := range options.Apps {
-		listed, answers := app{App: shown}, 0
+		listed, answers, last := app{App: shown}, 0, options.LastPolls[shown.ID]
 		for _, dataset := range options.Datasets {
 			for _, t := range tracks(dataset) {
 				if err := t.list(ctx, options.Archive, shown.ID); err != nil {
@@ -80,8 +93,14 @@ func New(ctx context.Context, options Options) (*Export, error) {
 				}
 				listed.tracks = append(listed.tracks, &t)
 				answers += len(t.arrivals)
+				for _, a := range t.arrivals {
+					if a.at.After(last) {
+						last = a.at
+					}
+				}
 			}
 		}
+		listed.until = last.Add(restPause)
 		if answers > 0 {
 			e.apps = append(e.apps, listed)
 		}
@@ -130,7 +149,7 @@ func (e *Export) Bounds() Span {
 	for _, app := range e.apps {
 		for _, t := range app.tracks {
 			for _, a := range t.arrivals {
-				include(a.at, t.expires(a, e.MaxAge))
+				include(a.at, Span{a.at, t.expires(a, e.MaxAge)}.clip(Span{a.at, app.until}).To)
 			}
 		}
 	}
@@ -151,8 +170,12 @@ func (e *Export) Write(ctx context.Context, w io.Writer, span Span) (samples int
 			return text.samples, err
 		}
 		var held []held
+		within := reaching(span).clip(Span{span.From, app.until})
+		if within.empty() {
+			continue
+		}
 		for i, t := range app.tracks {
-			shown, err := e.timeline(ctx, app.ID, i, t, Span{span.From, span.To.Add(lookback)})
+			shown, err := e.timeline(ctx, app.ID, i, t, within)
 			if err != nil {
 				return text.samples, err
 			}

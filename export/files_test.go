@@ -68,10 +68,20 @@ func files(t *testing.T, folder string) map[string]string {
 	return contents
 }
 
+func inFolder(path string, length time.Duration) export.Folder {
+	return export.Folder{Path: path, Slice: length, Report: func(export.Progress) {}}
+}
+
+// slicesIn returns the names of the slices in a folder.
+func slicesIn(t *testing.T, folder string) []string {
+	t.Helper()
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(files(t, folder))), func(name string) bool { return name == "wxapp-export.json" })
+}
+
 func writeFiles(t *testing.T, o export.Options, folder string, length time.Duration) export.Progress {
 	t.Helper()
 	e := newExport(t, o)
-	progress, err := e.WriteFiles(t.Context(), folder, export.Slices(e.Bounds(), length), func(export.Progress) {})
+	progress, err := e.WriteFiles(t.Context(), inFolder(folder, length), e.Bounds())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,6 +103,7 @@ func TestFiles(t *testing.T) {
 		"wxapp-20261123-unfinished.om": written(t, e, day(t, "23")),
 	}
 	got := files(t, folder)
+	delete(got, "wxapp-export.json")
 	if !maps.Equal(got, want) {
 		t.Errorf("files %q\nwant %q", got, want)
 	}
@@ -102,55 +113,59 @@ func TestFiles(t *testing.T) {
 		}
 	}
 
-	o.Now = at(t, "24 00:00:00")
-	if got := writeFiles(t, o, folder, 24*time.Hour); got.Done != 3 || got.Written != 1 {
-		t.Errorf("progress %+v, want one slice written", got)
+	o.Now = at(t, "24 00:05:00")
+	if got := writeFiles(t, o, folder, 24*time.Hour); got.Done != 4 || got.Written != 2 || got.There != 2 {
+		t.Errorf("progress %+v, want two slices written", got)
 	}
-	if got, want := slices.Sorted(maps.Keys(files(t, folder))), []string{"wxapp-20261121.om", "wxapp-20261122.om", "wxapp-20261123.om"}; !slices.Equal(got, want) {
+	if got, want := slicesIn(t, folder), []string{"wxapp-20261121.om", "wxapp-20261122.om", "wxapp-20261123.om", "wxapp-20261124-unfinished.om"}; !slices.Equal(got, want) {
 		t.Errorf("files %q, want %q", got, want)
 	}
 }
 
 // Slices of another length have other names, and those without samples have no file.
 func TestFilesOfOtherLengths(t *testing.T) {
-	folder := t.TempDir()
-	writeFiles(t, threeDays(t), folder, 36*time.Hour)
 	o := threeDays(t)
 	o.Every, o.MaxAge = 24*time.Hour, 12*time.Hour
-	writeFiles(t, o, folder, 90*time.Minute)
-	want := []string{
-		"wxapp-20261121T0000-36h.om", "wxapp-20261121T0900-1h30m.om", "wxapp-20261122T0900-1h30m.om",
-		"wxapp-20261122T1200-36h-unfinished.om", "wxapp-20261123T0900-1h30m.om",
-	}
-	if got := slices.Sorted(maps.Keys(files(t, folder))); !slices.Equal(got, want) {
-		t.Errorf("files %q\nwant  %q", got, want)
+	for length, want := range map[time.Duration][]string{
+		36 * time.Hour:   {"wxapp-20261121T0000-36h.om", "wxapp-20261122T1200-36h-unfinished.om"},
+		90 * time.Minute: {"wxapp-20261121T0900-1h30m.om", "wxapp-20261122T0900-1h30m.om", "wxapp-20261123T0900-1h30m.om"},
+	} {
+		folder := t.TempDir()
+		writeFiles(t, o, folder, length)
+		if got := slicesIn(t, folder); !slices.Equal(got, want) {
+			t.Errorf("files %q\nwant  %q", got, want)
+		}
 	}
 }
 
 // A file that is there is left as it is, and a stopped export goes on where it was.
 func TestFilesContinue(t *testing.T) {
 	folder := t.TempDir()
-	if err := os.WriteFile(filepath.Join(folder, "wxapp-20261121.om"), []byte("mine"), 0o600); err != nil {
-		t.Fatal(err)
-	}
 	o := threeDays(t)
 	e := newExport(t, o)
 	ctx, cancel := context.WithCancel(t.Context())
-	_, err := e.WriteFiles(ctx, folder, export.Slices(e.Bounds(), 24*time.Hour), func(p export.Progress) {
-		if p.Written == 1 {
+	target := inFolder(folder, 24*time.Hour)
+	target.Report = func(p export.Progress) {
+		if p.Written == 2 {
 			cancel()
 		}
-	})
+	}
+	_, err := e.WriteFiles(ctx, target, e.Bounds())
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
 	}
-	if got := slices.Sorted(maps.Keys(files(t, folder))); !slices.Equal(got, []string{"wxapp-20261121.om", "wxapp-20261122.om"}) {
+	if got := slicesIn(t, folder); !slices.Equal(got, []string{"wxapp-20261121.om", "wxapp-20261122.om"}) {
 		t.Errorf("after the stop there are %q", got)
 	}
+	path := filepath.Join(folder, "wxapp-20261121.om")
+	before, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
 	writeFiles(t, o, folder, 24*time.Hour)
-	got := files(t, folder)
-	if got["wxapp-20261121.om"] != "mine" || len(got) != 3 {
-		t.Errorf("in the end there are %q", got)
+	after, err := os.Stat(path)
+	if err != nil || !os.SameFile(before, after) || len(slicesIn(t, folder)) != 3 {
+		t.Errorf("%v; in the end there are %q", err, slicesIn(t, folder))
 	}
 }
 
@@ -169,11 +184,11 @@ func TestFilesAreWhole(t *testing.T) {
 		t.Fatal(err)
 	}
 	e := newExport(t, o)
-	_, err := e.WriteFiles(t.Context(), folder, export.Slices(e.Bounds(), 24*time.Hour), func(export.Progress) {})
+	_, err := e.WriteFiles(t.Context(), inFolder(folder, 24*time.Hour), e.Bounds())
 	if !errors.Is(err, errArchive) || !strings.Contains(err.Error(), "wxapp-20261122.om") {
 		t.Errorf("error %v; want one that names the file", err)
 	}
-	if got := slices.Sorted(maps.Keys(files(t, folder))); !slices.Equal(got, []string{".wxapp-2.new", "wxapp-20261121.om"}) {
+	if got := slicesIn(t, folder); !slices.Equal(got, []string{".wxapp-2.new", "wxapp-20261121.om"}) {
 		t.Errorf("files %q", got)
 	}
 }

@@ -2,14 +2,18 @@ package export
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
 // Progress tells how far an export is.
 type Progress struct {
-	Done, Total int   // slices; those that were there already count as done
-	Written     int   // slices
-	Samples     int64 // written
+	Done, Total    int   // slices; those that were there already count as done
+	Written, There int   // slices that were written, and that were there already
+	Samples        int64 // written
+	// Outdated are the names of files that are there and do not agree with the archive any more,
+	// Rewritten those that did not and were written again.
+	Outdated, Rewritten []string
 }
 
 // String returns the progress as a few words.
@@ -24,4 +28,20 @@ func left(p Progress, passed time.Duration) string {
 	}
 	rest := passed / time.Duration(p.Written) * time.Duration(p.Total-p.Done)
 	return fmt.Sprintf(", %s left", rest.Round(time.Second))
+}
+
+// named lists the names of files, but not very many.
+func named(names []string) string {
+	const most = 10
+	if more := len(names) - most; more > 0 {
+		return strings.Join(names[:most], ", ") + fmt.Sprintf(" and %d more", more)
+	}
+	return strings.Join(names, ", ")
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }

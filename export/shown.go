@@ -23,6 +23,9 @@ type shown struct {
 // last five minutes would be shown beside those that have taken its place.
 const lookback = 5 * time.Minute
 
+// reaching returns a span and what comes after it that decides how it ends.
+func reaching(span Span) Span { return Span{span.From, span.To.Add(lookback)} }
+
 // shown returns what is shown of an app within a span: each held answer in a snapshot of
 // its own, and the app as such while an answer of it is held.
 func (e *Export) shown(a app, all []held, span Span) []shown {
