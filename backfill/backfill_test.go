@@ -343,15 +343,43 @@ func TestBackfillGivesUp(t *testing.T) {
 	})
 }
 
-// An answer that is about another day is not kept as that of the day.
-func TestBackfillLeavesOutOtherDays(t *testing.T) {
+// The window of an answer is known from the request, as for the exporter: an answer that names
+// another day is worth one warning.
+func TestBackfillOfOtherDays(t *testing.T) {
 	fill(t, func(f *filling) {
 		f.server.Fail(wechattest.Body(`{"ref_date":"19991230","list":[{"page_path":"a","page_visit_pv":1}]}`).On(wechat.EndpointVisitPage))
-		f.run("--from=1999-12-01", "--to=1999-12-26", "--datasets=pages", "--app="+appid)
-		f.expect("", "wxapp_exporter: warning: skipped visit_page of "+appid+": WeChat's answer for 1999-12-26 is for another day")
-		if got := f.days(appid, wechat.EndpointVisitPage); len(got) > 0 {
+		f.run("--from=1999-12-25", "--to=1999-12-26", "--datasets=pages", "--app="+appid)
+		f.expect("", "wxapp_exporter: warning: visit_page of "+appid+": WeChat's answer for 1999-12-26 is for another day (19991230); it is stored as the requested one")
+		if got := f.days(appid, wechat.EndpointVisitPage); !slices.Equal(got, []string{"19991225", "19991226"}) {
 			t.Errorf("archived %s", got)
 		}
+		if n := strings.Count(f.out, "another day"); n != 1 {
+			t.Errorf("%d warnings, want one", n)
+		}
+	})
+}
+
+// Rows that contradict each other are told, and the first one counts.
+func TestBackfillOfContradictions(t *testing.T) {
+	fill(t, func(f *filling) {
+		f.server.Fail(wechattest.Body(`{"list":[{"ref_date":"19991226","visit_total":1},{"ref_date":"19991226","visit_total":2}]}`).On(wechat.EndpointDailySummary))
+		f.run("--from=1999-12-26", "--to=1999-12-26", "--datasets=visits", "--app="+appid)
+		f.expect("", "wxapp_exporter: warning: daily_summary of "+appid+" for 1999-12-26: skipped 1 rows and numbers that cannot be used")
+		if got := f.days(appid, wechat.EndpointDailySummary); !slices.Equal(got, []string{"19991226"}) {
+			t.Errorf("archived %s", got)
+		}
+	})
+}
+
+// More was used than allowed, so that nothing remains: no call is made.
+func TestBackfillOfNegativeQuota(t *testing.T) {
+	fill(t, func(f *filling) {
+		f.server.Fail(wechattest.Body(`{"errcode":0,"quota":{"daily_limit":1000,"used":1007,"remain":-7}}`).On(wechat.EndpointQuota))
+		f.run("--from=1999-12-01", "--to=1999-12-26", "--datasets=pages", "--app="+appid)
+		if got := f.asked(appid, wechat.EndpointVisitPage); len(got) > 0 {
+			t.Errorf("asked for %s", got)
+		}
+		f.expect("backfill is incomplete: 1 of 1 statistics ended early; run it again to continue")
 	})
 }
 

@@ -47,6 +47,7 @@ type Course struct {
 	budgeted bool  // the quota was asked for
 	inARow   int   // days without numbers
 	failures int   // of the next day
+	warned   bool  // of an answer for another day
 	after    time.Time
 }
 

@@ -149,10 +149,8 @@ func (j Job) step(ctx context.Context, c *Course, all []*Course) {
 	switch reason := wechat.ReasonOf(err); {
 	case err == nil && answer.Empty() && answer.Earlier == 0, reason == wechat.ReasonNotReady, reason == wechat.ReasonUnavailable, reason == wechat.ReasonRequest:
 		c.without(err)
-	case err == nil && !answer.Covers(c.window):
-		j.Warn(fmt.Sprintf("skipped %s of %s: WeChat's answer for %s is for another day", c.Endpoint, c.AppID, c.window.End.DateOnly()))
-		c.without(nil)
 	case err == nil:
+		j.inspect(c, answer)
 		j.save(ctx, c, asked, answer)
 	case ctx.Err() != nil:
 	case reason == wechat.ReasonDecode:
@@ -160,6 +158,18 @@ func (j Job) step(ctx context.Context, c *Course, all []*Course) {
 		c.without(err)
 	default:
 		failed(c, err, all)
+	}
+}
+
+// inspect warns about what is unusual in an answer, as the exporter does.
+func (j Job) inspect(c *Course, answer *wechat.Answer) {
+	day := c.window.End.DateOnly()
+	if answer.Rejected > 0 {
+		j.Warn(fmt.Sprintf("%s of %s for %s: skipped %d rows and numbers that cannot be used", c.Endpoint, c.AppID, day, answer.Rejected))
+	}
+	if !answer.Covers(c.window) && !c.warned {
+		c.warned = true
+		j.Warn(fmt.Sprintf("%s of %s: WeChat's answer for %s is for another day (%s); it is stored as the requested one", c.Endpoint, c.AppID, day, answer.RefDate))
 	}
 }
 

@@ -58,6 +58,7 @@ func (w *walk) ask(ctx context.Context, a *access, q question) Step {
 // report asks for the last but one window of each statistic of a dataset.
 func (w *walk) report(ctx context.Context, q question) (Step, error) {
 	numbers := false
+	seen := ok(q.step, text.Both{})
 	var unavailable error
 	var asked wechat.Window
 	for _, statistic := range q.statistics {
@@ -72,7 +73,10 @@ func (w *walk) report(ctx context.Context, q question) (Step, error) {
 		case class != "":
 			return skipped(q.step, (&access{refusal: err}).because()), err
 		}
-		numbers = numbers || err == nil && !answer.Empty()
+		if err == nil && !answer.Empty() {
+			numbers = true
+			seen = odd(seen, asked, answer)
+		}
 		if wechat.ReasonOf(err) == wechat.ReasonUnavailable {
 			unavailable = err
 		}
@@ -89,8 +93,7 @@ func (w *walk) report(ctx context.Context, q question) (Step, error) {
 			Chinese: "如果该小程序有用户，请等微信下次发布数据后再试",
 		}), nil
 	}
-	return ok(q.step, text.Both{
-		English: "numbers available for " + span(asked, text.English),
-		Chinese: span(asked, text.Chinese) + "有数据",
-	}), nil
+	seen.Cause.English = "numbers available for " + span(asked, text.English) + seen.Cause.English
+	seen.Cause.Chinese = span(asked, text.Chinese) + "有数据" + seen.Cause.Chinese
+	return seen, nil
 }

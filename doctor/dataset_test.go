@@ -112,3 +112,18 @@ func TestQuotaOfEveryEndpoint(t *testing.T) {
 		t.Errorf("with few calls left: %+v", step)
 	}
 }
+
+// What is unusual in an answer is told, as the exporter tells it.
+func TestOddAnswers(t *testing.T) {
+	p := healthy(t)
+	p.settings().Datasets = pollertest.Datasets("visits", "pages")
+	p.server.Fail(wechattest.Body(`{"ref_date":"20170313","list":[{"page_path":"a","page_visit_pv":1}]}`).On("visit_page"))
+	p.server.Fail(wechattest.Body(`{"list":[{"ref_date":"20170313","visit_total":1},{"ref_date":"20170313","visit_total":2}]}`).On("daily_summary"))
+	steps := p.examine(t)
+	if step := found(t, steps, "window_pages"); step.Status != doctor.Warning || !strings.Contains(step.Cause.English, "; WeChat's answer names another day: 20170313") {
+		t.Errorf("%+v", step)
+	}
+	if step := found(t, steps, "window_visits"); step.Status != doctor.Warning || !strings.Contains(step.Cause.English, "or contradict others: 1") {
+		t.Errorf("%+v", step)
+	}
+}

@@ -79,10 +79,10 @@ func (w *walk) outcome(name string, asked wechat.Window, answer *wechat.Answer, 
 		for _, list := range portrait {
 			rows += len(list)
 		}
-		return ok(name, text.Both{
+		return odd(ok(name, text.Both{
 			English: plural(rows, "row") + " for " + span(asked, text.English),
 			Chinese: fmt.Sprintf("%s：%s 行", span(asked, text.Chinese), text.Grouped(int64(rows))),
-		})
+		}), asked, answer)
 	case w.days.published:
 		return ok(name, text.Both{
 			English: none.English + ": no users",
@@ -92,6 +92,26 @@ func (w *walk) outcome(name string, asked wechat.Window, answer *wechat.Answer, 
 	return warning(name, none, text.Both{
 		English: "if the app has users, wait for WeChat's next publication, then run doctor again",
 		Chinese: "如果该小程序有用户，请等微信下次发布数据后再试",
+	})
+}
+
+// odd turns a step into a warning if something is unusual in the answer, as the exporter warns of it.
+func odd(step Step, asked wechat.Window, answer *wechat.Answer) Step {
+	if answer.Rejected > 0 {
+		rejected := text.Grouped(int64(answer.Rejected))
+		step.Cause.English += "; rows and numbers that cannot be used, or contradict others: " + rejected
+		step.Cause.Chinese += "；无法使用或互相矛盾的行和数值：" + rejected + " 个"
+	}
+	if !answer.Covers(asked) {
+		step.Cause.English += "; WeChat's answer names another day: " + answer.RefDate
+		step.Cause.Chinese += "；微信的返回写的是另一个日期：" + answer.RefDate
+	}
+	if answer.Rejected == 0 && answer.Covers(asked) {
+		return step
+	}
+	return warning(step.Name, step.Cause, text.Both{
+		English: "the exporter uses the other rows, as those of the requested day; if it persists, report it as a bug",
+		Chinese: "采集器使用其余的行，并视为所请求日期的数据；若持续存在，请作为缺陷反馈",
 	})
 }
 

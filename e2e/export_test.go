@@ -33,7 +33,7 @@ func TestExportIsWhatWasScraped(t *testing.T) {
 		"--from", at.In(shanghai).AddDate(0, 0, -2).Format(time.DateOnly)).wait(t); code != 0 {
 		t.Fatalf("export ends with %d", code)
 	}
-	files, err := filepath.Glob(filepath.Join(out, "*"))
+	files, err := filepath.Glob(filepath.Join(out, "*.om"))
 	if err != nil || len(files) < 3 {
 		t.Fatalf("%d files, %v", len(files), err)
 	}

@@ -68,6 +68,23 @@ type Label struct{ Name, Value string }
 type Export struct {
 	Options
 	apps []app // those with answers
+	// rejected counts the rows of answers that cannot be used, by appid and answer.
+	rejected map[reference]int
+}
+
+// reference names an answer of an app.
+type reference struct {
+	appid string
+	poller.AnswerKey
+}
+
+// Rejected returns how many rows and numbers of how many answers were skipped so far, because they
+// cannot be used or contradict another row of the same day.
+func (e *Export) Rejected() (rows, answers int) {
+	for _, n := range e.rejected {
+		rows += n
+	}
+	return rows, len(e.rejected)
 }
 
 // app is an app and what the archive has of it.
@@ -83,7 +100,7 @@ const restPause = 25 * time.Hour
 
 // New lists the answers of the apps. No answer is read yet.
 func New(ctx context.Context, options Options) (*Export, error) {
-	e := &Export{Options: options}
+	e := &Export{Options: options, rejected: map[reference]int{}}
 	for _, shown := range options.Apps {
 		listed, answers, last := app{App: shown}, 0, options.LastPolls[shown.ID]
 		for _, dataset := range options.Datasets {

@@ -130,3 +130,16 @@ func TestEndOfAnApp(t *testing.T) {
 		}
 	}
 }
+
+// Rows that cannot be used are counted once for each answer, however often it is shown.
+func TestRejectedRows(t *testing.T) {
+	o := threeDays(t)
+	o.Archive.(answers)[appid][key(t, 21, 1, "22 10:00:00")] = `{"visit_uv":{"province":[{"name":"广东省","value":2},{"name":"湖南省","value":-1}]}}`
+	e := newExport(t, o)
+	for _, date := range []string{"22", "23"} {
+		written(t, e, day(t, date))
+	}
+	if rows, answers := e.Rejected(); rows != 1 || answers != 1 {
+		t.Errorf("%d rows of %d answers", rows, answers)
+	}
+}

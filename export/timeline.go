@@ -271,6 +271,9 @@ func (v *view) answer(ctx context.Context, a arrival) (*answer, error) {
 		var decoded *wechat.Answer
 		if decoded, err = statistic.Decode(content, a.held); err == nil {
 			read = &answer{collector.NewNumbers(statistic, decoded, v.export.Dimensions, v.export.Top), decoded.Empty()}
+			if decoded.Rejected > 0 {
+				v.export.rejected[reference{v.appid, a.AnswerKey}] = decoded.Rejected
+			}
 		}
 	}
 	if err != nil {

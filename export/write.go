@@ -16,6 +16,11 @@ import (
 // Write writes the slices that the arguments ask for: into their folder, or one slice to
 // standard output.
 func (a Arguments) Write(ctx context.Context, export *Export, stdout io.Writer, line *progress.Line) error {
+	defer func() {
+		if rows, answers := export.Rejected(); rows > 0 {
+			line.Warn(fmt.Sprintf("skipped %s or numbers in %s that cannot be used, as scrapes did", plural(rows, "row"), plural(answers, "answer")))
+		}
+	}()
 	bounds := export.Bounds()
 	span := bounds.Within(Span{From: a.From, To: a.To})
 	nothing := fmt.Errorf("nothing to export: the archive has no numbers for that time, only from %s to %s (Shanghai)",

@@ -202,6 +202,8 @@ func (c *Client) askPages(ctx context.Context, s Statistic, w Window) (*Answer, 
 			return nil, err
 		}
 		first.More = append(first.More, next.Bytes)
+		first.Merged += next.Merged
+		first.Rejected += next.Rejected
 	}
 	return first, nil
 }
