@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"os"
 )
@@ -20,7 +21,7 @@ func (e *Export) agrees(ctx context.Context, path string, slice Span) (bool, err
 		return false, err
 	}
 	_, err = c.file.ReadByte()
-	return !c.differs && err == io.EOF, nil
+	return !c.differs && errors.Is(err, io.EOF), nil
 }
 
 // comparison compares what is written to it with a file.

@@ -105,6 +105,9 @@ func (e *Export) writeSlice(ctx context.Context, folder Folder, made manifest, s
 		return err
 	}
 	digest := e.digest(slice)
+	if !there && digest == "" {
+		return remove(unfinished)
+	}
 	if there && made.Answers[name] != digest { // or that is not known
 		agrees, err := e.agrees(ctx, path, slice)
 		switch {

@@ -128,15 +128,20 @@ func slicesIn(folder string) ([]string, error) {
 	return names, err
 }
 
-// digest returns a text that is another one when other answers concern a slice.
+// digest returns a text that is another one when other answers concern a slice. It is empty when
+// none does, so that there are no samples.
 func (e *Export) digest(slice Span) string {
-	hash := sha256.New()
+	hash, concerned := sha256.New(), false
 	for _, app := range e.apps {
 		for _, t := range app.tracks {
 			for _, a := range t.relevant(reaching(slice), e.MaxAge) {
+				concerned = true
 				_, _ = fmt.Fprintln(hash, app.ID, a.Series, a.Window, a.Answered.UnixNano())
 			}
 		}
+	}
+	if !concerned {
+		return ""
 	}
 	return hex.EncodeToString(hash.Sum(nil)[:8])
 }

@@ -9,7 +9,6 @@ import (
 	"sync"
 
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
-
 )
 
 // Check sends a message without points, as a push sends its batches, and returns why the

@@ -87,7 +87,9 @@ func remedies() []failureKind {
 			English: "look at the log of the receiver, or of the proxy in front of it: it is failing or overloaded",
 			Chinese: "查看接收端或其前端代理的日志：它出现故障或过载",
 		}},
-		{func(err error) bool { return errors.Is(err, context.DeadlineExceeded) || status.Code(err) == codes.DeadlineExceeded }, text.Both{
+		{func(err error) bool {
+			return errors.Is(err, context.DeadlineExceeded) || status.Code(err) == codes.DeadlineExceeded
+		}, text.Both{
 			English: "check that firewalls and proxies let this machine reach the receiver: it does not answer in time",
 			Chinese: "检查防火墙和代理是否允许本机访问接收端：它没有及时应答",
 		}},
