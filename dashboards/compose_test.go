@@ -95,7 +95,7 @@ func TestComposePast(t *testing.T) {
 	for command, want := range map[string]map[string][]string{
 		"demo": {
 			"past":   {"demo", "--past-only"},
-			"export": {"export", "--output=/data", "--every=24h", "--slice=6h", "--label=job=wxapp", "--label=instance=exporter:10120"},
+			"export": {"export", "--output=/data", "--rewrite", "--every=24h", "--slice=6h", "--label=job=wxapp", "--label=instance=exporter:10120"},
 			"import": {"/bin/sh", "/import-past.sh", "/history", "/prometheus"},
 		},
 		"serve": {"past": {"version"}, "export": {"version"}, "import": {"/bin/true"}},

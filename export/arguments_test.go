@@ -68,6 +68,7 @@ func TestExportArgumentsRefused(t *testing.T) {
 		{"--from hush", "--from: is neither a day nor a time; use a day in Shanghai like 2026-11-24, or a time like 2026-11-24T10:00:00+08:00"},
 		{"--from 2026-02-30", "--from: is neither a day nor a time"},
 		{"--from 2026-11-24 --to 2026-11-23", "--to: is not after --from"},
+		{"--rewrite", "--rewrite: is for the files of --output"},
 		{"--slice 1d", "--slice: is not a duration; use a value like 1h (there is no unit for days)"},
 		{"--slice 59m", "--slice: is not a number of whole minutes from 1h to 744h"},
 		{"--slice 745h", "--slice: is not a number of whole minutes from 1h to 744h"},

@@ -23,6 +23,8 @@ type Folder struct {
 	// Rewrite says that slices which do not agree with the archive any more, or were made with
 	// other arguments, are written again.
 	Rewrite bool
+	// Whole says that the span is all that the archive has, so that there are no other slices.
+	Whole bool
 	// Report is told how far it is after every slice.
 	Report func(Progress)
 }
@@ -87,8 +89,13 @@ func (e *Export) open(folder Folder, all []Span) (manifest, error) {
 	for _, slice := range all {
 		there = slices.DeleteFunc(there, func(name string) bool { return name == fileName(slice) || name == unfinishedName(slice) })
 	}
-	if len(there) > 0 {
+	if len(there) > 0 && !folder.Whole {
 		return made, fmt.Errorf("%w, and %s that this export does not write again: %s; use another folder, or remove them", ErrOtherArguments, plural(len(there), "slice"), named(there))
+	}
+	for _, name := range there {
+		if err := remove(filepath.Join(folder.Path, name)); err != nil {
+			return made, err
+		}
 	}
 	return manifest{now, map[string]string{}}, nil
 }

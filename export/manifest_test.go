@@ -41,10 +41,17 @@ func TestOtherArguments(t *testing.T) {
 	if _, err := e.WriteFiles(t.Context(), folder, day(t, "22")); err == nil || !strings.Contains(err.Error(), "2 slices that this export does not write again: wxapp-20261121.om, wxapp-20261123-unfinished.om") {
 		t.Errorf("a part of the slices: %v", err)
 	}
+	// What the archive has no numbers for now is no slice any more.
+	stray := filepath.Join(folder.Path, "wxapp-20261101.om")
+	if err := os.WriteFile(stray, []byte("# EOF\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	folder.Whole = true
 	progress, err := e.WriteFiles(t.Context(), folder, e.Bounds())
-	if err != nil || len(progress.Rewritten) != 2 {
+	if err != nil || len(progress.Rewritten) != 2 || files(t, folder.Path)["wxapp-20261101.om"] != "" {
 		t.Errorf("%+v, %v", progress, err)
 	}
+	folder.Whole = false
 	if got := files(t, folder.Path)["wxapp-20261121.om"]; got != written(t, e, day(t, "21")) {
 		t.Errorf("written again: %s", got)
 	}

@@ -46,7 +46,7 @@ func (a Arguments) Write(ctx context.Context, export *Export, stdout io.Writer, 
 func (a Arguments) writeFolder(ctx context.Context, export *Export, span Span, line *progress.Line, nothing error) error {
 	began := time.Now()
 	done, err := export.WriteFiles(ctx, Folder{
-		Path: a.Output, Slice: a.Slice, Chosen: a.Apps, Rewrite: a.Rewrite,
+		Path: a.Output, Slice: a.Slice, Chosen: a.Apps, Rewrite: a.Rewrite, Whole: a.From.IsZero() && a.To.IsZero(),
 		Report: func(p Progress) { line.Show(p.String() + left(p, time.Since(began))) },
 	}, span)
 	line.End()

@@ -71,7 +71,11 @@ func isProxyLogin(e *Error) bool {
 	return ok && status == http.StatusProxyAuthRequired
 }
 
-func isRefused(e *Error) bool { return errors.Is(e.Err, syscall.ECONNREFUSED) }
+// isRefused reports whether nothing listens on the port. Windows has a number of its own for that.
+func isRefused(e *Error) bool {
+	const windows = syscall.Errno(10061)
+	return errors.Is(e.Err, syscall.ECONNREFUSED) || errors.Is(e.Err, windows)
+}
 
 // isUnconnected reports whether a call came no further than to a proxy. That its certificate is not
 // trusted is no fault of its.

@@ -40,7 +40,7 @@ type failureKind struct {
 // counts.
 func remedies() []failureKind {
 	return []failureKind{
-		{says("connection refused"), text.Both{
+		{says("connection refused", "actively refused"), text.Both{
 			English: "start the receiver, or correct host and port of the endpoint: nothing listens there",
 			Chinese: "启动接收端，或更正端点的地址和端口：该端口没有程序在监听",
 		}},
