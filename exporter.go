@@ -34,6 +34,7 @@ type exporter struct {
 	store   *collector.Store
 	archive poller.Archive
 	bucket  archive.Bucket // that it is kept in, or nil
+	spool   poller.Spool   // or nil
 	metrics *collector.SelfMetrics
 	log     *slog.Logger
 }
@@ -64,12 +65,17 @@ func newExporter(ctx context.Context, c config.Config, warnings []string, stderr
 		e.log.Warn("configuration warning", "warning", warning)
 	}
 	var err error
-	e.archive, err = e.openArchive(ctx)
+	if e.archive, err = e.openArchive(ctx); err == nil {
+		e.spool, err = e.openSpool()
+	}
 	return e, err
 }
 
 // run polls and serves until the context ends.
 func (e *exporter) run(ctx context.Context) error {
+	if spool, ok := e.spool.(io.Closer); ok {
+		defer func() { _ = spool.Close() }()
+	}
 	self := e.selfMetrics()
 	pusher, err := e.newPusher(self)
 	if err != nil {
@@ -154,6 +160,7 @@ func (e *exporter) poller() *poller.Poller {
 		PastReady: e.pastReady,
 		Store:     e.store,
 		Archive:   e.archive,
+		Spool:     e.spool,
 		Metrics:   e.metrics,
 		Logger:    e.log,
 	})
@@ -251,23 +258,24 @@ func (e *exporter) openArchive(ctx context.Context) (poller.Archive, error) {
 		e.log.Warn("the archive does not work; numbers are exposed, but answers are kept in memory and a crash would lose them", "error", err,
 			"remedy", works)
 	case isFolder:
-		go e.sweep(ctx, folder)
+		go folder.SweepAndTell(ctx, e.log)
 	}
 	return opened, nil
+}
+
+// openSpool returns the spool that the settings name, or nil.
+func (e *exporter) openSpool() (poller.Spool, error) {
+	if e.config.Archive.Spool == "" {
+		return nil, nil
+	}
+	spool, err := archive.OpenSpool(e.config.Archive.Spool, func(text string) { e.log.Warn("the spool of the archive", "warning", text) })
+	if err != nil {
+		return nil, fmt.Errorf("WXAPP_ARCHIVE_SPOOL: %w", err)
+	}
+	return spool, nil
 }
 
 // archiveDamaged logs what is damaged in the archive and does not stop it.
 func (e *exporter) archiveDamaged(appid string, err error) {
 	e.log.Warn("a part of the archive is damaged; the rest of it is used", "appid", appid, "error", err)
-}
-
-// sweep removes the files that an earlier process left unfinished when it was killed.
-func (e *exporter) sweep(ctx context.Context, folder archive.Folder) {
-	removed, err := folder.Sweep(ctx)
-	switch {
-	case err != nil && ctx.Err() == nil:
-		e.log.Warn("the archive cannot be searched for unfinished files", "error", err)
-	case removed > 0:
-		e.log.Info("removed unfinished files of an earlier run from the archive", "files", removed)
-	}
 }

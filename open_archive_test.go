@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/wxapp-exporter/wxapp_exporter/archive"
 )
 
 // Made-up numbers and real ones never meet: a demo refuses a real archive, and the exporter
@@ -63,5 +65,38 @@ func TestDemoInABucket(t *testing.T) {
 	want := "WXAPP_ARCHIVE_CONFIG_FILE: the archive contains the made-up numbers of a demo; set another bucket or prefix in that file"
 	if err == nil || err.Error() != want {
 		t.Errorf("error %v\nwant %s\n%s", err, want, &stderr)
+	}
+}
+
+// A spool belongs to one process, and a second exporter says so before it does anything.
+func TestSecondExporterOnOneSpool(t *testing.T) {
+	folder := t.TempDir()
+	spool, err := archive.OpenSpool(filepath.Join(folder, "spool"), func(text string) { t.Error(text) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	setEnvironment(t, map[string]string{
+		"WXAPP_ARCHIVE": filepath.Join(folder, "archive"), "WXAPP_ARCHIVE_SPOOL": filepath.Join(folder, "spool"),
+		"WXAPP_APPID": "wx0123456789abcdef", "WXAPP_SECRET": testSecret, "WXAPP_LISTEN_ADDRESS": "127.0.0.1:0", "WXAPP_API_URL": "http://127.0.0.1:1",
+	})
+	const want = "WXAPP_ARCHIVE_SPOOL: another process uses this folder; give each process a folder of its own"
+	if err := run(t.Context(), []string{"serve"}, io.Discard, io.Discard); err == nil || err.Error() != want {
+		t.Errorf("error %v\nwant %s", err, want)
+	}
+	if err := spool.Close(); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	stderr, ended := newOutput(), make(chan error, 1)
+	go func() { ended <- run(ctx, []string{"serve"}, io.Discard, stderr) }()
+	stderr.waitFor(t, "listening")
+	cancel()
+	if err := <-ended; err != nil {
+		t.Errorf("when the spool is free: %v", err)
+	}
+	if again, err := archive.OpenSpool(filepath.Join(folder, "spool"), nil); err != nil {
+		t.Errorf("after the exporter: %v", err)
+	} else {
+		_ = again.Close()
 	}
 }

@@ -27,31 +27,7 @@ func newSource(c config.Config, app config.App, client *http.Client, observe fun
 
 // newClient returns a client of WeChat's API for an app.
 func newClient(c config.Config, app config.App, client *http.Client, observe func(wechat.Exchange)) *wechat.Client {
-	return &wechat.Client{BaseURL: c.APIURL, HTTP: client, Observe: observe, Tokens: newTokens(c, app, client, observe)}
-}
-
-// newTokens returns where the tokens of an app come from: nil if it needs none.
-func newTokens(c config.Config, app config.App, client *http.Client, observe func(wechat.Exchange)) wechat.TokenSource {
-	value := app.Tokens.Value
-	secret := func() (wechat.Secret, error) { return value, nil }
-	switch app.Tokens.Kind {
-	case config.ByTokenFile:
-		return &wechat.FileTokens{Path: value.Reveal()}
-	case config.ByTokenURL:
-		return &wechat.URLTokens{URL: value, HTTP: client, Observe: observe}
-	case config.BySecretFile:
-		secret = func() (wechat.Secret, error) { return config.ReadSecretFile(value.Reveal()) }
-	case config.BySecret:
-	default: // NoToken
-		return nil
-	}
-	endpoint := wechat.StableToken
-	if c.TokenEndpoint == config.PlainToken {
-		endpoint = wechat.PlainToken
-	}
-	return &wechat.SecretTokens{
-		AppID: app.ID, Secret: secret, Endpoint: endpoint, BaseURL: c.APIURL, HTTP: client, Observe: observe,
-	}
+	return &wechat.Client{BaseURL: c.APIURL, HTTP: client, Observe: observe, Tokens: c.TokenSource(app, client, observe)}
 }
 
 // newBucket returns the bucket of an archive. Nothing is read or written yet.

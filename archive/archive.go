@@ -67,7 +67,7 @@ func (a Archive) Answer(ctx context.Context, appid string, key poller.AnswerKey)
 	case err != nil:
 		return nil, fmt.Errorf("read archived answer: %w", err)
 	}
-	answer, _, err := unpack(object)
+	answer, err := unpack(object)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %s: %w", poller.ErrDamaged, name, err)
 	}
@@ -86,24 +86,21 @@ func (a Archive) Pack(requested time.Time, answer []byte) ([]byte, error) {
 	return object.Bytes(), nil
 }
 
-// unpack returns the answer in an object, and when it was requested: zero if the object
-// does not say.
-func unpack(object []byte) (answer []byte, requested time.Time, err error) {
+// unpack returns the answer in an object.
+func unpack(object []byte) ([]byte, error) {
 	reader, err := gzip.NewReader(bytes.NewReader(object))
 	if err != nil {
-		return nil, time.Time{}, err
+		return nil, err
 	}
 	unpacked := bytes.NewBuffer(make([]byte, 0, unpackedSize(object)+bytes.MinRead))
 	if _, err := unpacked.ReadFrom(io.LimitReader(reader, wechat.MaxAnswer+1)); err != nil {
-		return nil, time.Time{}, err
+		return nil, err
 	}
-	if answer = unpacked.Bytes(); len(answer) > wechat.MaxAnswer {
-		return nil, time.Time{}, errors.New("it is larger than 8 MiB")
+	answer := unpacked.Bytes()
+	if len(answer) > wechat.MaxAnswer {
+		return nil, errors.New("it is larger than 8 MiB")
 	}
-	if at, err := time.Parse("requested "+time.RFC3339Nano, reader.Comment); err == nil {
-		requested = at
-	}
-	return answer, requested, reader.Close()
+	return answer, reader.Close()
 }
 
 // unpackedSize returns the size that the last bytes of a gzip file tell, or less when it

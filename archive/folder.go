@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"syscall"
-	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/files"
 )
@@ -83,19 +82,19 @@ func (f Folder) Put(_ context.Context, key string, content []byte) error {
 		return err
 	}
 	path := f.file(key)
-	folder := filepath.Dir(path)
-	if err := f.makeFolder(folder); err != nil {
+	if err := makeFolder(f.Path, filepath.Dir(path), 0o750); err != nil {
 		return err
 	}
 	return files.Write(path, content, 0o640)
 }
 
-// makeFolder makes a folder below the archive's folder, and its parents, and syncs them.
-func (f Folder) makeFolder(folder string) error {
-	if folder == filepath.Clean(f.Path) {
+// makeFolder makes a folder below another one that is there, and its parents with it, and makes
+// that durable.
+func makeFolder(root, folder string, mode fs.FileMode) error {
+	if folder == filepath.Clean(root) {
 		return nil
 	}
-	err := os.Mkdir(folder, 0o750)
+	err := os.Mkdir(folder, mode)
 	switch {
 	case errors.Is(err, fs.ErrExist):
 		if info, err := os.Stat(folder); err != nil || !info.IsDir() {
@@ -103,10 +102,10 @@ func (f Folder) makeFolder(folder string) error {
 		}
 		return nil
 	case isMissing(err):
-		if err := f.makeFolder(filepath.Dir(folder)); err != nil {
+		if err := makeFolder(root, filepath.Dir(folder), mode); err != nil {
 			return err
 		}
-		err = os.Mkdir(folder, 0o750)
+		err = os.Mkdir(folder, mode)
 	}
 	if err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
@@ -125,32 +124,6 @@ func (f Folder) check() error {
 		return fmt.Errorf("the archive's folder %s is not a folder", f.Path)
 	}
 	return nil
-}
-
-// sweepAge is the age from which an unfinished file counts as abandoned.
-const sweepAge = 10 * time.Minute
-
-// Sweep removes the unfinished files of a program that was killed, and returns how many
-// it removed. What cannot be read or removed stays.
-func (f Folder) Sweep(ctx context.Context) (removed int, err error) {
-	root, err := os.OpenRoot(f.Path)
-	if err != nil {
-		return 0, err
-	}
-	defer func() { err = errors.Join(err, root.Close()) }()
-	err = fs.WalkDir(root.FS(), ".", func(path string, entry fs.DirEntry, err error) error {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if err != nil || !entry.Type().IsRegular() || !unfinished.MatchString(entry.Name()) {
-			return nil //nolint:nilerr // what cannot be read cannot be swept
-		}
-		if info, err := entry.Info(); err == nil && time.Since(info.ModTime()) > sweepAge && root.Remove(path) == nil {
-			removed++
-		}
-		return nil
-	})
-	return removed, err
 }
 
 func (f Folder) file(key string) string { return filepath.Join(f.Path, filepath.FromSlash(key)) }

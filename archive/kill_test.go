@@ -33,20 +33,24 @@ func kills() int {
 }
 
 // writerFolder names the folder that this program writes to when it runs as the writer of
-// TestKill, and writerFirst the number of its first answer.
+// TestKill, or writerSpool as that of TestKillOfSpool, and writerFirst the number of its first
+// answer.
 const (
 	writerFolder = "ARCHIVE_TEST_WRITER_FOLDER"
+	writerSpool  = "ARCHIVE_TEST_WRITER_SPOOL"
 	writerFirst  = "ARCHIVE_TEST_WRITER_FIRST"
 )
 
 func TestMain(m *testing.M) {
-	if folder := os.Getenv(writerFolder); folder != "" {
-		first, err := strconv.Atoi(os.Getenv(writerFirst))
-		if err != nil {
-			panic(err)
+	for name, write := range map[string]func(string, int){writerFolder: writeForever, writerSpool: spoolForever} {
+		if folder := os.Getenv(name); folder != "" {
+			first, err := strconv.Atoi(os.Getenv(writerFirst))
+			if err != nil {
+				panic(err)
+			}
+			write(folder, first)
+			return
 		}
-		writeForever(folder, first)
-		return
 	}
 	os.Exit(m.Run())
 }
@@ -110,7 +114,7 @@ func TestKill(t *testing.T) {
 	kept := archive.Archive{Bucket: archive.Folder{Path: path}}
 	checked, lastState, next, swept := 0, -1, 0, 0
 	for range kills() {
-		confirmed, state := runAndKill(t, path, next, time.Duration(random.Int64N(int64(30*time.Millisecond))))
+		confirmed, state := runAndKill(t, writerFolder, path, next, time.Duration(random.Int64N(int64(30*time.Millisecond))))
 		lastState = max(lastState, state)
 		next = max(next, state+1)
 		for _, n := range confirmed {
@@ -141,12 +145,12 @@ func TestKill(t *testing.T) {
 	t.Logf("%d kills, %d confirmed answers, all whole; %d half-written files swept", kills(), checked, swept)
 }
 
-// runAndKill runs the writer, kills it some time after its first line, and returns what it
+// runAndKill runs a writer, kills it some time after its first line, and returns what it
 // confirmed: the answers, and its last state.
-func runAndKill(t *testing.T, path string, first int, after time.Duration) (answers []int, state int) {
+func runAndKill(t *testing.T, name, path string, first int, after time.Duration) (answers []int, state int) {
 	t.Helper()
 	writer := exec.Command(os.Args[0]) //nolint:noctx // killed below
-	writer.Env = append(os.Environ(), writerFolder+"="+path, writerFirst+"="+strconv.Itoa(first))
+	writer.Env = append(os.Environ(), name+"="+path, writerFirst+"="+strconv.Itoa(first))
 	writer.Stderr = os.Stderr
 	output, err := writer.StdoutPipe()
 	if err != nil {

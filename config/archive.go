@@ -27,6 +27,8 @@ type Archive struct {
 	File string
 	// Setting is the variable that says where the archive is.
 	Setting string
+	// Spool is the folder of answers that the archive has not taken yet. Empty: there is none.
+	Spool string
 }
 
 // None reports whether there is no archive.
@@ -35,6 +37,7 @@ func (a Archive) None() bool { return a.Folder == "" && a.ObjectStorage == "" }
 const (
 	archiveSetting       = "WXAPP_ARCHIVE"
 	archiveConfigSetting = "WXAPP_ARCHIVE_CONFIG_FILE"
+	spoolSetting         = "WXAPP_ARCHIVE_SPOOL"
 )
 
 // parseArchive takes the object storage if one is set, and else the folder. An image may

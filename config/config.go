@@ -95,6 +95,7 @@ func parseAll(e environment) (Config, *problems) {
 	c.APIURL = parseAPIURL(p.at("WXAPP_API_URL"), e.APIURL, file.tokenEndpoint, file.allowHTTP)
 	c.Apps, c.Files = readApps(p, e, file)
 	c.Archive = parseArchive(p, e)
+	c.Archive.Spool = parseSpool(p.at(spoolSetting), e.ArchiveSpool, c.Archive)
 	warnReadable(p, c)
 	return c, p
 }
@@ -121,6 +122,9 @@ func readDemo(e environment) (Config, []string, error) {
 	c.Archive = Archive{Setting: archiveSetting}
 	if e.given[archiveSetting] != "" {
 		c.Archive.Folder = e.Archive
+	}
+	if e.given[spoolSetting] != "" {
+		p.at(spoolSetting).warnf("is ignored, because it may hold real answers, which must not get into the demo's archive")
 	}
 	if e.given[archiveConfigSetting] != "" {
 		p.at(archiveConfigSetting).warnf("is ignored, because the demo's numbers are made up; to keep them, set %s to a separate folder", archiveSetting)
