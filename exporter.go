@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
-	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -23,6 +22,7 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/config"
 	"github.com/wxapp-exporter/wxapp_exporter/poller"
 	"github.com/wxapp-exporter/wxapp_exporter/reload"
+	"github.com/wxapp-exporter/wxapp_exporter/stop"
 	"github.com/wxapp-exporter/wxapp_exporter/web"
 )
 
@@ -104,31 +104,40 @@ func (e *exporter) run(ctx context.Context) error {
 		// After a scrape without the series of the apps, Prometheus would treat them as gone.
 		Handler: handler, Await: web.AwaitOn(e.config.TelemetryPath, restored),
 		Limits: web.DefaultLimits(), ConnContext: exposition.ConnContext,
-		ConfigFile: e.config.WebConfigFile, Log: e.log,
+		ConfigFile: e.config.WebConfigFile, Log: e.log, StopTimeout: e.partTimeout(),
 	}
 
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	var parts sync.WaitGroup
-	polled := make(chan error, 1)
-	parts.Go(func() { polled <- polling.Run(ctx, func() { close(restored) }) })
+	var parts stop.Parts
+	ended := make(chan error, 2)
+	parts.Go("the polls", func() { ended <- polling.Run(ctx, func() { close(restored) }) })
 	if pusher != nil {
-		parts.Go(func() { pusher.Run(ctx) })
+		parts.Go("the push", func() { pusher.Run(ctx) })
 	}
 	if e.readApps != nil {
-		parts.Go(func() { reloader.Run(ctx, e.hangups) })
+		parts.Go("the reload", func() { reloader.Run(ctx, e.hangups) })
 	}
 	if e.config.WebConfigFile != "" {
-		parts.Go(func() { e.webConfig().Run(ctx) })
+		parts.Go("the web configuration", func() { e.webConfig().Run(ctx) })
 	}
-	err = server.Serve(ctx, listeners)
-	cancel()
-	parts.Wait()
-	if err == nil {
-		e.log.Info("stopped")
+	parts.Go("the requests", func() {
+		defer cancel() // a listener may have failed
+		ended <- server.Serve(ctx, listeners)
+	})
+	if err := parts.Wait(ctx, e.config.StopTimeout); err != nil {
+		return fmt.Errorf("WXAPP_STOP_TIMEOUT: %w", err)
 	}
-	return errors.Join(err, <-polled)
+	if err := errors.Join(<-ended, <-ended); err != nil {
+		return err
+	}
+	e.log.Info("stopped")
+	return nil
 }
+
+// partTimeout is how long each part may take to stop: all do so side by side, and what they have
+// left goes last.
+func (e *exporter) partTimeout() time.Duration { return e.config.StopTimeout * 9 / 10 }
 
 // readAgain reads the apps, and the keys of the object storage.
 func (e *exporter) readAgain() (config.Reading, error) {
@@ -154,15 +163,16 @@ func (e *exporter) webConfig() reload.WebConfig {
 
 func (e *exporter) poller() *poller.Poller {
 	return poller.New(poller.Options{
-		Schedule:  poller.Schedule{PublishHour: e.config.PublishHour, PollInterval: e.config.PollInterval},
-		Datasets:  e.config.Datasets,
-		Shows:     poller.Shows{Dimensions: e.config.Dimensions, Top: e.config.Top, MaxAge: e.config.MaxAge},
-		PastReady: e.pastReady,
-		Store:     e.store,
-		Archive:   e.archive,
-		Spool:     e.spool,
-		Metrics:   e.metrics,
-		Logger:    e.log,
+		Schedule:    poller.Schedule{PublishHour: e.config.PublishHour, PollInterval: e.config.PollInterval},
+		Datasets:    e.config.Datasets,
+		Shows:       poller.Shows{Dimensions: e.config.Dimensions, Top: e.config.Top, MaxAge: e.config.MaxAge},
+		PastReady:   e.pastReady,
+		Store:       e.store,
+		Archive:     e.archive,
+		Spool:       e.spool,
+		StopTimeout: e.partTimeout(),
+		Metrics:     e.metrics,
+		Logger:      e.log,
 	})
 }
 
@@ -215,7 +225,7 @@ func (e *exporter) newPusher(self *prometheus.Registry) (*otlp.Pusher, error) {
 	metrics := otlp.NewMetrics()
 	self.MustRegister(metrics)
 	push := *settings
-	push.WithoutLocations = !e.config.LocationInfo
+	push.WithoutLocations, push.StopTimeout = !e.config.LocationInfo, e.partTimeout()
 	pusher, err := otlp.New(push, e.store, self, metrics, e.log)
 	if err != nil {
 		return nil, err

@@ -36,7 +36,7 @@ func level(folder string) (height int, ok bool) {
 		return 2, true
 	case "wechat":
 		return 1, true
-	case "accept", "files", "text", simulator:
+	case "accept", "files", "stop", "text", simulator:
 		return 0, true
 	}
 	return 0, false

@@ -32,6 +32,9 @@ type Config struct {
 	RequestTimeout time.Duration
 	MaxAge         time.Duration
 
+	// StopTimeout is how long the whole program may take to stop.
+	StopTimeout time.Duration
+
 	// Demo says that the apps are made up.
 	Demo bool
 
@@ -158,6 +161,7 @@ func parseCommon(p *problems, e environment) Config {
 		PublishHour:     parsePublishHour(p.at("WXAPP_PUBLISH_HOUR"), e.PublishHour),
 		RequestTimeout:  parseDuration(p.at("WXAPP_REQUEST_TIMEOUT"), e.RequestTimeout),
 		MaxAge:          parseDuration(p.at("WXAPP_MAX_AGE"), e.MaxAge),
+		StopTimeout:     parseStopTimeout(p.at("WXAPP_STOP_TIMEOUT"), e.StopTimeout),
 		ListenAddresses: parseListenAddresses(p.at("WXAPP_LISTEN_ADDRESS"), e.ListenAddress),
 		OTLP:            parseOTLP(p, e),
 		TelemetryPath:   parseTelemetryPath(p.at("WXAPP_TELEMETRY_PATH"), e.TelemetryPath),

@@ -63,6 +63,7 @@ func TestDefaults(t *testing.T) {
 		PublishHour:     8,
 		RequestTimeout:  30 * time.Second,
 		MaxAge:          168 * time.Hour,
+		StopTimeout:     8 * time.Second,
 		Archive:         Archive{Folder: "wxapp-data", Setting: "WXAPP_ARCHIVE"},
 		ListenAddresses: []string{":10120"},
 		TelemetryPath:   "/metrics",

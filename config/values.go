@@ -111,6 +111,19 @@ func parsePollInterval(p position, text string) time.Duration {
 	return interval
 }
 
+// parseStopTimeout takes what leaves time to stop cleanly and is still a stop.
+func parseStopTimeout(p position, text string) time.Duration {
+	const remedy = "use a value from 1s to 10m, less than what the service manager waits before it kills"
+	timeout := parseDuration(p, text)
+	switch {
+	case timeout > 0 && timeout < time.Second:
+		p.errorf("%s is too short to stop cleanly; %s", text, remedy)
+	case timeout > 10*time.Minute:
+		p.errorf("%s is too long; %s", text, remedy)
+	}
+	return timeout
+}
+
 // parsePublishHour takes an hour up to 17: an empty answer for the day before yesterday is
 // accepted six hours later, and that must still be the same day.
 func parsePublishHour(p position, text string) int {

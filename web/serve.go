@@ -13,9 +13,6 @@ import (
 	toolkit "github.com/prometheus/exporter-toolkit/web"
 )
 
-// stopTimeout is how long running requests may take to end when the program stops.
-const stopTimeout = 4 * time.Second
-
 // Server serves a handler on any number of listeners.
 type Server struct {
 	Handler http.Handler
@@ -28,12 +25,14 @@ type Server struct {
 	Await func(*http.Request)
 	// ConnContext is that of http.Server. May be nil.
 	ConnContext func(context.Context, net.Conn) context.Context
+	// StopTimeout is how long running requests may take to end when the context of Serve has.
+	StopTimeout time.Duration
 	// Log gets what clients do wrong, at the level debug.
 	Log *slog.Logger
 }
 
 // Serve serves until the context ends, and then for as long as running requests take, but
-// not longer than four seconds. If one listener fails, all are closed, and the error says
+// not longer than StopTimeout. If one listener fails, all are closed, and the error says
 // why. Serve closes the listeners.
 func (s *Server) Serve(ctx context.Context, listeners []net.Listener) error {
 	ctx, cancel := context.WithCancel(ctx)
@@ -60,7 +59,7 @@ func (s *Server) Serve(ctx context.Context, listeners []net.Listener) error {
 		})
 		serving.Go(func() {
 			<-ctx.Done()
-			stop(context.WithoutCancel(ctx), server)
+			stop(context.WithoutCancel(ctx), server, s.StopTimeout)
 		})
 	}
 	serving.Wait()
@@ -106,8 +105,8 @@ func (s *Server) connContext(ctx context.Context, conn net.Conn) context.Context
 }
 
 // stop lets running requests end, but not for long.
-func stop(ctx context.Context, server *http.Server) {
-	ctx, cancel := context.WithTimeout(ctx, stopTimeout)
+func stop(ctx context.Context, server *http.Server, timeout time.Duration) {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	if err := server.Shutdown(ctx); err != nil {
 		_ = server.Close()

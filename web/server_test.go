@@ -29,6 +29,9 @@ func serve(t *testing.T, limits web.Limits, handler http.HandlerFunc) string {
 func serveOn(t *testing.T, server *web.Server, listeners ...net.Listener) {
 	t.Helper()
 	server.Log = discard
+	if server.StopTimeout == 0 {
+		server.StopTimeout = 4 * time.Second
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(ctx, listeners) }()
@@ -199,4 +202,29 @@ func TestRequestsAreBounded(t *testing.T) {
 		cancel()
 	}
 	expectAnswer(t, address)
+}
+
+// A request that does not end is cut off when the time to stop is over.
+func TestStopCutsRequestsOff(t *testing.T) {
+	begun := make(chan struct{})
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := &web.Server{Log: discard, Limits: web.DefaultLimits(), StopTimeout: time.Millisecond, Handler: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		close(begun)
+		<-r.Context().Done()
+	})}
+	ctx, stop := context.WithCancel(t.Context())
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(ctx, []net.Listener{listener}) }()
+	conn := connect(t, listener.Addr().String(), "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+	<-begun
+	stop()
+	if err := <-served; err != nil {
+		t.Error(err)
+	}
+	if answer, err := io.ReadAll(conn); err == nil && len(answer) > 0 {
+		t.Errorf("answered %q", answer)
+	}
 }

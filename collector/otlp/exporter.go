@@ -47,6 +47,8 @@ type Config struct {
 	Interval time.Duration
 	// Timeout limits the attempts to send one batch.
 	Timeout time.Duration
+	// StopTimeout limits the last push, which is made when the program stops.
+	StopTimeout time.Duration
 	// WithoutLocations leaves out wxapp_location_info, where the provinces are.
 	WithoutLocations bool
 	// Resource describes the program that the points come from.

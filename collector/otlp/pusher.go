@@ -19,11 +19,6 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
 )
 
-// flushTimeout limits the last push, which is made when the program stops.
-const flushTimeout = 2 * time.Second
-
-var errFlushTimeout = fmt.Errorf("no success within the %s that the program waits before it stops", flushTimeout)
-
 // Pusher pushes the snapshots of a Store and the metrics of the exporter itself.
 type Pusher struct {
 	config   Config
@@ -64,7 +59,7 @@ func New(config Config, store *collector.Store, self prometheus.Gatherer, metric
 }
 
 // Run pushes once per interval until the context ends, and then once more. That last
-// push takes at most 2 s.
+// push takes at most StopTimeout.
 func (p *Pusher) Run(ctx context.Context) {
 	ticker := time.NewTicker(p.config.Interval)
 	defer ticker.Stop()
@@ -75,7 +70,8 @@ func (p *Pusher) Run(ctx context.Context) {
 		case <-ctx.Done():
 		}
 	}
-	flush, cancel := context.WithTimeoutCause(context.WithoutCancel(ctx), flushTimeout, errFlushTimeout)
+	timeout := p.config.StopTimeout
+	flush, cancel := context.WithTimeoutCause(context.WithoutCancel(ctx), timeout, fmt.Errorf("no success within the %s that the program waits before it stops", timeout))
 	defer cancel()
 	p.push(flush)
 	_ = p.exporter.Shutdown(flush) // closes the connection; the program ends either way

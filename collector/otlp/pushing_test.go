@@ -48,6 +48,9 @@ func newPushing(t *testing.T, store *collector.Store, endpoint string, config Co
 	if config.Interval == 0 {
 		config.Interval = time.Minute
 	}
+	if config.StopTimeout == 0 {
+		config.StopTimeout = 2 * time.Second
+	}
 	config.Version = "1.2.3"
 	config.Resource = resource.NewSchemaless(attribute.String("service.name", "wxapp_exporter"))
 
