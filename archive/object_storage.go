@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/thanos-io/objstore"
+
+	"github.com/wxapp-exporter/wxapp_exporter/poller"
 )
 
 // ObjectStorage is a Bucket in an object storage: S3, whatever speaks its protocol, or
@@ -48,7 +50,7 @@ func NewObjectStorage(configuration []byte) (*ObjectStorage, error) {
 
 // Get returns an object.
 func (s *ObjectStorage) Get(ctx context.Context, key string) (content []byte, err error) {
-	err = s.access(ctx, func(c *storageClient) error {
+	err = s.access(ctx, func(ctx context.Context, c *storageClient, _ *refusals) error {
 		content, err = c.get(ctx, key)
 		return err
 	})
@@ -63,7 +65,9 @@ func (s *ObjectStorage) Put(ctx context.Context, key string, content []byte) err
 			return err
 		}
 	}
-	return s.access(ctx, func(c *storageClient) error { return c.put(ctx, key, content) })
+	return s.access(ctx, func(ctx context.Context, c *storageClient, noted *refusals) error {
+		return c.put(ctx, noted, key, content)
+	})
 }
 
 // ErrAltered is the error of an archive that does not return what was written to it.
@@ -97,7 +101,7 @@ func (s *ObjectStorage) ListFolders(ctx context.Context, folder string) ([]strin
 
 // names returns the names of the folders, or of the objects, directly below a folder.
 func (s *ObjectStorage) names(ctx context.Context, folder string, folders bool) (names []string, err error) {
-	err = s.access(ctx, func(c *storageClient) error {
+	err = s.access(ctx, func(ctx context.Context, c *storageClient, _ *refusals) error {
 		names = nil
 		err := c.Iter(ctx, folder, func(key string) error {
 			name, isFolder := strings.CutSuffix(key, objstore.DirDelim)
@@ -118,34 +122,42 @@ func (s *ObjectStorage) names(ctx context.Context, folder string, folders bool) 
 }
 
 // access uses the storage, and once more if it refuses the keys and there are new ones.
-func (s *ObjectStorage) access(ctx context.Context, use func(*storageClient) error) error {
+func (s *ObjectStorage) access(ctx context.Context, use func(context.Context, *storageClient, *refusals) error) error {
 	client := s.client.Load()
-	err := use(client)
+	noting, noted := noteRefusals(ctx)
+	err := use(noting, client, noted)
 	if err == nil || !isDenied(err) || ctx.Err() != nil {
-		return failed(ctx, client, err)
+		return failed(ctx, client, noted, err)
 	}
 	newer, renewErr := s.renewedAfter(client)
 	switch {
 	case newer != client:
-		return failed(ctx, newer, use(newer))
+		noting, noted = noteRefusals(ctx)
+		return failed(ctx, newer, noted, use(noting, newer, noted))
 	case renewErr != nil:
-		return fmt.Errorf("%w; new keys cannot be taken: %w", failed(ctx, client, err), renewErr)
+		return fmt.Errorf("%w; new keys cannot be taken: %w", failed(ctx, client, noted, err), renewErr)
 	}
-	return failed(ctx, client, err)
+	return failed(ctx, client, noted, err)
 }
 
 // failed returns fs.ErrNotExist when an object is missing, and otherwise what failed in
-// words that are safe to show.
-func failed(ctx context.Context, client *storageClient, err error) error {
-	switch {
-	case err == nil:
+// words that are safe to show: as poller.Throttled when the storage wants fewer requests.
+func failed(ctx context.Context, client *storageClient, noted *refusals, err error) error {
+	if err == nil {
 		return nil
+	}
+	status, pause := noted.asked()
+	switch {
 	case errors.Is(err, ErrUnusable):
 		return err
 	case client.IsObjNotFoundErr(err) && storageCode(err) == "NoSuchKey": // COS takes a missing bucket for a missing object
 		return fs.ErrNotExist
+	case ctx.Err() != nil && status != 0: // the client would have tried it again
+		return &poller.Throttled{Pause: pause, Err: storageError{text: fmt.Sprintf("the object storage returned %d", status)}}
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
+	case isThrottling(storageStatus(err), storageCode(err)):
+		return &poller.Throttled{Pause: pause, Err: storageError{text: "the object storage " + failure(err)}}
 	}
 	return storageError{"the object storage " + failure(err), isDenied(err)}
 }

@@ -72,7 +72,9 @@ func newStorageClient(configuration []byte) (*storageClient, error) {
 const agent = "wxapp_exporter"
 
 // wrap adds to a transport what the clients need of it.
-func wrap(next http.RoundTripper) http.RoundTripper { return noteEmpty(refuseForeign(next)) }
+func wrap(next http.RoundTripper) http.RoundTripper {
+	return noteEmpty(refuseForeign(heedPauses(tellAlive(next))))
+}
 
 func newS3(node yaml.Node) (*storageClient, error) {
 	settings := s3.DefaultConfig
@@ -133,12 +135,12 @@ func (c *storageClient) get(ctx context.Context, key string) ([]byte, error) {
 // one is four times as long.
 const uploadPause = 250 * time.Millisecond
 
-// put writes an object.
-func (c *storageClient) put(ctx context.Context, key string, content []byte) error {
+// put writes an object. Not again when the storage has named a pause.
+func (c *storageClient) put(ctx context.Context, noted *refusals, key string, content []byte) error {
 	pause := uploadPause
 	for try := 1; ; try++ {
 		err := c.Upload(ctx, key, bytes.NewReader(content))
-		if err == nil || try >= c.uploads || !mayPass(err) {
+		if _, asked := noted.asked(); err == nil || try >= c.uploads || asked > 0 || !mayPass(err) {
 			return err
 		}
 		select {
