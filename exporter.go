@@ -11,8 +11,6 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
-	versioncollector "github.com/prometheus/client_golang/prometheus/collectors/version"
 	"github.com/prometheus/common/version"
 
 	"github.com/wxapp-exporter/wxapp_exporter/archive"
@@ -76,7 +74,7 @@ func (e *exporter) run(ctx context.Context) error {
 	if spool, ok := e.spool.(io.Closer); ok {
 		defer func() { _ = spool.Close() }()
 	}
-	self := e.selfMetrics()
+	self := e.metrics.Registry()
 	pusher, err := e.newPusher(self)
 	if err != nil {
 		return err
@@ -120,6 +118,9 @@ func (e *exporter) run(ctx context.Context) error {
 	}
 	if e.config.WebConfigFile != "" {
 		parts.Go("the web configuration", func() { e.webConfig().Run(ctx) })
+	}
+	if kept, ok := e.archive.(*archive.Guard); ok {
+		parts.Go("the heartbeat", func() { e.heartbeat(kept, polling).Run(ctx) })
 	}
 	parts.Go("the requests", func() {
 		defer cancel() // a listener may have failed
@@ -176,16 +177,13 @@ func (e *exporter) poller() *poller.Poller {
 	})
 }
 
-// selfMetrics returns the metrics of the exporter itself, which change all the time.
-func (e *exporter) selfMetrics() *prometheus.Registry {
-	self := prometheus.NewRegistry()
-	self.MustRegister(
-		e.metrics,
-		collectors.NewGoCollector(),
-		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		versioncollector.NewCollector("wxapp_exporter"),
-	)
-	return self
+// heartbeat returns what finds other exporters that poll the same apps into the archive.
+func (e *exporter) heartbeat(kept *archive.Guard, polling *poller.Poller) *archive.Heartbeat {
+	host, _ := os.Hostname()
+	return &archive.Heartbeat{
+		Archive: kept, Host: host, Apps: polling.Apps, Replicas: e.config.Replicas, Rivals: e.metrics.ArchiveRivals, Log: e.log,
+		Remedy: "stop all but one of them, or set WXAPP_REPLICAS to their number if they are replicas on purpose",
+	}
 }
 
 // handler serves the store.

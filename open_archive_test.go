@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -98,5 +99,49 @@ func TestSecondExporterOnOneSpool(t *testing.T) {
 		t.Errorf("after the exporter: %v", err)
 	} else {
 		_ = again.Close()
+	}
+}
+
+// Exporters on one archive have a heartbeat each, which no other command takes for an app, and which
+// is gone when they have stopped.
+func TestExportersOnOneArchive(t *testing.T) {
+	folder := t.TempDir()
+	setEnvironment(t, map[string]string{
+		"WXAPP_ARCHIVE": folder, "WXAPP_APPID": "wx0123456789abcdef", "WXAPP_SECRET": testSecret, "WXAPP_LISTEN_ADDRESS": "127.0.0.1:0", "WXAPP_API_URL": "http://127.0.0.1:1",
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 2)
+	for range 2 {
+		stderr := newOutput()
+		go func() { ended <- run(ctx, []string{"serve"}, io.Discard, stderr) }()
+		stderr.waitFor(t, "listening")
+	}
+	beats := func() []string {
+		names, err := filepath.Glob(filepath.Join(folder, "exporter-*.json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return names
+	}
+	deadline := time.Now().Add(5 * time.Minute)
+	for len(beats()) < 2 && time.Now().Before(deadline) {
+		runtime.Gosched()
+	}
+	for _, name := range beats() {
+		if content, err := os.ReadFile(name); err != nil || !strings.Contains(string(content), `"apps":["wx0123456789abcdef"]`) {
+			t.Errorf("%s holds %s, %v", name, content, err)
+		}
+	}
+	if err := run(t.Context(), []string{"export", "--app", "exporter"}, io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), "--app") {
+		t.Errorf("an export of a heartbeat: %v", err)
+	}
+	cancel()
+	for range 2 {
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	}
+	if left := beats(); len(left) > 0 {
+		t.Errorf("after the stop there are %q", left)
 	}
 }

@@ -45,6 +45,9 @@ func (g *Guard) Prepare(ctx context.Context) error {
 	return nil
 }
 
+// Prepared reports whether Prepare has succeeded.
+func (g *Guard) Prepared() bool { return g.prepared.Load() }
+
 // State is Archive.State.
 func (g *Guard) State(ctx context.Context, appid string) (poller.State, error) {
 	if err := g.Prepare(ctx); err != nil {

@@ -70,6 +70,11 @@ func (s *ObjectStorage) Put(ctx context.Context, key string, content []byte) err
 	})
 }
 
+// Remove removes an object. One that is gone already is no error.
+func (s *ObjectStorage) Remove(ctx context.Context, key string) error {
+	return s.access(ctx, func(ctx context.Context, c *storageClient, _ *refusals) error { return c.Delete(ctx, key) })
+}
+
 // ErrAltered is the error of an archive that does not return what was written to it.
 var ErrAltered = errors.New("the archive does not return what was written to it")
 

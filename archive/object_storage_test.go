@@ -48,6 +48,9 @@ func (s *storage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		s.objects[key] = string(body)
 		w.Header().Set("X-Cos-Hash-Crc64ecma", strconv.FormatUint(crc64.Checksum(body, crc64.MakeTable(crc64.ECMA)), 10))
+	case r.Method == http.MethodDelete:
+		delete(s.objects, key)
+		w.WriteHeader(http.StatusNoContent)
 	case r.URL.Query().Has("delimiter") || key == "":
 		s.list(w, r.URL.Query().Get("prefix"))
 	case !ok:

@@ -47,8 +47,8 @@ func (a Archive) Probe(ctx context.Context) error {
 	if !bytes.Equal(content, probe()) {
 		return ErrAltered
 	}
-	if bucket, ok := a.Bucket.(remover); ok {
-		if err := bucket.Remove(ctx, probeKey); err != nil {
+	if folder, ok := a.Bucket.(Folder); ok {
+		if err := folder.Remove(ctx, probeKey); err != nil {
 			return fmt.Errorf("remove the probe from the archive: %w", err)
 		}
 	}

@@ -14,6 +14,8 @@ var (
 		"Failed attempts to write to the archive.")
 	archivePending = gauge("wxapp_archive_pending_answers", "{answer}",
 		"Answers waiting in memory because the archive cannot be written. A crash would lose them.")
+	archiveRivals = gauge("wxapp_archive_rivals", "{process}",
+		"Other exporters that poll some of the same apps into the same archive. Above 0 is fine for replicas on purpose.")
 	reloadSuccessful = gauge("wxapp_config_last_reload_successful", "1",
 		"Whether the last configuration reload succeeded: 1 after the start, 0 after a reload that kept the old settings.")
 	reloadSuccess = gauge("wxapp_config_last_reload_success_timestamp_seconds", "s",
@@ -32,7 +34,7 @@ var (
 
 func exporterMetrics() []*Metric {
 	return []*Metric{
-		&locationInfo, &apiRequests, &apiRequestDuration, &archiveWrites, &archiveFailures, &archivePending,
+		&locationInfo, &apiRequests, &apiRequestDuration, &archiveWrites, &archiveFailures, &archivePending, &archiveRivals,
 		&reloadSuccessful, &reloadSuccess, &webConfigValid,
 		&otlpExports, &otlpFailures, &otlpRejectedPoints, &otlpLastSuccess,
 	}

@@ -21,6 +21,7 @@ type SelfMetrics struct {
 	archiveWrites      prometheus.Counter
 	archiveFailures    prometheus.Counter
 	archivePending     prometheus.Gauge
+	archiveRivals      prometheus.Gauge
 	reloadSuccessful   prometheus.Gauge
 	reloadSuccess      prometheus.Gauge
 	webConfigValid     prometheus.Gauge
@@ -39,6 +40,7 @@ func NewSelfMetrics(datasets ...wechat.Dataset) *SelfMetrics {
 		archiveWrites:   prometheus.NewCounter(counterOpts(&archiveWrites)),
 		archiveFailures: prometheus.NewCounter(counterOpts(&archiveFailures)),
 		archivePending:  prometheus.NewGauge(gaugeOpts(&archivePending)),
+		archiveRivals:   prometheus.NewGauge(gaugeOpts(&archiveRivals)),
 
 		reloadSuccessful: prometheus.NewGauge(gaugeOpts(&reloadSuccessful)),
 		reloadSuccess:    prometheus.NewGauge(gaugeOpts(&reloadSuccess)),
@@ -82,6 +84,9 @@ func (m *SelfMetrics) ArchiveWritten(err error) {
 // written. A negative number lowers it.
 func (m *SelfMetrics) ArchivePending(answers int) { m.archivePending.Add(float64(answers)) }
 
+// ArchiveRivals sets the number of other exporters that poll the same apps into the same archive.
+func (m *SelfMetrics) ArchiveRivals(others int) { m.archiveRivals.Set(float64(others)) }
+
 // Reloaded records that the settings were read, or why they could not be used.
 func (m *SelfMetrics) Reloaded(err error) {
 	if err != nil {
@@ -113,7 +118,7 @@ func (m *SelfMetrics) Collect(metrics chan<- prometheus.Metric) {
 
 func (m *SelfMetrics) each(do func(prometheus.Collector)) {
 	for _, c := range []prometheus.Collector{
-		m.apiRequests, m.apiRequestDuration, m.archiveWrites, m.archiveFailures, m.archivePending, m.reloadSuccessful, m.reloadSuccess, m.webConfigValid,
+		m.apiRequests, m.apiRequestDuration, m.archiveWrites, m.archiveFailures, m.archivePending, m.archiveRivals, m.reloadSuccessful, m.reloadSuccess, m.webConfigValid,
 	} {
 		do(c)
 	}

@@ -35,6 +35,9 @@ type Config struct {
 	// StopTimeout is how long the whole program may take to stop.
 	StopTimeout time.Duration
 
+	// Replicas is how many processes poll the same apps on purpose, at least 1.
+	Replicas int
+
 	// Demo says that the apps are made up.
 	Demo bool
 
@@ -162,6 +165,7 @@ func parseCommon(p *problems, e environment) Config {
 		RequestTimeout:  parseDuration(p.at("WXAPP_REQUEST_TIMEOUT"), e.RequestTimeout),
 		MaxAge:          parseDuration(p.at("WXAPP_MAX_AGE"), e.MaxAge),
 		StopTimeout:     parseStopTimeout(p.at("WXAPP_STOP_TIMEOUT"), e.StopTimeout),
+		Replicas:        parseReplicas(p.at("WXAPP_REPLICAS"), e.Replicas),
 		ListenAddresses: parseListenAddresses(p.at("WXAPP_LISTEN_ADDRESS"), e.ListenAddress),
 		OTLP:            parseOTLP(p, e),
 		TelemetryPath:   parseTelemetryPath(p.at("WXAPP_TELEMETRY_PATH"), e.TelemetryPath),

@@ -64,6 +64,7 @@ func TestDefaults(t *testing.T) {
 		RequestTimeout:  30 * time.Second,
 		MaxAge:          168 * time.Hour,
 		StopTimeout:     8 * time.Second,
+		Replicas:        1,
 		Archive:         Archive{Folder: "wxapp-data", Setting: "WXAPP_ARCHIVE"},
 		ListenAddresses: []string{":10120"},
 		TelemetryPath:   "/metrics",

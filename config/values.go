@@ -134,6 +134,15 @@ func parsePublishHour(p position, text string) int {
 	return hour
 }
 
+// parseReplicas takes a number of processes.
+func parseReplicas(p position, text string) int {
+	replicas, err := strconv.Atoi(text)
+	if err != nil || replicas < 1 || replicas > 100 {
+		p.errorf("%s is not a number of processes; use a whole number from 1 to 100, 1 for a single exporter", shown(text))
+	}
+	return replicas
+}
+
 // pathCharacters are those that need no escape in a URL and have no meaning to
 // http.ServeMux.
 var pathCharacters = regexp.MustCompile(`^[A-Za-z0-9._~/-]*$`)

@@ -68,6 +68,8 @@ func TestRules(t *testing.T) {
 		{"WXAPP_STOP_TIMEOUT", "0s", `"0s" is not positive; use a value like 45s, 30m or 168h`},
 		{"WXAPP_STOP_TIMEOUT", "999ms", `999ms is too short to stop cleanly; use a value from 1s to 10m, less than what the service manager waits before it kills`},
 		{"WXAPP_STOP_TIMEOUT", "10m1s", `10m1s is too long; use a value from 1s to 10m, less than what the service manager waits before it kills`},
+		{"WXAPP_REPLICAS", "0", `"0" is not a number of processes; use a whole number from 1 to 100, 1 for a single exporter`},
+		{"WXAPP_REPLICAS", "two", `"two" is not a number of processes; use a whole number from 1 to 100, 1 for a single exporter`},
 		{"WXAPP_PUBLISH_HOUR", "18", `"18" is not valid; use a whole number from 0 to 17 (hour in Asia/Shanghai)`},
 		{"WXAPP_PUBLISH_HOUR", "24", `"24" is not valid; use a whole number from 0 to 17 (hour in Asia/Shanghai)`},
 		{"WXAPP_PUBLISH_HOUR", "-1", `"-1" is not valid; use a whole number from 0 to 17 (hour in Asia/Shanghai)`},
