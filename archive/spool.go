@@ -36,7 +36,6 @@ type Spool struct {
 	folder string
 	limit  int64 // in bytes
 	lock   *os.File
-	warn   func(text string)
 
 	mu   sync.Mutex
 	kept map[string]spooled // by name
@@ -70,8 +69,8 @@ func openSpool(path string, limit int64, warn func(text string)) (*Spool, error)
 	case err != nil:
 		return nil, fmt.Errorf("lock the folder: %w", err)
 	}
-	s := &Spool{folder: folder, limit: limit, lock: lock, warn: warn, kept: map[string]spooled{}}
-	if err := s.find(); err != nil {
+	s := &Spool{folder: folder, limit: limit, lock: lock, kept: map[string]spooled{}}
+	if err := s.find(warn); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
@@ -166,19 +165,15 @@ func (s *Spool) Answer(appid string, key poller.AnswerKey) ([]byte, error) {
 			return answer, nil
 		}
 	}
-	s.giveUp(name, err)
+	s.giveUp(name)
 	return nil, fmt.Errorf("%w: %s: %w", poller.ErrDamaged, s.file(name), err)
 }
 
 // giveUp leaves a damaged answer alone. It takes room as before.
-func (s *Spool) giveUp(name string, damage error) {
+func (s *Spool) giveUp(name string) {
 	s.mu.Lock()
-	_, known := s.kept[name]
+	defer s.mu.Unlock()
 	delete(s.kept, name)
-	s.mu.Unlock()
-	if known {
-		s.warn(fmt.Sprintf("%s is damaged and left alone; move it away: %v", s.file(name), damage))
-	}
 }
 
 // Remove removes an answer. One that is gone already is no error.

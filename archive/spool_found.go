@@ -11,9 +11,9 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
-// find finds the answers that an earlier process has left, and removes what it left
-// half-written.
-func (s *Spool) find() (err error) {
+// find finds the answers that an earlier process has left, removes what it left half-written, and
+// warns of all else.
+func (s *Spool) find(warn func(text string)) (err error) {
 	root, err := os.OpenRoot(s.folder)
 	if err != nil {
 		return err
@@ -43,7 +43,7 @@ func (s *Spool) find() (err error) {
 		return fmt.Errorf("read the spool: %w", err)
 	}
 	if foreign > 0 {
-		s.warn(fmt.Sprintf("%s is no answer and is left alone (in all: %s); move it away", example, text.Grouped(int64(foreign))))
+		warn(fmt.Sprintf("%s is no answer and is left alone (in all: %s); move it away", example, text.Grouped(int64(foreign))))
 	}
 	return nil
 }
