@@ -254,6 +254,10 @@ func (e *exporter) openArchive(ctx context.Context) (poller.Archive, error) {
 	opened := archive.NewGuard(archive.Archive{Bucket: bucket, Demo: e.config.Demo, Notices: archive.NewNotices(e.archiveDamaged)})
 	err = opened.Open(ctx, openTimeout)
 	folder, isFolder := bucket.(archive.Folder)
+	meanwhile := "kept in memory and a crash would lose them"
+	if settings.Spool != "" {
+		meanwhile = "kept in the spool"
+	}
 	works := "make the folder of WXAPP_ARCHIVE writable, or set WXAPP_ARCHIVE to a writable one"
 	if !isFolder {
 		works = "check the bucket, its keys and the network; new keys in the file of WXAPP_ARCHIVE_CONFIG_FILE are used within ten seconds, other changes of it after a restart"
@@ -263,7 +267,7 @@ func (e *exporter) openArchive(ctx context.Context) (poller.Archive, error) {
 		return nil, brokenArchive(settings, err)
 	case err != nil:
 		e.metrics.ArchiveWritten(err)
-		e.log.Warn("the archive does not work; numbers are exposed, but answers are kept in memory and a crash would lose them", "error", err,
+		e.log.Warn("the archive does not work; numbers are exposed, but answers are "+meanwhile, "error", err,
 			"remedy", works)
 	case isFolder:
 		go folder.SweepAndTell(ctx, e.log)
