@@ -520,3 +520,30 @@ func dayNamed(t *testing.T, text string) wechat.Day {
 	}
 	return day
 }
+
+// A running exporter shows within an hour what a backfill has brought, without a restart.
+func TestExporterFindsWhatWasBackfilled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := pollertest.New(t)
+		s.Options.Datasets = pollertest.Datasets("pages")
+		pollertest.SleepUntil(t, "2000-01-10 16:00")
+		s.Server.Fail(wechattest.HTTPStatus(502)) // the exporter does not reach WeChat, the backfill does
+		s.Start()
+		server := &wechattest.Server{Apps: s.Server.Apps}
+		source := s.Source(pollertest.AppID)
+		source.API = &wechat.Client{HTTP: &http.Client{Transport: server}, Tokens: &wechat.SecretTokens{
+			AppID: pollertest.AppID, HTTP: &http.Client{Transport: server},
+			Secret: func() (wechat.Secret, error) { return "0123456789abcdef0123456789abcdef", nil },
+		}}
+		to := wechat.DayOf(time.Now()).Add(-3)
+		backfill.Job{
+			Archive: s.Archive, Apps: []poller.Source{source}, Datasets: pollertest.Datasets("pages"), From: to.Add(-3), To: to,
+			Progress: func(backfill.Progress) {}, Warn: func(text string) { t.Error(text) },
+		}.Run(t.Context())
+		time.Sleep(75 * time.Minute)
+		synctest.Wait()
+		if shown := s.Snapshot(pollertest.AppID).Datasets[0]; shown.End != to {
+			t.Errorf("the exporter shows %v, want the newest day that was backfilled, %v", shown.End, to)
+		}
+	})
+}

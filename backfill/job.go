@@ -42,11 +42,15 @@ type Archive interface {
 	Pack(requested time.Time, answer []byte) ([]byte, error)
 	// SaveAnswer adds a packed answer.
 	SaveAnswer(ctx context.Context, appid string, key poller.AnswerKey, packed []byte) error
+	// State returns the last saved state of an app.
+	State(ctx context.Context, appid string) (poller.State, error)
+	// SaveState replaces the state of an app.
+	SaveState(ctx context.Context, appid string, state poller.State) error
 }
 
 // Job asks WeChat for past days of datasets that an archive lacks. All fields but From are
-// needed. It writes answers with numbers only, and no state: an exporter that uses the
-// same archive is not disturbed.
+// needed. It writes answers with numbers only, and notes in the state that it did: an exporter that
+// uses the same archive finds them.
 type Job struct {
 	Archive  Archive
 	Apps     []poller.Source
@@ -84,6 +88,7 @@ func (j Job) Run(ctx context.Context) []*Course {
 	for _, c := range courses {
 		c.end(EndStopped, nil)
 	}
+	j.mark(ctx, courses)
 	return courses
 }
 

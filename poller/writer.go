@@ -2,6 +2,7 @@ package poller
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -175,7 +176,11 @@ func (w *writer) run() {
 			continue
 		}
 		w.secureAll()
-		timer := time.NewTimer(archiveRetry)
+		pause := archiveRetry
+		if throttled, ok := errors.AsType[*Throttled](err); ok {
+			pause = max(pause, throttled.Pause)
+		}
+		timer := time.NewTimer(pause)
 		select {
 		case <-timer.C:
 		case <-program.Done():
