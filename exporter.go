@@ -100,7 +100,10 @@ func (e *exporter) run(ctx context.Context) error {
 	}
 	server := &web.Server{
 		// After a scrape without the series of the apps, Prometheus would treat them as gone.
-		Handler: handler, Await: web.AwaitOn(e.config.TelemetryPath, restored),
+		Handler: handler, Await: web.AwaitOn(e.config.TelemetryPath, func(r *http.Request) {
+			appids, all := exposition.AppIDs(r)
+			polling.AwaitRestored(r.Context(), appids, all)
+		}),
 		Limits: web.DefaultLimits(), ConnContext: exposition.ConnContext,
 		ConfigFile: e.config.WebConfigFile, Log: e.log, StopTimeout: e.partTimeout(),
 	}

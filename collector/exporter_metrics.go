@@ -16,6 +16,8 @@ var (
 		"Answers waiting in memory because the archive cannot be written. A crash would lose them.")
 	archiveRivals = gauge("wxapp_archive_rivals", "{process}",
 		"Other exporters that poll some of the same apps into the same archive. Above 0 is fine for replicas on purpose.")
+	restoringApps = gauge("wxapp_restoring_apps", "{app}",
+		"Apps whose part of the archive is still being read after the start. They are not polled yet.")
 	reloadSuccessful = gauge("wxapp_config_last_reload_successful", "1",
 		"Whether the last configuration reload succeeded: 1 after the start, 0 after a reload that kept the old settings.")
 	reloadSuccess = gauge("wxapp_config_last_reload_success_timestamp_seconds", "s",
@@ -34,7 +36,7 @@ var (
 
 func exporterMetrics() []*Metric {
 	return []*Metric{
-		&locationInfo, &apiRequests, &apiRequestDuration, &archiveWrites, &archiveFailures, &archivePending, &archiveRivals,
+		&locationInfo, &apiRequests, &apiRequestDuration, &archiveWrites, &archiveFailures, &archivePending, &archiveRivals, &restoringApps,
 		&reloadSuccessful, &reloadSuccess, &webConfigValid,
 		&otlpExports, &otlpFailures, &otlpRejectedPoints, &otlpLastSuccess,
 	}

@@ -22,6 +22,7 @@ type SelfMetrics struct {
 	archiveFailures    prometheus.Counter
 	archivePending     prometheus.Gauge
 	archiveRivals      prometheus.Gauge
+	restoringApps      prometheus.Gauge
 	reloadSuccessful   prometheus.Gauge
 	reloadSuccess      prometheus.Gauge
 	webConfigValid     prometheus.Gauge
@@ -41,6 +42,7 @@ func NewSelfMetrics(datasets ...wechat.Dataset) *SelfMetrics {
 		archiveFailures: prometheus.NewCounter(counterOpts(&archiveFailures)),
 		archivePending:  prometheus.NewGauge(gaugeOpts(&archivePending)),
 		archiveRivals:   prometheus.NewGauge(gaugeOpts(&archiveRivals)),
+		restoringApps:   prometheus.NewGauge(gaugeOpts(&restoringApps)),
 
 		reloadSuccessful: prometheus.NewGauge(gaugeOpts(&reloadSuccessful)),
 		reloadSuccess:    prometheus.NewGauge(gaugeOpts(&reloadSuccess)),
@@ -84,6 +86,9 @@ func (m *SelfMetrics) ArchiveWritten(err error) {
 // written. A negative number lowers it.
 func (m *SelfMetrics) ArchivePending(answers int) { m.archivePending.Add(float64(answers)) }
 
+// Restoring changes the number of apps whose archive is still being read after the start.
+func (m *SelfMetrics) Restoring(apps int) { m.restoringApps.Add(float64(apps)) }
+
 // ArchiveRivals sets the number of other exporters that poll the same apps into the same archive.
 func (m *SelfMetrics) ArchiveRivals(others int) { m.archiveRivals.Set(float64(others)) }
 
@@ -118,7 +123,7 @@ func (m *SelfMetrics) Collect(metrics chan<- prometheus.Metric) {
 
 func (m *SelfMetrics) each(do func(prometheus.Collector)) {
 	for _, c := range []prometheus.Collector{
-		m.apiRequests, m.apiRequestDuration, m.archiveWrites, m.archiveFailures, m.archivePending, m.archiveRivals, m.reloadSuccessful, m.reloadSuccess, m.webConfigValid,
+		m.apiRequests, m.apiRequestDuration, m.archiveWrites, m.archiveFailures, m.archivePending, m.archiveRivals, m.restoringApps, m.reloadSuccessful, m.reloadSuccess, m.webConfigValid,
 	} {
 		do(c)
 	}

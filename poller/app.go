@@ -29,6 +29,7 @@ type app struct {
 	past   *pastReader
 	shown  *collector.Snapshot // last; nil: none
 
+	first    bool          // it was added before the Poller ran
 	before   *app          // the app that this one replaces, or nil
 	polls    bool          // it has begun to poll
 	restored chan struct{} // closed when it does
@@ -70,6 +71,9 @@ func (a *app) run(ctx context.Context) {
 		a.awaitArchive(ctx)
 	}
 	close(a.restored)
+	if a.first {
+		a.shared.Metrics.Restoring(-1)
+	}
 	for a.sleep(ctx) {
 		a.poll(ctx)
 	}

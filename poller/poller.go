@@ -35,6 +35,7 @@ func (p *Poller) Add(source Source) {
 		return
 	}
 	added := newApp(p.shared, source)
+	added.first = p.ctx == nil
 	if before, ok := p.apps[source.ID]; ok {
 		added.before = before
 		before.replace()
@@ -59,6 +60,30 @@ func (p *Poller) Apps() []collector.App {
 		}
 	}
 	slices.SortFunc(apps, func(a, b collector.App) int { return strings.Compare(a.ID, b.ID) })
+	return apps
+}
+
+// AwaitRestored waits until the archive of some apps, or of all, was read as far as it can be read
+// now, or until the context ends. Apps that were added while the Poller ran are not waited for.
+func (p *Poller) AwaitRestored(ctx context.Context, appids []string, all bool) {
+	for _, a := range p.restoring(appids, all) {
+		select {
+		case <-a.restored:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func (p *Poller) restoring(appids []string, all bool) []*app {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var apps []*app
+	for id, a := range p.apps {
+		if _, chosen := slices.BinarySearch(appids, id); a.first && (all || chosen) {
+			apps = append(apps, a)
+		}
+	}
 	return apps
 }
 
@@ -91,6 +116,7 @@ func (p *Poller) Run(ctx context.Context, restored func()) error {
 	p.mu.Lock()
 	p.ctx = ctx
 	p.openSpool()
+	p.Metrics.Restoring(len(p.apps))
 	for _, a := range p.apps {
 		p.start(a)
 		first = append(first, a)

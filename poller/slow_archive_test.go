@@ -272,6 +272,39 @@ func TestSlowArchiveBeforeMidnight(t *testing.T) {
 	})
 }
 
+// An app that was restored can be scraped while the archive of another one is still being read.
+func TestRestoredAppIsNotKeptWaiting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const slow = "wx00000000000000ff"
+		s := pollertest.New(t, appid, slow)
+		pollertest.SleepUntil(t, "2000-01-10 16:00")
+		s.Start()
+		s.End()
+		s.Archive.Interfere(func(ctx context.Context, use pollertest.Use) error {
+			if use.AppID == slow {
+				return pollertest.Wait(ctx, 8*time.Second)
+			}
+			return nil
+		})
+		s.Start()
+		started := time.Now()
+		s.Poller.AwaitRestored(t.Context(), []string{appid, "wx that never was"}, false)
+		if waited := time.Since(started); waited > 0 {
+			t.Errorf("the app is kept waiting for %s", waited)
+		}
+		expectValue(t, s.Gather(), "wxapp_restoring_apps{}", 1)
+		s.Poller.AwaitRestored(t.Context(), nil, true)
+		if waited := time.Since(started); waited < 8*time.Second {
+			t.Errorf("both were awaited for only %s", waited)
+		}
+		synctest.Wait()
+		expectValue(t, s.Gather(), "wxapp_restoring_apps{}", 0)
+		canceled, cancel := context.WithCancel(t.Context())
+		cancel()
+		s.Poller.AwaitRestored(canceled, nil, true)
+	})
+}
+
 // Answers are archived though the state cannot be read, which only keeps the state from being
 // replaced.
 func TestAnswersAreArchivedBesideAnUnreadableState(t *testing.T) {

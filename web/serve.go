@@ -73,15 +73,11 @@ func (s *Server) Serve(ctx context.Context, listeners []net.Listener) error {
 	return errors.Join(errs...)
 }
 
-// AwaitOn returns what lets the requests of a path wait until a channel is closed.
-func AwaitOn(path string, ready <-chan struct{}) func(*http.Request) {
+// AwaitOn returns what lets the requests of a path wait.
+func AwaitOn(path string, wait func(*http.Request)) func(*http.Request) {
 	return func(r *http.Request) {
-		if r.URL.Path != path {
-			return
-		}
-		select {
-		case <-ready:
-		case <-r.Context().Done():
+		if r.URL.Path == path {
+			wait(r)
 		}
 	}
 }

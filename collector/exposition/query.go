@@ -3,6 +3,7 @@ package exposition
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"slices"
 
@@ -51,6 +52,13 @@ func parseQuery(query string) (selection, error) {
 	slices.Sort(s.appids)
 	s.appids = slices.Compact(s.appids)
 	return s, nil
+}
+
+// AppIDs returns the appids of the apps that a request asks for, sorted: none if it asks for those
+// of the exporter itself only, or wrongly. All says that it asks for all apps.
+func AppIDs(r *http.Request) (appids []string, all bool) {
+	selection, err := parseQuery(r.URL.RawQuery)
+	return selection.appids, err == nil && selection.appids == nil
 }
 
 // apps returns the fragments of the apps that a scrape asks for, one app after the other

@@ -94,11 +94,12 @@ func exporterOutputs(l language, d *grafana.Dashboard) {
 	d.Row(l.text("Archive and OTLP push", "归档与 OTLP 推送"))
 	d.Line(8,
 		grafana.TimeSeries(l.text("Writes to the archive", "归档写入"),
-			l.text("Attempts to write an answer or the state, failed attempts, answers that wait in memory because of failures, and other exporters that poll the same apps into the same archive.", "写入数据或状态的次数、其中失败的次数、因失败而在内存中等待写入的数据份数，以及轮询相同小程序并共用归档的其他采集器数量。"),
+			l.text("Attempts to write an answer or the state, failed attempts, answers that wait in memory because of failures, other exporters that poll the same apps into the same archive, and apps whose archive is still being read after a start.", "写入数据或状态的次数、其中失败的次数、因失败而在内存中等待写入的数据份数、轮询相同小程序并共用归档的其他采集器数量，以及启动后归档仍在读取的小程序数量。"),
 			count("wxapp_archive_writes_total", l.text("attempts", "次数")),
 			count("wxapp_archive_failures_total", failed),
 			grafana.Over("sum("+overTime().read(selector("wxapp_archive_pending_answers"))+")", waiting),
-			grafana.Over("max("+overTime().read(selector("wxapp_archive_rivals"))+")", l.text("other exporters", "其他采集器"))).
+			grafana.Over("max("+overTime().read(selector("wxapp_archive_rivals"))+")", l.text("other exporters", "其他采集器")),
+			grafana.Over("sum("+overTime().read(selector("wxapp_restoring_apps"))+")", l.text("apps being read", "正在读取的小程序"))).
 			Unit("locale").Decimals(0).Min(0).Every("1h").NoValue(l.text("nothing is archived", "未启用归档")).
 			FixedColors([2]string{failed, "red"}, [2]string{waiting, "orange"}).Width(8),
 		grafana.TimeSeries(l.text("Pushes by OTLP", "OTLP 推送"),
