@@ -84,7 +84,7 @@ func (e *exporter) run(ctx context.Context) error {
 	reloader := reload.New(reload.Options{
 		Read: e.readAgain, Source: e.source, Poller: polling, Metrics: e.metrics, Logger: e.log,
 	}, e.apps)
-	handler, err := e.handler(self, polling, pusher, reloader)
+	handler, err := e.handler(self, polling, pusher, reloader, restored)
 	if err != nil {
 		return err
 	}
@@ -190,9 +190,9 @@ func (e *exporter) heartbeat(kept *archive.Guard, polling *poller.Poller) *archi
 }
 
 // handler serves the store.
-func (e *exporter) handler(self prometheus.Gatherer, polling *poller.Poller, pusher *otlp.Pusher, reloader *reload.Reloader) (http.Handler, error) {
+func (e *exporter) handler(self prometheus.Gatherer, polling *poller.Poller, pusher *otlp.Pusher, reloader *reload.Reloader, restored <-chan struct{}) (http.Handler, error) {
 	metrics, err := exposition.New(e.store, self, exposition.Options{
-		WithoutLocations: !e.config.LocationInfo,
+		WithoutLocations: !e.config.LocationInfo, Started: restored,
 		OnError: func(err error) {
 			e.log.Error("some metrics of the exporter itself are missing from scrapes", "error", err)
 		},

@@ -36,6 +36,13 @@ func (c *cache) put(appid string, fragments []fragment, outdated func() bool) {
 	g.joined = nil
 }
 
+// has reports whether there are fragments of an app.
+func (c *cache) has(appid string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.groupOf[appid] != nil
+}
+
 // group returns the group of an app. A new app joins the first group that has room.
 func (c *cache) group(appid string) *group {
 	if g, ok := c.groupOf[appid]; ok {

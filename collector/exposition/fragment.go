@@ -20,8 +20,8 @@ type deflater struct {
 	writer *flate.Writer
 }
 
-func newDeflater() *deflater {
-	writer, _ := flate.NewWriter(nil, flate.DefaultCompression) // fails for unknown levels only
+func newDeflater(level int) *deflater {
+	writer, _ := flate.NewWriter(nil, level) // fails for unknown levels only
 	return &deflater{writer: writer}
 }
 

@@ -8,6 +8,7 @@ package exposition
 import (
 	"bufio"
 	"bytes"
+	"compress/flate"
 	"net/http"
 	"runtime"
 	"slices"
@@ -46,7 +47,9 @@ type Handler struct {
 	buffers   sync.Pool     // of *buffers
 	inflater  *inflater     // for clients that do not accept gzip
 	renderers sync.Pool     // of *renderer
+	fast      sync.Pool     // of those that compress fast
 	rendering chan struct{} // holds one value for each app that is being rendered
+	second    second
 }
 
 // Options are the optional settings of a Handler.
@@ -58,6 +61,10 @@ type Options struct {
 	// usually fails in the next one, too. It may be called from several goroutines. Nil:
 	// nobody is told.
 	OnError func(error)
+	// Started is closed when the snapshots of all apps have been put into the store for the first
+	// time. Until then their texts are compressed fast, and only afterwards well. Nil: it is not
+	// waited for.
+	Started <-chan struct{}
 }
 
 // buffers are the memory of a scrape. Later scrapes use it again.
@@ -77,7 +84,7 @@ func New(store *collector.Store, self prometheus.Gatherer, options Options) (*Ha
 	if err != nil {
 		return nil, err
 	}
-	renderer, metrics := newRenderer(), collector.AppMetrics()
+	renderer, metrics := newRenderer(flate.DefaultCompression), collector.AppMetrics()
 	h := &Handler{
 		store:              store,
 		self:               own,
@@ -88,8 +95,10 @@ func New(store *collector.Store, self prometheus.Gatherer, options Options) (*Ha
 		cache:              cache{groupOf: map[string]*group{}},
 		buffers:            sync.Pool{New: func() any { return &buffers{writer: bufio.NewWriterSize(nil, bufferSize)} }},
 		inflater:           newInflater(),
-		renderers:          sync.Pool{New: func() any { return newRenderer() }},
+		renderers:          sync.Pool{New: func() any { return newRenderer(flate.DefaultCompression) }},
+		fast:               sync.Pool{New: func() any { return newRenderer(flate.BestSpeed) }},
 		rendering:          make(chan struct{}, runtime.GOMAXPROCS(0)),
+		second:             second{started: options.Started},
 	}
 	if h.onError == nil {
 		h.onError = func(error) {}
@@ -111,19 +120,32 @@ func (h *Handler) tell(err error) {
 }
 
 // refresh renders the new snapshot of an app, or forgets the app if it is nil. Every
-// change of the Store is followed by a call, so one that comes too late does nothing.
+// change of the Store is followed by a call, so one that comes too late does nothing. The first
+// text of an app is compressed fast: after a restart, all wait for it.
 func (h *Handler) refresh(appid string, snapshot *collector.Snapshot) {
-	outdated := func() bool { return h.store.Snapshot(appid) != snapshot }
-	if snapshot == nil {
-		h.cache.remove(appid, outdated)
-		return
+	switch {
+	case snapshot == nil:
+		h.cache.remove(appid, func() bool { return h.store.Snapshot(appid) != nil })
+	case h.cache.has(appid):
+		h.render(snapshot, &h.renderers)
+	default:
+		h.render(snapshot, &h.fast)
+		h.second.add(snapshot, func(snapshot *collector.Snapshot) {
+			if h.store.Snapshot(snapshot.App.ID) == snapshot {
+				h.render(snapshot, &h.renderers)
+			}
+		})
 	}
+}
+
+// render renders a snapshot.
+func (h *Handler) render(snapshot *collector.Snapshot, renderers *sync.Pool) {
 	h.rendering <- struct{}{}
 	defer func() { <-h.rendering }()
-	renderer := h.renderers.Get().(*renderer)
+	renderer := renderers.Get().(*renderer)
 	fragments := renderer.app(snapshot, h.metrics)
-	h.renderers.Put(renderer)
-	h.cache.put(appid, fragments, outdated)
+	renderers.Put(renderer)
+	h.cache.put(snapshot.App.ID, fragments, func() bool { return h.store.Snapshot(snapshot.App.ID) != snapshot })
 }
 
 // ServeHTTP implements http.Handler.

@@ -13,7 +13,7 @@ type renderer struct {
 	text []byte
 }
 
-func newRenderer() *renderer { return &renderer{deflater: newDeflater()} }
+func newRenderer(level int) *renderer { return &renderer{deflater: newDeflater(level)} }
 
 // app returns the samples of an app, one fragment for each of metrics. These have to be
 // all metrics of an app, in the order in which a Snapshot hands over their samples.
