@@ -18,7 +18,7 @@ func (k *knowledge) state() State {
 			state.CaughtUp[d.Name] = d.caughtUp
 		}
 		for _, s := range d.series {
-			state.Series[s.Series()] = s.sorted()
+			state.Series[s.Series()] = s.states()
 		}
 		for _, e := range d.endpoints {
 			state.Endpoints[e.name] = EndpointState{e.calls, e.quota, e.quotaAsked, e.pause}
@@ -33,9 +33,9 @@ func (k *knowledge) held() heldAnswers {
 	for _, d := range k.datasets {
 		for _, s := range d.series {
 			came := map[wechat.Day]time.Time{}
-			for end, state := range s.known {
+			for _, state := range s.known {
 				if state.Held() {
-					came[end] = state.Answered
+					came[state.End] = state.Answered
 				}
 			}
 			held[s.Series()] = came
@@ -53,7 +53,7 @@ func (k *knowledge) restore(state State, first bool) {
 		d.caughtUp = merged.CaughtUp[d.Name]
 		for _, s := range d.series {
 			for _, w := range merged.Series[s.Series()] {
-				s.known[w.End] = &w
+				s.keep(&w)
 			}
 		}
 		for _, e := range d.endpoints {

@@ -127,7 +127,7 @@ func (r *reader) run(ctx context.Context, reading *reading) {
 	pause := archiveRetry
 	for {
 		attempt := attempt{reader: r, reading: reading, warned: warned}
-		err := attempt.run(ctx)
+		err := r.shared.restoring.do(ctx, func() error { return attempt.run(ctx) })
 		if ctx.Err() != nil {
 			return
 		}

@@ -24,7 +24,7 @@ func newDataset(of wechat.Dataset) *dataset {
 			i = len(d.endpoints)
 			d.endpoints = append(d.endpoints, &endpoint{name: s.Endpoint})
 		}
-		d.series = append(d.series, &series{Statistic: s, endpoint: d.endpoints[i], known: map[wechat.Day]*WindowState{}})
+		d.series = append(d.series, &series{Statistic: s, endpoint: d.endpoints[i]})
 	}
 	d.rules = rulesOf(d)
 	return d

@@ -99,13 +99,13 @@ func counted(calls collector.Calls, now time.Time) collector.Calls {
 type series struct {
 	wechat.Statistic
 	endpoint *endpoint
-	known    map[wechat.Day]*WindowState // by their last day
+	known    []*WindowState // the earliest first
 }
 
 // state returns what is known of a window. It must not be changed; see change.
 func (s *series) state(w wechat.Window) *WindowState {
-	if state, ok := s.known[w.End]; ok {
-		return state
+	if i, ok := s.find(w.End); ok {
+		return s.known[i]
 	}
 	return &WindowState{End: w.End}
 }
@@ -113,19 +113,31 @@ func (s *series) state(w wechat.Window) *WindowState {
 // change returns the state of a window, which the caller may change.
 func (s *series) change(w wechat.Window) *WindowState {
 	state := s.state(w)
-	s.known[w.End] = state
+	s.keep(state)
 	return state
+}
+
+// keep adds or replaces the state of a window.
+func (s *series) keep(state *WindowState) {
+	i, ok := s.find(state.End)
+	if !ok {
+		s.known = slices.Insert(s.known, i, nil)
+	}
+	s.known[i] = state
+}
+
+func (s *series) find(end wechat.Day) (i int, ok bool) {
+	return slices.BinarySearchFunc(s.known, end, func(state *WindowState, end wechat.Day) int { return state.End.Compare(end) })
 }
 
 // newest returns the state of the latest window that is held, or nil.
 func (s *series) newest() *WindowState {
-	var newest *WindowState
-	for _, state := range s.known {
-		if state.Held() && (newest == nil || state.End.After(newest.End)) {
-			newest = state
+	for _, state := range slices.Backward(s.known) {
+		if state.Held() {
+			return state
 		}
 	}
-	return newest
+	return nil
 }
 
 // newestAsked returns the latest window that can be asked for. It shows whether yesterday is
@@ -137,13 +149,12 @@ func (s *series) newestAsked(today wechat.Day) wechat.Window {
 	return s.Before(s.Newest(today), s.Cohorts[0])
 }
 
-// sorted returns all states, the earliest first.
-func (s *series) sorted() []WindowState {
+// states returns all states, the earliest first.
+func (s *series) states() []WindowState {
 	states := make([]WindowState, 0, len(s.known))
 	for _, state := range s.known {
 		states = append(states, *state)
 	}
-	slices.SortFunc(states, func(a, b WindowState) int { return a.End.Compare(b.End) })
 	return states
 }
 

@@ -51,12 +51,14 @@ type shared struct {
 	requests  *limiter      // calls of endpoints whose last call did not fail
 	retries   *limiter      // calls of the others
 	archiving *limiter      // reads and writes of the archive
+	restoring *limiter      // apps whose archive is read: what is read of all of them takes memory
 	accesses  chan struct{} // a place per read or write of the archive that runs or hangs
 	decoding  chan struct{} // a place per answer that is decoded while the archive is restored
 	pasts     chan struct{} // a place per app whose past is read
 	totalling chan struct{} // a place for an answer of the past that is decoded
 	health    *archiveHealth
 	running   sync.WaitGroup
+	closed    chan struct{} // always
 
 	// Set when the Poller runs.
 	program  context.Context // ends when the program is to stop
@@ -67,11 +69,15 @@ func newShared(options Options) *shared {
 	if options.StopTimeout == 0 {
 		options.StopTimeout = 8 * time.Second
 	}
+	closed := make(chan struct{})
+	close(closed)
 	return &shared{
+		closed:    closed,
 		Options:   options,
 		requests:  newLimiter(8, 250*time.Millisecond),
 		retries:   newLimiter(4, 2*time.Second),
 		archiving: newLimiter(64, time.Second),
+		restoring: newLimiter(64, 2*time.Second),
 		accesses:  make(chan struct{}, 1024),
 		decoding:  make(chan struct{}, runtime.GOMAXPROCS(0)),
 		pasts:     make(chan struct{}, 4),

@@ -68,15 +68,12 @@ func (k *knowledge) forget(now time.Time) {
 		shown := k.chosen(d, now)
 		for _, s := range d.series {
 			newest := s.newest()
-			for end, state := range s.known {
-				w := s.Window(end)
-				if !s.canBeAsked(w, now) && state != newest {
-					delete(s.known, end)
-				}
-				if !shown.End.IsZero() && !isShown(shown, s, end) {
+			s.known = slices.DeleteFunc(s.known, func(state *WindowState) bool {
+				if !shown.End.IsZero() && !isShown(shown, s, state.End) {
 					state.numbers = collector.Numbers{}
 				}
-			}
+				return !s.canBeAsked(s.Window(state.End), now) && state != newest
+			})
 		}
 	}
 }

@@ -50,9 +50,10 @@ type pendingAnswer struct {
 }
 
 func newWriter(shared *shared, appid string, others *others, log *slog.Logger) *writer {
-	idle := make(chan struct{})
-	close(idle)
-	return &writer{shared: shared, appid: appid, access: newAccess(shared), others: others, log: log, tried: idle, ended: idle}
+	return &writer{
+		shared: shared, appid: appid, access: newAccess(shared), others: others, log: log,
+		tried: shared.closed, ended: shared.closed,
+	}
 }
 
 // adopt begins to write the answers that an earlier process left in the spool.
@@ -161,14 +162,17 @@ func (w *writer) done() (ended, tried <-chan struct{}) {
 
 // run writes until nothing is left, or until the program has ended and the last attempt failed.
 func (w *writer) run() {
-	tried := sync.OnceFunc(func() { close(w.tried) })
+	tried := w.tried
 	program := w.shared.program
 	defer context.AfterFunc(program, w.secureAll)()
 	for {
 		last := program.Err() != nil
 		err := w.writeAll(w.shared.deadline)
 		w.shared.health.set(w.appid, archiveWrites, err)
-		tried()
+		if tried != nil {
+			close(tried)
+			tried = nil
+		}
 		if w.ends(err, last) {
 			return
 		}
@@ -208,6 +212,7 @@ func (w *writer) ends(err error, last bool) bool {
 	}
 	w.running = false
 	close(w.ended)
+	w.tried, w.ended = w.shared.closed, w.shared.closed // the others take memory
 	return true
 }
 
