@@ -42,6 +42,7 @@ type Course struct {
 	from      wechat.Day               // the first day to ask for
 	window    wechat.Window            // the next one
 	archived  map[wechat.Day]time.Time // the windows of the archive by their last day, and when the last answer came
+	spans     spans                    // in place of archived, of a statistic whose answers overlap
 
 	budget   int64 // calls
 	budgeted bool  // the quota was asked for
@@ -64,8 +65,8 @@ func (c *Course) end(why End, err error) {
 // skip goes on to the next day that is to be asked for. Without one the course ends.
 func (c *Course) skip(now time.Time) {
 	for ; ; c.window = c.statistic.Before(c.window, 1) {
-		if c.statistic.Overlaps && c.window.FirstDay().Before(c.from) { // WeChat refuses it
-			c.window.Range = wechat.Range(c.window.End.Sub(c.from) + 1)
+		if first := c.statistic.First(); c.statistic.Overlaps && c.window.FirstDay().Before(first) { // WeChat refuses it
+			c.window.Range = wechat.Range(c.window.End.Sub(first) + 1)
 		}
 		switch {
 		case c.window.End.Before(c.from):
@@ -76,7 +77,7 @@ func (c *Course) skip(now time.Time) {
 			return
 		default:
 			c.Held++
-			c.Oldest = c.window.End
+			c.Oldest = c.oldest()
 		}
 	}
 }
@@ -84,6 +85,9 @@ func (c *Course) skip(now time.Time) {
 // lacks reports whether the archive lacks the day. A cohort that was answered is lacked
 // while WeChat could tell more of it.
 func (c *Course) lacks(now time.Time) bool {
+	if c.statistic.Overlaps {
+		return !c.spans.has(c.window)
+	}
 	answered, ok := c.archived[c.window.End]
 	return !ok || c.told(answered) < c.told(now)
 }
@@ -127,12 +131,17 @@ func later(a, b time.Time) time.Time {
 // added goes on after a day that was archived.
 func (c *Course) added() {
 	c.Added++
-	c.Oldest = c.window.End
-	if c.statistic.Overlaps {
-		c.Oldest = c.window.FirstDay()
-	}
+	c.Oldest = c.oldest()
 	c.inARow, c.failures = 0, 0
 	c.advance()
+}
+
+// oldest returns the first day of an answer about the window, or the only one that names it.
+func (c *Course) oldest() wechat.Day {
+	if c.statistic.Overlaps {
+		return c.window.FirstDay()
+	}
+	return c.window.End
 }
 
 // without goes on after a day without numbers, which WeChat has refused with err unless

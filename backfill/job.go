@@ -37,6 +37,8 @@ func pauses() []time.Duration {
 type Archive interface {
 	// List returns the keys of all answers of an app to a statistic, in any order.
 	List(ctx context.Context, appid string, statistic wechat.Statistic) ([]poller.AnswerKey, error)
+	// Answer returns an answer as WeChat sent it.
+	Answer(ctx context.Context, appid string, key poller.AnswerKey) ([]byte, error)
 	// Pack returns an answer, requested at the given time, in the form that SaveAnswer
 	// takes.
 	Pack(requested time.Time, answer []byte) ([]byte, error)
@@ -104,6 +106,10 @@ func (j Job) course(ctx context.Context, app poller.Source, dataset wechat.Datas
 	}
 	c.window = c.statistic.Newest(last.Add(1))
 	keys, err := j.Archive.List(ctx, app.ID, statistic)
+	if err == nil && statistic.Overlaps {
+		c.spans, err = j.readSpans(ctx, app.ID, statistic, keys)
+		keys = nil
+	}
 	switch {
 	case ctx.Err() != nil:
 		c.end(EndStopped, nil)
@@ -217,6 +223,9 @@ func (j Job) save(ctx context.Context, c *Course, asked time.Time, answer *wecha
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveTimeout)
 	defer cancel()
 	key := poller.AnswerKey{Series: c.statistic.Series(), Window: c.window, Answered: time.Now()}
+	if came, torn := c.spans.torn[c.window.End]; torn {
+		key.Answered = came
+	}
 	for i, page := range append([][]byte{answer.Bytes}, answer.More...) {
 		packed, err := j.Archive.Pack(asked, page)
 		if err == nil {

@@ -190,13 +190,17 @@ func (c *Client) Ask(ctx context.Context, s Statistic, w Window) (*Answer, error
 // MaxPages is how many pages of an answer are read. The longest, of 90 days, has some 10.
 const MaxPages = 100
 
+// Pages returns how many pages the answer has in all, of those that are read. It is 0 if it is not
+// known, or if the statistic has none.
+func (a *Answer) Pages() int { return min(a.pages, MaxPages) }
+
 // askPages asks for all pages of a statistic of a window.
 func (c *Client) askPages(ctx context.Context, s Statistic, w Window) (*Answer, error) {
 	first, err := call(ctx, c, s.Endpoint, s.path, s.query(w, 1), nil, s.decoder(w))
 	if err != nil {
 		return nil, err
 	}
-	for page := 2; page <= min(first.pages, MaxPages); page++ {
+	for page := 2; page <= first.Pages(); page++ {
 		next, err := call(ctx, c, s.Endpoint, s.path, s.query(w, page), nil, s.decoder(w))
 		if err != nil {
 			return nil, err
