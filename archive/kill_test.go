@@ -27,22 +27,26 @@ import (
 // kills is how often the writer is killed.
 func kills() int {
 	if os.Getenv("TEST_SIZE") == "full" {
-		return 250
+		return 500
 	}
 	return 50
 }
 
 // writerFolder names the folder that this program writes to when it runs as the writer of
-// TestKill, or writerSpool as that of TestKillOfSpool, and writerFirst the number of its first
-// answer.
+// TestKill, writerBucket the configuration of the bucket as that of TestKillWithBucket, or
+// writerSpool the folder as that of TestKillOfSpool, and writerFirst the number of its first answer.
 const (
 	writerFolder = "ARCHIVE_TEST_WRITER_FOLDER"
+	writerBucket = "ARCHIVE_TEST_WRITER_BUCKET"
 	writerSpool  = "ARCHIVE_TEST_WRITER_SPOOL"
 	writerFirst  = "ARCHIVE_TEST_WRITER_FIRST"
 )
 
 func TestMain(m *testing.M) {
-	for name, write := range map[string]func(string, int){writerFolder: writeForever, writerSpool: spoolForever} {
+	for name, write := range map[string]func(string, int){
+		writerFolder: func(path string, first int) { writeForever(archive.Folder{Path: path}, numberedAnswer, first) },
+		writerBucket: writeToBucketForever, writerSpool: spoolForever,
+	} {
 		if folder := os.Getenv(name); folder != "" {
 			first, err := strconv.Atoi(os.Getenv(writerFirst))
 			if err != nil {
@@ -66,10 +70,10 @@ func numberedKey(n int) poller.AnswerKey {
 // numberedAnswer returns the text of an answer, of some size.
 func numberedAnswer(n int) string { return strings.Repeat(fmt.Sprintf(`{"answer":%d}`, n), 1000) }
 
-// writeForever writes answers and states as fast as it can, and confirms each in a line on
+// writeForever writes numbered answers and states as fast as it can, and confirms each in a line on
 // standard output.
-func writeForever(folder string, first int) {
-	kept := archive.Archive{Bucket: archive.Folder{Path: folder}}
+func writeForever(bucket archive.Bucket, answer func(n int) string, first int) {
+	kept := archive.Archive{Bucket: bucket}
 	var writing sync.WaitGroup
 	ctx := context.Background()
 	if err := kept.Prepare(ctx); err != nil {
@@ -77,7 +81,7 @@ func writeForever(folder string, first int) {
 	}
 	writing.Go(func() {
 		for n := first; ; n++ {
-			packed, err := kept.Pack(answered, []byte(numberedAnswer(n)))
+			packed, err := kept.Pack(answered, []byte(answer(n)))
 			if err != nil {
 				panic(err)
 			}
@@ -125,7 +129,8 @@ func TestKill(t *testing.T) {
 			checked++
 		}
 		next += 2 // the one that was being written may be there
-		checkState(t, filepath.Join(path, appid, "state.json"), lastState)
+		content, err := os.ReadFile(filepath.Join(path, appid, "state.json"))
+		checkState(t, content, err, lastState)
 
 		left := hidden(t, path)
 		for _, file := range left {
@@ -145,7 +150,7 @@ func TestKill(t *testing.T) {
 	t.Logf("%d kills, %d confirmed answers, all whole; %d half-written files swept", kills(), checked, swept)
 }
 
-// runAndKill runs a writer, kills it some time after its first line, and returns what it
+// runAndKill runs the writer that a variable of the environment names, kills it some time after its first line, and returns what it
 // confirmed: the answers, and its last state.
 func runAndKill(t *testing.T, name, path string, first int, after time.Duration) (answers []int, state int) {
 	t.Helper()
@@ -184,9 +189,8 @@ func runAndKill(t *testing.T, name, path string, first int, after time.Duration)
 }
 
 // checkState holds that a state is there whole, and none older than one that was confirmed.
-func checkState(t *testing.T, file string, confirmed int) {
+func checkState(t *testing.T, content []byte, err error, confirmed int) {
 	t.Helper()
-	content, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) && confirmed < 0 {
 		return
 	}
