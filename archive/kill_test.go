@@ -150,7 +150,7 @@ func TestKill(t *testing.T) {
 	t.Logf("%d kills, %d confirmed answers, all whole; %d half-written files swept", kills(), checked, swept)
 }
 
-// runAndKill runs the writer that a variable of the environment names, kills it some time after its first line, and returns what it
+// runAndKill runs the writer that a variable of the environment names, kills it some time after its first answer, and returns what it
 // confirmed: the answers, and its last state.
 func runAndKill(t *testing.T, name, path string, first int, after time.Duration) (answers []int, state int) {
 	t.Helper()
@@ -166,16 +166,16 @@ func runAndKill(t *testing.T, name, path string, first int, after time.Duration)
 	}
 	state = -1
 	lines := bufio.NewScanner(output)
-	for begun := false; lines.Scan(); begun = true {
-		if !begun {
-			time.AfterFunc(after, func() { _ = writer.Process.Kill() })
-		}
+	for lines.Scan() {
 		what, number, _ := strings.Cut(lines.Text(), " ")
 		n, err := strconv.Atoi(number)
 		if err != nil {
 			t.Fatalf("the writer says %q", lines.Text())
 		}
 		if what == "answer" {
+			if len(answers) == 0 {
+				time.AfterFunc(after, func() { _ = writer.Process.Kill() })
+			}
 			answers = append(answers, n)
 		} else {
 			state = n

@@ -121,12 +121,12 @@ func TestKillOfBackfill(t *testing.T) {
 	f := &filled{t: t, environment: []string{filledFrom + "=" + api.URL, fmt.Sprintf("%s=%s %s", filledDays, today.Add(-180), today.Add(-60))}}
 
 	f.begin()
-	f.run(time.Hour)
+	f.run(never())
 	want := f.answers()
 	killed, ends, confirmed := 0, 0, 0
 	f.begin()
 	for killed < kills() {
-		added, wasKilled := f.run(time.Duration(random.Int64N(int64(200 * time.Millisecond))))
+		added, wasKilled := f.run(newMoment(random, moment{40, 20 * time.Millisecond}))
 		confirmed += added
 		if wasKilled {
 			killed++
@@ -136,7 +136,7 @@ func TestKillOfBackfill(t *testing.T) {
 		f.begin()
 		ends++
 	}
-	f.run(time.Hour)
+	f.run(never())
 	f.compare(want)
 	if wechat.DayOf(time.Now()) != today {
 		t.Skip("midnight has passed, and WeChat is asked about other cohorts")
@@ -153,9 +153,9 @@ func (f *filled) begin() {
 }
 
 // run runs a backfill, and checks what it leaves. It returns how many answers were confirmed.
-func (f *filled) run(after time.Duration) (confirmed int, killed bool) {
+func (f *filled) run(until moment) (confirmed int, killed bool) {
 	f.t.Helper()
-	lines, killed := runAndKill(f.t, "backfill", after, append(f.environment, filledFolder+"="+f.folder)...)
+	lines, killed := runAndKill(f.t, "backfill", until, append(f.environment, filledFolder+"="+f.folder)...)
 	f.read()
 	for _, name := range lines {
 		if f.whole[name] == "" {

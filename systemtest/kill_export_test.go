@@ -52,7 +52,7 @@ func exportToBeKilled() error {
 	}
 	folder := export.Folder{
 		Path: os.Getenv(exportedFolder), Slice: 6 * time.Hour, Whole: true,
-		Report: func(export.Progress) {},
+		Report: func(p export.Progress) { say(p.String()) },
 	}
 	done, err := exported.WriteFiles(ctx, folder, exported.Bounds())
 	if err == nil && len(done.Outdated) > 0 {
@@ -77,20 +77,19 @@ func TestKillOfExport(t *testing.T) {
 		t.Fatal(err)
 	}
 	environment := []string{exportedArchive + "=" + folder.Path, exportedNow + "=" + now.Format(time.RFC3339)}
-	run := func(output string, after time.Duration) (killed bool) {
-		_, killed = runAndKill(t, "export", after, append(environment, exportedFolder+"="+output)...)
+	run := func(output string, until moment) (killed bool) {
+		_, killed = runAndKill(t, "export", until, append(environment, exportedFolder+"="+output)...)
 		return killed
 	}
 
 	output := filepath.Join(t.TempDir(), "slices")
-	run(output, time.Hour)
+	run(output, never())
 	want, _ := slicesIn(t, output)
 
-	const longest = 300 * time.Millisecond // about as long as an export takes
 	killed, ends, torn, most := 0, 0, 0, 0
 	output = filepath.Join(t.TempDir(), "slices")
 	for killed < kills() {
-		wasKilled := run(output, time.Duration(random.Int64N(int64(longest))))
+		wasKilled := run(output, newMoment(random, moment{25, 20 * time.Millisecond}))
 		got, hidden := slicesIn(t, output)
 		torn = max(torn, hidden)
 		if wasKilled {
@@ -103,7 +102,7 @@ func TestKillOfExport(t *testing.T) {
 		checkExported(t, got, want)
 		output = filepath.Join(t.TempDir(), "slices")
 	}
-	run(output, time.Hour)
+	run(output, never())
 	got, _ := slicesIn(t, output)
 	checkExported(t, got, want)
 	if len(want) < 20 || most == 0 {

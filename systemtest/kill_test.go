@@ -5,6 +5,7 @@ package systemtest
 import (
 	"bufio"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -42,12 +43,28 @@ func newRandom(t *testing.T) *rand.Rand {
 	return rand.New(rand.NewPCG(seed, 0))
 }
 
-// begun is the first line of a part: what comes before is the start of the process.
+// moment is when a part is killed: some time after it has written so many lines. So it gets as far
+// on a busy machine as on another one.
+type moment struct {
+	lines int
+	after time.Duration
+}
+
+// never lets a part run to its end.
+func never() moment { return moment{lines: math.MaxInt} }
+
+// newMoment returns a random moment up to one.
+func newMoment(random *rand.Rand, latest moment) moment {
+	return moment{random.IntN(latest.lines + 1), time.Duration(random.Int64N(int64(latest.after)))}
+}
+
+// begun is the first line of a part, and no answer to anything: what comes before is the start of
+// the process.
 const begun = "begun"
 
-// runAndKill runs a part in a process of its own and kills it some time after it has begun, unless
-// it ends before. It returns the lines that the part wrote, and whether it was killed.
-func runAndKill(t *testing.T, part string, after time.Duration, environment ...string) (lines []string, killed bool) {
+// runAndKill runs a part in a process of its own and kills it at a moment, unless it ends before. It
+// returns the lines that the part wrote after it had begun, and whether it was killed.
+func runAndKill(t *testing.T, part string, at moment, environment ...string) (lines []string, killed bool) {
 	t.Helper()
 	process := exec.Command(os.Args[0]) //nolint:noctx // killed below, or it ends
 	process.Env = append(append(os.Environ(), victim+"="+part), environment...)
@@ -62,9 +79,11 @@ func runAndKill(t *testing.T, part string, after time.Duration, environment ...s
 	for scanner := bufio.NewScanner(output); scanner.Scan(); {
 		if scanner.Text() != begun {
 			lines = append(lines, scanner.Text())
-			continue
 		}
-		defer time.AfterFunc(after, func() { _ = process.Process.Kill() }).Stop()
+		if len(lines) == at.lines {
+			at.lines = math.MaxInt
+			defer time.AfterFunc(at.after, func() { _ = process.Process.Kill() }).Stop()
+		}
 	}
 	err = process.Wait()
 	killed = strings.Contains(process.ProcessState.String(), "killed")

@@ -1,5 +1,6 @@
 // Package systemtest runs the parts of the exporter together in one process: for months of
-// random faults, with a thousand apps, and with apps that come and go.
+// random faults, with a thousand apps, and with apps that come and go. Exports and backfills it
+// runs in processes of their own, and kills them.
 package systemtest
 
 import (
