@@ -2,6 +2,7 @@ package poller
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -12,7 +13,7 @@ import (
 func TestLimiter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const patience = 250 * time.Millisecond
-		l := newLimiter(1, patience)
+		l := newLimiter(1, patience, patience)
 		start := time.Now()
 		var running sync.WaitGroup
 		defer running.Wait()
@@ -38,5 +39,25 @@ func TestLimiter(t *testing.T) {
 			t.Error("a call without a place is made though its context has ended")
 		}
 		<-l.places
+	})
+}
+
+// After a call that was slow, but did not hang, the next one may take longer; after one that fails,
+// it may not.
+func TestPatienceGrows(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLimiter(1, time.Second, 3*time.Second)
+		for _, step := range []struct {
+			err  error
+			want time.Duration
+		}{{errors.New("broken"), time.Second}, {nil, 2 * time.Second}, {nil, 3 * time.Second}, {nil, 3 * time.Second}} {
+			_ = l.do(t.Context(), func() error {
+				time.Sleep(5 * time.Second)
+				return step.err
+			})
+			if got := time.Duration(l.patience.Load()); got != step.want {
+				t.Errorf("the patience is %s after the error %v, want %s", got, step.err, step.want)
+			}
+		}
 	})
 }
