@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"time"
@@ -60,6 +59,7 @@ func fill(ctx context.Context, chosen backfill.Arguments, stdout, stderr io.Writ
 	for _, warning := range warnings {
 		line.Warn(warning)
 	}
+	line.Note(settings.ShardNote(chosen.Apps))
 	sources, err := sourcesToAsk(settings, chosen.Apps)
 	if err != nil {
 		return err
@@ -79,10 +79,8 @@ func fill(ctx context.Context, chosen backfill.Arguments, stdout, stderr io.Writ
 // sourcesToAsk returns the apps of the settings, or the chosen ones. It is an error when
 // asking for their tokens would end those that others use.
 func sourcesToAsk(settings config.Config, chosen []string) ([]poller.Source, error) {
-	for _, id := range chosen {
-		if !slices.ContainsFunc(settings.Apps, func(app config.App) bool { return app.ID == id }) {
-			return nil, fmt.Errorf("--app: no such app; the settings have %d", len(settings.Apps))
-		}
+	if err := settings.CheckApps(chosen); err != nil {
+		return nil, err
 	}
 	client := backfill.Pace(newHTTPClient(settings))
 	var sources []poller.Source

@@ -54,19 +54,23 @@ func exportArchive(ctx context.Context, chosen export.Arguments, stdout, stderr 
 	if err != nil {
 		return err
 	}
+	line.Note(settings.ShardNote(chosen.Apps))
 	names := demo.Names()
 	for _, app := range settings.Apps {
 		names[app.ID] = app.Name
 	}
-	apps, lastPolls, err := export.Apps(ctx, kept, names, chosen.Apps)
+	apps, lastPolls, err := export.Apps(ctx, kept, settings.Shard, names, chosen.Apps)
 	switch {
 	case errors.Is(err, export.ErrUnknownApp):
 		return fmt.Errorf("--app: %w", err)
 	case err != nil:
 		return fmt.Errorf("%s: %w", settings.Archive.Setting, err)
 	}
+	if err := settings.CheckShard(chosen.Apps); err != nil {
+		return err
+	}
 	exported, err := export.New(ctx, export.Options{
-		Archive: kept, Apps: apps, LastPolls: lastPolls,
+		Archive: kept, Apps: apps, Shard: settings.Shard, LastPolls: lastPolls,
 		Datasets: settings.Datasets, Dimensions: settings.Dimensions, Top: settings.Top, MaxAge: settings.MaxAge,
 		Locations: settings.LocationInfo,
 		Labels:    chosen.Labels, Every: chosen.Every, Now: time.Now(),
@@ -76,7 +80,7 @@ func exportArchive(ctx context.Context, chosen export.Arguments, stdout, stderr 
 		return fmt.Errorf("%s: %w", settings.Archive.Setting, err)
 	}
 	if exported.Bounds().From.IsZero() {
-		return fmt.Errorf("%s: nothing to export: the archive has no answers", settings.Archive.Setting)
+		return fmt.Errorf("%s: nothing to export: the archive has no answers%s", settings.Archive.Setting, settings.OfShard())
 	}
 	return chosen.Write(ctx, exported, stdout, line)
 }

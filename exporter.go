@@ -54,7 +54,7 @@ func newExporter(ctx context.Context, c config.Config, warnings []string, stderr
 	e := &exporter{
 		wiring:  w,
 		config:  c,
-		apps:    config.Reading{Apps: c.Apps, Files: c.Files, Warnings: warnings},
+		apps:    config.Reading{Apps: c.Apps, OtherApps: c.OtherApps, Files: c.Files, Warnings: warnings},
 		store:   &collector.Store{},
 		metrics: collector.NewSelfMetrics(c.Datasets...),
 		log:     config.NewLogger(stderr, c.LogFormat, c.LogLevel),
@@ -82,7 +82,7 @@ func (e *exporter) run(ctx context.Context) error {
 	restored := make(chan struct{})
 	polling := e.poller()
 	reloader := reload.New(reload.Options{
-		Read: e.readAgain, Source: e.source, Poller: polling, Metrics: e.metrics, Logger: e.log,
+		Read: e.readAgain, Source: e.source, Shard: e.config.Shard, Poller: polling, Metrics: e.metrics, Logger: e.log,
 	}, e.apps)
 	handler, err := e.handler(self, polling, pusher, reloader, restored)
 	if err != nil {
@@ -93,7 +93,8 @@ func (e *exporter) run(ctx context.Context) error {
 		return err
 	}
 	for _, listener := range listeners {
-		e.log.Info("listening", "address", listener.Addr().String(), "apps", len(e.apps.Apps), "version", version.Version)
+		e.log.With("address", listener.Addr().String(), "version", version.Version).Info("listening",
+			e.config.Shard.Attributes(len(e.apps.Apps), len(e.apps.OtherApps))...)
 	}
 	if e.listening != nil {
 		e.listening(web.URL(listeners[0].Addr()))
@@ -185,7 +186,7 @@ func (e *exporter) heartbeat(kept *archive.Guard, polling *poller.Poller) *archi
 	host, _ := os.Hostname()
 	return &archive.Heartbeat{
 		Archive: kept, Host: host, Apps: polling.Apps, Replicas: e.config.Replicas, Rivals: e.metrics.ArchiveRivals, Log: e.log,
-		Remedy: "stop all but one of them, or set WXAPP_REPLICAS to their number if they are replicas on purpose",
+		Remedy: e.config.RemedyOfRivals(),
 	}
 }
 
@@ -204,6 +205,8 @@ func (e *exporter) handler(self prometheus.Gatherer, polling *poller.Poller, pus
 	mux.Handle("GET "+e.config.TelemetryPath, metrics)
 	(&web.Site{
 		Apps:          polling.Apps,
+		Shard:         e.config.Shard,
+		OtherApps:     reloader.OtherApps,
 		Store:         e.store,
 		TelemetryPath: e.config.TelemetryPath,
 		Archive:       polling.ArchiveStatus,

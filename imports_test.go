@@ -34,7 +34,7 @@ func level(folder string) (height int, ok bool) {
 		return 3, true
 	case "arguments", "collector", "progress":
 		return 2, true
-	case "wechat":
+	case "shards", "wechat":
 		return 1, true
 	case "accept", "files", "stop", "text", simulator:
 		return 0, true

@@ -35,8 +35,9 @@ type property struct {
 
 // Reading is what was read of the apps at one time.
 type Reading struct {
-	Apps []App
-	// Files are the files that the apps and their secrets come from.
+	// Apps are those of this shard, and OtherApps those of others.
+	Apps, OtherApps []App
+	// Files are the files that all apps and their secrets come from.
 	Files Files
 	// Warnings are one line each, as those of Read.
 	Warnings []string
@@ -55,15 +56,16 @@ func ReadApps() (Reading, error) {
 
 func readAgain(e environment) (Reading, error) {
 	p := &problems{given: e.given}
-	apps, files := readApps(p, e, parseAppsFile(p, e))
+	all, files := readApps(p, e, parseAppsFile(p, e))
+	apps, others := divide(parseShard(p, e), all)
 	if err := p.err(); err != nil {
 		return Reading{Files: files, Warnings: p.allWarnings()}, err
 	}
-	return Reading{apps, files, p.allWarnings()}, nil
+	return Reading{apps, others, files, p.allWarnings()}, nil
 }
 
-// readApps returns the app of the environment and those of the apps file, and the files
-// that they come from. The file of the object storage is watched with them.
+// readApps returns the app of the environment and those of the apps file, whatever their shard,
+// so that all processes find the same mistakes, and the files that they come from. The file of the object storage is watched with them.
 func readApps(p *problems, e environment, file appsFile) ([]App, Files) {
 	files := Files{}
 	apps := parseEnvironmentApp(p, e, file, files)

@@ -5,15 +5,20 @@ import (
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector/otlp"
+	"github.com/wxapp-exporter/wxapp_exporter/shards"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
 // Config is what the settings mean. Printing it shows no secret.
 type Config struct {
-	// Apps are the app of the environment, if there is one, and then those of
-	// WXAPP_APPS_FILE.
+	// Shard is the part of the apps that is that of this process.
+	Shard shards.Shard
+	// Apps are those of the shard: the app of the environment, if there is one, and then
+	// those of WXAPP_APPS_FILE.
 	Apps []App
-	// Files are the files that Apps and their secrets come from.
+	// OtherApps are those of other shards.
+	OtherApps []App
+	// Files are the files that all apps and their secrets come from.
 	Files Files
 
 	TokenEndpoint TokenEndpoint
@@ -99,7 +104,9 @@ func parseAll(e environment) (Config, *problems) {
 	file := parseAppsFile(p, e)
 	c.TokenEndpoint = file.tokenEndpoint
 	c.APIURL = parseAPIURL(p.at("WXAPP_API_URL"), e.APIURL, file.tokenEndpoint, file.allowHTTP)
-	c.Apps, c.Files = readApps(p, e, file)
+	all, files := readApps(p, e, file)
+	c.Shard, c.Files = parseShard(p, e), files
+	c.Apps, c.OtherApps = divide(c.Shard, all)
 	c.Archive = parseArchive(p, e)
 	c.Archive.Spool = parseSpool(p.at(spoolSetting), e.ArchiveSpool, c.Archive)
 	warnReadable(p, c)
@@ -122,6 +129,7 @@ func readDemo(e environment) (Config, []string, error) {
 	if e.given[datasetsSetting] == "" || e.Datasets == "all" { // made-up income is no secret
 		e.Datasets = everyDataset()
 	}
+	e.TotalShards = defaultOf(totalSetting)
 	p := &problems{given: e.given}
 	c := parseCommon(p, e)
 	c.Demo = true
@@ -131,6 +139,9 @@ func readDemo(e environment) (Config, []string, error) {
 	}
 	if e.given[spoolSetting] != "" {
 		p.at(spoolSetting).warnf("is ignored, because it may hold real answers, which must not get into the demo's archive")
+	}
+	if e.given[totalSetting] != "" {
+		p.at(totalSetting).warnf("is ignored, because the demo has three apps and one process")
 	}
 	if e.given[archiveConfigSetting] != "" {
 		p.at(archiveConfigSetting).warnf("is ignored, because the demo's numbers are made up; to keep them, set %s to a separate folder", archiveSetting)

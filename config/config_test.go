@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/wxapp-exporter/wxapp_exporter/shards"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
@@ -65,6 +66,7 @@ func TestDefaults(t *testing.T) {
 		MaxAge:          168 * time.Hour,
 		StopTimeout:     8 * time.Second,
 		Replicas:        1,
+		Shard:           shards.Shard{Total: 1},
 		Archive:         Archive{Folder: "wxapp-data", Setting: "WXAPP_ARCHIVE"},
 		ListenAddresses: []string{":10120"},
 		TelemetryPath:   "/metrics",

@@ -18,6 +18,7 @@ func readExport(e environment) (Config, []string, error) {
 	p := &problems{given: e.given}
 	warnUnknownVariables(p, e.variables)
 	c := Config{
+		Shard:        parseShard(p, e),
 		Archive:      parseArchive(p, e),
 		Datasets:     parseDatasets(p, e),
 		Dimensions:   parseList(p.at("WXAPP_DIMENSIONS"), e.Dimensions, wechat.Dimensions()),

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -34,7 +35,7 @@ func inspect(e environment) Inspection {
 	found.WrongTokens = p.mistaken("WXAPP_TOKEN_ENDPOINT")
 	found.WrongArchive = p.mistaken(archiveSetting)
 	found.WrongPush = p.mistaken("OTEL_")
-	found.Config.Apps = wholeApps(c)
+	found.Config.Apps, found.Config.OtherApps = divide(c.Shard, wholeApps(c))
 	return found
 }
 
@@ -48,11 +49,11 @@ func (p *problems) mistaken(prefix string) bool {
 	return false
 }
 
-// wholeApps returns the apps that can be used, each once.
+// wholeApps returns the apps of all shards that can be used, each once.
 func wholeApps(c Config) []App {
 	var whole []App
 	known := map[string]bool{}
-	for _, app := range c.Apps {
+	for _, app := range slices.Concat(c.Apps, c.OtherApps) {
 		hasTokens := app.Tokens.Value != "" || c.TokenEndpoint == NoToken
 		if isWholeAppID(app.ID) && hasTokens && !known[app.ID] {
 			known[app.ID] = true

@@ -28,7 +28,7 @@ func parseResource(p *problems, e environment) *resource.Resource {
 	attributes := []attribute.KeyValue{
 		semconv.ServiceName(e.OTelServiceName),
 		semconv.ServiceVersion(cmp.Or(version.Version, "unknown")),
-		semconv.ServiceInstanceID(instanceID(e.ListenAddress)),
+		semconv.ServiceInstanceID(instanceID(e.ListenAddress) + shardSuffix(e)),
 	}
 	attributes = append(attributes, parseAttributes(p.at("OTEL_RESOURCE_ATTRIBUTES"), e.OTelResource)...)
 	if isQuoted(e.OTelServiceName) {
@@ -82,4 +82,13 @@ func instanceID(listenAddresses string) string {
 	}
 	_, port, _ := net.SplitHostPort(first) // checked by parseListenAddresses
 	return net.JoinHostPort(host, port)
+}
+
+// shardSuffix names the shard if there are several. Their number is not in it, so that the series
+// of a shard stay the same when it changes.
+func shardSuffix(e environment) string {
+	if total, _ := parseNumber(e.TotalShards); total < 2 {
+		return ""
+	}
+	return "/shard-" + e.Shard // checked by parseShard
 }

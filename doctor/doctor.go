@@ -8,7 +8,6 @@ package doctor
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"slices"
 	"time"
@@ -35,7 +34,7 @@ type Options struct {
 	App string
 	// HTTP makes the requests to WeChat.
 	HTTP *http.Client
-	// Clients are the clients of WeChat's API by appid, one for each app of the settings.
+	// Clients are the clients of WeChat's API by appid, one for each app of the shard.
 	Clients map[string]*wechat.Client
 	// Bucket is that of the archive, and BucketErr says why there is none. Nothing is read
 	// of both without an archive in the settings.
@@ -43,13 +42,13 @@ type Options struct {
 	BucketErr error
 }
 
-// Check returns an error when App is none of the apps. With a mistake in the settings it
+// Check returns an error when App is none of the apps of the shard. With a mistake in the settings it
 // is not known which apps there are.
 func (o Options) Check() error {
-	if o.App == "" || len(o.Settings.Mistakes) > 0 || len(o.apps()) > 0 {
+	if o.App == "" || len(o.Settings.Mistakes) > 0 {
 		return nil
 	}
-	return fmt.Errorf("--app: no such app; the settings have %d", len(o.Settings.Config.Apps))
+	return o.Settings.Config.CheckApps([]string{o.App})
 }
 
 // apps returns the apps to look at.
@@ -64,7 +63,7 @@ func (o Options) apps() []config.App {
 // returns all of them. When the context ends, what remains is skipped.
 func Run(ctx context.Context, o Options, report func(Step)) []Step {
 	var steps []Step
-	clean := newPaste(o.Settings.Config.Apps)
+	clean := newPaste(slices.Concat(o.Settings.Config.Apps, o.Settings.Config.OtherApps)) // a mistake may be about any
 	tell := func(step Step) {
 		step = clean.step(step)
 		steps = append(steps, step)
@@ -105,6 +104,8 @@ func (o Options) walk(ctx context.Context, tell func(Step)) {
 			English: "the source of tokens is wrong in the settings",
 			Chinese: "设置中 token 的来源有误",
 		}, tell)
+	case len(apps) == 0 && len(o.Settings.Config.OtherApps) > 0:
+		o.skipApps(apps, text.Both{English: "this shard has no apps", Chinese: "该分片没有小程序"}, tell)
 	case len(apps) == 0:
 		o.skipApps(apps, text.Both{English: "no app has valid settings", Chinese: "没有设置正确的小程序"}, tell)
 	default:

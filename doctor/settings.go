@@ -8,7 +8,7 @@ import (
 )
 
 // settingsSteps returns a step per mistake and one per warning, or one that says that all
-// is well. The messages say what would be right.
+// is well. Without a mistake one says which part of the apps is looked at, if it is a part. The messages say what would be right.
 func settingsSteps(found config.Inspection) []Step {
 	var steps []Step
 	for _, mistake := range found.Mistakes {
@@ -20,8 +20,11 @@ func settingsSteps(found config.Inspection) []Step {
 	for _, warned := range found.Warnings {
 		steps = append(steps, warning(settings, same(warned), text.Both{}))
 	}
-	if len(steps) == 0 {
-		apps := len(found.Config.Apps)
+	apps, others := len(found.Config.Apps), len(found.Config.OtherApps)
+	switch {
+	case found.Config.Shard.Divided() && len(found.Mistakes) == 0:
+		steps = append(steps, ok(settings, found.Config.Shard.Text(apps, others)))
+	case len(steps) == 0:
 		steps = append(steps, ok(settings, text.Both{
 			English: plural(apps, "app"),
 			Chinese: fmt.Sprintf("%d 个小程序", apps),

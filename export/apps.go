@@ -12,15 +12,16 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/archive"
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
 	"github.com/wxapp-exporter/wxapp_exporter/poller"
+	"github.com/wxapp-exporter/wxapp_exporter/shards"
 )
 
 // ErrUnknownApp is the error of a chosen app that the archive does not have.
 var ErrUnknownApp = errors.New("no such app in the archive")
 
-// Apps returns the apps of an archive, or the chosen ones of them, with the names that are
+// Apps returns the apps of an archive that are those of a shard, or the chosen ones, with the names that are
 // given by appid, else with those that the archive knows, and when each was last polled as far as
 // it knows that. ErrUnknownApp comes with the apps that the archive has.
-func Apps(ctx context.Context, kept archive.Archive, names map[string]string, chosen []string) (apps []collector.App, lastPolls map[string]time.Time, err error) {
+func Apps(ctx context.Context, kept archive.Archive, shard shards.Shard, names map[string]string, chosen []string) (apps []collector.App, lastPolls map[string]time.Time, err error) {
 	ids, err := kept.Apps(ctx)
 	if err != nil {
 		return nil, nil, err
@@ -32,7 +33,7 @@ func Apps(ctx context.Context, kept archive.Archive, names map[string]string, ch
 	}
 	lastPolls = map[string]time.Time{}
 	for _, id := range ids {
-		if len(chosen) > 0 && !slices.Contains(chosen, id) {
+		if len(chosen) > 0 && !slices.Contains(chosen, id) || len(chosen) == 0 && !shard.Has(id) {
 			continue
 		}
 		state, err := kept.State(ctx, id)

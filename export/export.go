@@ -10,6 +10,7 @@ import (
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
 	"github.com/wxapp-exporter/wxapp_exporter/poller"
+	"github.com/wxapp-exporter/wxapp_exporter/shards"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
@@ -26,8 +27,9 @@ type Archive interface {
 // named.
 type Options struct {
 	Archive Archive
-	// Apps are the apps that are shown.
-	Apps []collector.App
+	// Apps are the apps that are shown: those of the shard, or chosen ones.
+	Apps  []collector.App
+	Shard shards.Shard
 
 	// Datasets, Dimensions, Top and MaxAge are those by which a scrape shows the answers.
 	Datasets   []wechat.Dataset

@@ -54,7 +54,7 @@ func (e *Export) madeWith(slice time.Duration, chosen []string) []madeWith {
 		{"--slice", arguments.Hours(slice)},
 		{"--every", e.Every.String()},
 		{labelsName, inOrder(labels)},
-		{"--app", inOrder(chosen)},
+		{"--app", e.appsOr(chosen)},
 		{"datasets", strings.Join(datasets, ",")},
 		{"ranges", joined(wechat.Ranges(e.Datasets))},
 		{"dimensions", joined(e.Dimensions)},
@@ -62,6 +62,14 @@ func (e *Export) madeWith(slice time.Duration, chosen []string) []madeWith {
 		{"age at which numbers are withdrawn", e.MaxAge.String()},
 		{"locations", fmt.Sprint(e.Locations)},
 	}
+}
+
+// appsOr returns the chosen apps, or which shard's apps they are.
+func (e *Export) appsOr(chosen []string) string {
+	if len(chosen) == 0 && e.Shard.Divided() {
+		return "shard " + e.Shard.String()
+	}
+	return inOrder(chosen)
 }
 
 func inOrder(list []string) string {

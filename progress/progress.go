@@ -10,7 +10,7 @@ import (
 )
 
 // Line is the line of a terminal that shows how far a command is. In a pipe or a file only
-// warnings are written.
+// warnings and notes are written.
 type Line struct {
 	w        io.Writer
 	terminal bool
@@ -36,11 +36,17 @@ func (l *Line) Show(text string) {
 }
 
 // Warn writes a warning above the line.
-func (l *Line) Warn(text string) {
+func (l *Line) Warn(text string) { l.Note("warning: " + text) }
+
+// Note writes a text above the line, unless it is empty.
+func (l *Line) Note(text string) {
+	if text == "" {
+		return
+	}
 	if l.shown {
 		_, _ = fmt.Fprint(l.w, ClearLine)
 	}
-	_, _ = fmt.Fprintln(l.w, "wxapp_exporter: warning:", text)
+	_, _ = fmt.Fprintln(l.w, "wxapp_exporter:", text)
 }
 
 // End leaves what the line shows on the screen.

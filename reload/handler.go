@@ -57,7 +57,15 @@ func (r *Reloader) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 			"The reload failed; the old settings stay.\n"+config.Invalid(err, warnings).Error())
 		return
 	}
-	answer(w, http.StatusOK, fmt.Sprintf("Reloaded the apps: %d added, %d changed, %d removed.", done.added, done.changed, done.removed))
+	answer(w, http.StatusOK, fmt.Sprintf("Reloaded the apps%s: %d added, %d changed, %d removed.", r.ofShard(), done.added, done.changed, done.removed))
+}
+
+// ofShard says which apps a reload is about, if they are divided.
+func (r *Reloader) ofShard() string {
+	if !r.Shard.Divided() {
+		return ""
+	}
+	return fmt.Sprintf(" of shard %s, which has %d of %d", r.Shard, len(r.apps), len(r.apps)+r.OtherApps())
 }
 
 func tooEarly(w http.ResponseWriter) {

@@ -46,7 +46,7 @@ func start(t *testing.T) *setUp {
 }
 
 // startWith is start with other options.
-func startWith(t *testing.T, change func(*setUp)) *setUp {
+func startWith(t *testing.T, change func(*setUp), more ...func(*reload.Options)) *setUp {
 	t.Helper()
 	t.Setenv("WXAPP_APPS_FILE", "apps.yaml")
 	started, err := config.ReadApps()
@@ -58,7 +58,7 @@ func startWith(t *testing.T, change func(*setUp)) *setUp {
 	change(s)
 	pollertest.SleepUntil(t, "2000-01-10 16:00")
 	s.StartWith()
-	s.reloader = reload.New(reload.Options{
+	options := reload.Options{
 		Hosts: []string{"proxy.example.com"}, Read: config.ReadApps, Poller: s.Poller, Metrics: s.Metrics, Logger: s.Options.Logger,
 		Source: func(app config.App) poller.Source {
 			s.sources = append(s.sources, app.ID)
@@ -66,7 +66,11 @@ func startWith(t *testing.T, change func(*setUp)) *setUp {
 			source.Name = app.Name
 			return source
 		},
-	}, started)
+	}
+	for _, change := range more {
+		change(&options)
+	}
+	s.reloader = reload.New(options, started)
 	synctest.Wait()
 	s.sources = nil
 	s.log.take()

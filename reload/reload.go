@@ -8,17 +8,19 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
 	"github.com/wxapp-exporter/wxapp_exporter/config"
 	"github.com/wxapp-exporter/wxapp_exporter/poller"
+	"github.com/wxapp-exporter/wxapp_exporter/shards"
 )
 
 // minPause is the shortest time from one reload to the next.
 const minPause = time.Second
 
-// Options are the options of a Reloader. All are required but Hosts.
+// Options are the options of a Reloader. All are required but Hosts and Shard.
 type Options struct {
 	// Hosts are the names, without ports, under which browsers may reload, beside those of
 	// the loopback addresses.
@@ -27,7 +29,9 @@ type Options struct {
 	// Read reads the apps of the settings again: config.ReadApps.
 	Read func() (config.Reading, error)
 	// Source returns an app with a client of WeChat's API of its own.
-	Source  func(config.App) poller.Source
+	Source func(config.App) poller.Source
+	// Shard is the part of the apps that is polled here. Zero: all.
+	Shard   shards.Shard
 	Poller  *poller.Poller
 	Metrics *collector.SelfMetrics
 	Logger  *slog.Logger
@@ -40,6 +44,7 @@ type Reloader struct {
 
 	mu      sync.Mutex
 	apps    map[string]app // that are polled, by appid
+	others  atomic.Int64   // how many apps other shards have
 	missing int            // how many of them the newest reading without a mistake lacks
 	files   config.Files   // of the newest reading without a mistake
 	seen    config.Files   // of the newest reading
@@ -70,6 +75,9 @@ func New(options Options, started config.Reading) *Reloader {
 	return r
 }
 
+// OtherApps returns how many apps other shards have. It does not wait for a reload that runs.
+func (r *Reloader) OtherApps() int { return int(r.others.Load()) }
+
 // changes are the numbers of apps that a reload has changed.
 type changes struct{ added, changed, removed int }
 
@@ -93,6 +101,9 @@ func (r *Reloader) reload(trigger string, whole isWhole) (changes, []string, err
 	r.wrong = ""
 	done := r.apply(reading, whole)
 	what := []any{"trigger", trigger, "added", done.added, "changed", done.changed, "removed", done.removed}
+	if r.Shard.Divided() {
+		what = append(what, r.Shard.Attributes(len(r.apps), r.OtherApps())...)
+	}
 	if r.missing > 0 {
 		what = append(what, "to_be_removed", r.missing, "when", "the file has been unchanged for 30 seconds, or at SIGHUP or POST /-/reload")
 	}
@@ -157,6 +168,7 @@ func (r *Reloader) apply(reading config.Reading, whole isWhole) changes {
 		r.Poller.Remove(appid)
 	}
 	r.apps, r.files = apps, files
+	r.others.Store(int64(len(reading.OtherApps)))
 	return done
 }
 

@@ -6,10 +6,12 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
+	"github.com/wxapp-exporter/wxapp_exporter/shards"
 	"github.com/wxapp-exporter/wxapp_exporter/text"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
@@ -59,13 +61,18 @@ type heldDays struct {
 type notFound struct {
 	head
 	AppID string
+	Shard string // that has the app, or would have it; empty: it is here, or there are none
 }
 
 func (s *Site) app(w http.ResponseWriter, r *http.Request) {
 	h := s.head(r, "../")
 	snapshot := s.Store.Snapshot(r.PathValue("appid"))
 	if snapshot == nil {
-		s.render(w, r, http.StatusNotFound, h.Language, "not_found.html", notFound{h, r.PathValue("appid")})
+		page := notFound{head: h, AppID: r.PathValue("appid")}
+		if !s.Shard.Has(page.AppID) {
+			page.Shard = strconv.Itoa(shards.Of(page.AppID, s.Shard.Total))
+		}
+		s.render(w, r, http.StatusNotFound, h.Language, "not_found.html", page)
 		return
 	}
 	s.render(w, r, http.StatusOK, h.Language, "app.html", newAppPage(snapshot, h, r.URL.Query().Get("range"), s.now()))

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"regexp"
+	"strconv"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
 )
@@ -36,6 +37,9 @@ func (s *Site) discover(w http.ResponseWriter, r *http.Request) {
 		// configuration knows.
 		if r.TLS != nil {
 			l["__scheme__"] = "https"
+		}
+		if s.Shard.Divided() {
+			l["__meta_wxapp_shard"] = strconv.Itoa(s.Shard.Index)
 		}
 		return l
 	}

@@ -191,7 +191,7 @@ func outcomeClass(q collector.Question) string {
 	return ""
 }
 
-// facts returns the state of the archive and of the push.
+// facts returns which shard this is, and the state of the archive and of the push.
 func (s *Site) facts(language text.Language) []fact {
 	say := language.Say
 	archived := fact{Name: say("Archive", "归档"), Text: say("works; nothing is waiting", "正常，没有待写入的数据"), Class: "good"}
@@ -218,5 +218,9 @@ func (s *Site) facts(language text.Language) []fact {
 			pushed.Text, pushed.Class = say("works; last success: ", "正常；上次成功：")+minute(push.LastSuccess), "good"
 		}
 	}
-	return []fact{archived, pushed}
+	facts := []fact{archived, pushed}
+	if shard := s.shardText().In(language); shard != "" {
+		facts = append([]fact{{Name: say("Shard", "分片"), Text: shard, Class: "good"}}, facts...)
+	}
+	return facts
 }

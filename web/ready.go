@@ -67,6 +67,9 @@ func (s *Site) ready(w http.ResponseWriter, _ *http.Request) {
 	case len(awaited) > 0:
 		sentence = fmt.Sprintf("The exporter is ready: %s, but it waits for at most %.0f minutes.", waiting, readyAtLast.Minutes())
 	}
+	if shard := s.shardText(); shard != (text.Both{}) {
+		sentence += " It is " + shard.English + "."
+	}
 	lines := slices.Concat(awaited, others)
 	if len(lines) > mostMissing {
 		more := fmt.Sprintf("and %s more, see the status page", text.Grouped(int64(len(lines)-mostMissing)))

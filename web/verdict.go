@@ -77,6 +77,8 @@ func (s *Site) judge(c census, language text.Language) verdict {
 		archive = s.Archive()
 	}
 	switch {
+	case c.apps == 0 && s.Shard.Divided():
+		return verdict{"good", say("This shard has no apps: there are few apps for so many shards.", "该分片没有小程序：小程序较少，而分片较多。"), ""}
 	case c.apps == 0:
 		return verdict{"wait", say("No app is configured.", "没有配置任何小程序。"), ""}
 	case c.in[needsPerson] > 0:

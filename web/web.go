@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
+	"github.com/wxapp-exporter/wxapp_exporter/shards"
+	"github.com/wxapp-exporter/wxapp_exporter/text"
 )
 
 // Site serves the pages.
@@ -16,6 +18,10 @@ type Site struct {
 	// Apps returns the configured apps in a stable order, whether or not anything is known
 	// of them. They may change while the exporter runs.
 	Apps func() []collector.App
+	// Shard is the part of the apps that Apps returns, and OtherApps how many apps other shards
+	// have. Nothing is read of OtherApps unless the apps are divided.
+	Shard     shards.Shard
+	OtherApps func() int
 	// Store holds what is shown.
 	Store *collector.Store
 	// TelemetryPath is the path of the metrics. The pages link to it, and the targets of the
@@ -59,6 +65,14 @@ func (s *Site) pushStatus() collector.PushStatus {
 		return collector.PushStatus{}
 	}
 	return s.Push()
+}
+
+// shardText says which part of the apps this is. It is empty if the apps are not divided.
+func (s *Site) shardText() text.Both {
+	if !s.Shard.Divided() {
+		return text.Both{}
+	}
+	return s.Shard.Text(len(s.Apps()), s.OtherApps())
 }
 
 func (s *Site) now() time.Time {
