@@ -10,7 +10,8 @@ func sized(small, full int) int {
 	return small
 }
 
-func fleet() int      { return sized(30, 1000) } // apps of TestThousandApps
-func waveOfApps() int { return sized(50, 250) }  // four waves in TestThousandAppsComeAndGo
-func soakApps() int   { return sized(4, 50) }
-func soakDays() int   { return sized(6, 30) } // unless SOAK_DAYS says otherwise
+func fleet() int       { return sized(30, 1000) } // apps of TestThousandApps
+func waveOfApps() int  { return sized(50, 250) }  // four waves in TestThousandAppsComeAndGo
+func shardedApps() int { return sized(60, 3000) }
+func soakApps() int    { return sized(4, 50) }
+func soakDays() int    { return sized(6, 30) } // unless SOAK_DAYS says otherwise

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -135,6 +136,7 @@ func (s *soak) obtainable(appid string, day wechat.Day, published time.Time, day
 // hundreds of thousands of writes, and no power fails here.
 type faultyBucket struct {
 	folder  string
+	writing sync.RWMutex // nobody reads half an object
 	away    atomic.Bool
 	process *process // that runs now
 }
@@ -163,6 +165,8 @@ func (b bucketOf) Get(_ context.Context, key string) ([]byte, error) {
 	if err := b.check(); err != nil {
 		return nil, err
 	}
+	b.writing.RLock()
+	defer b.writing.RUnlock()
 	return os.ReadFile(b.path(key))
 }
 
@@ -173,6 +177,8 @@ func (b bucketOf) Put(_ context.Context, key string, content []byte) error {
 	if err := os.MkdirAll(filepath.Dir(b.path(key)), 0o750); err != nil {
 		return err
 	}
+	b.writing.Lock()
+	defer b.writing.Unlock()
 	return os.WriteFile(b.path(key), content, 0o600)
 }
 
