@@ -74,9 +74,9 @@ test: ## run all tests of all modules
 	echo '--- all tests passed'
 
 # The tests whose size TEST_SIZE chooses: a year, 1,000 apps, a month of faults. When it is
-# full, they take too long with -race. Those that kill processes are large in soak only.
+# full, they take too long with -race. Those of kills and shards are large in soak only.
 sized     := TestYear|TestDatasetYear|TestSoak|TestThousandApps|TestThousandAppsComeAndGo|TestOthersStandScrapeByScrape
-killed    := TestKill|TestKillWithBucket|TestKillOfSpool|TestKillOfExport|TestKillOfBackfill
+soaked    := TestKill|TestKillWithBucket|TestKillOfSpool|TestKillOfExport|TestKillOfBackfill|TestShards
 with_test = $$(grep -rlE --include='*_test.go' '^func ($1)\(' . | xargs dirname | sort -u)
 
 .PHONY: unit
@@ -93,7 +93,7 @@ quick: ## check what has changed since the last commit, in about a minute
 .PHONY: soak
 soak: ## run a simulated year of random faults, and kill what writes 2,500 times; SOAK_SEED repeats a year
 	@export TEST_SIZE=full SOAK_DAYS="$${SOAK_DAYS:-365}" SOAK_SEED="$${SOAK_SEED:-$$RANDOM$$RANDOM}"
-	go test -count=1 -v -timeout 3h -run '^(TestSoak|$(killed))$$' $(call with_test,TestSoak|$(killed))
+	go test -count=1 -v -timeout 3h -run '^(TestSoak|$(soaked))$$' $(call with_test,TestSoak|$(soaked))
 
 .PHONY: fuzz
 fuzz: ## run each fuzz target for FUZZTIME inputs
