@@ -19,6 +19,7 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/demo"
 	"github.com/wxapp-exporter/wxapp_exporter/export"
 	"github.com/wxapp-exporter/wxapp_exporter/poller"
+	"github.com/wxapp-exporter/wxapp_exporter/shards"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
@@ -37,7 +38,7 @@ func exportToBeKilled() error {
 		return err
 	}
 	kept := archive.Archive{Bucket: archive.Folder{Path: os.Getenv(exportedArchive)}}
-	apps, polls, err := export.Apps(ctx, kept, demo.Names(), nil)
+	apps, polls, err := export.Apps(ctx, kept, shards.Shard{}, demo.Names(), nil)
 	if err != nil {
 		return err
 	}
