@@ -2,8 +2,10 @@ package otlp
 
 import (
 	"slices"
+	"strings"
 	"time"
 
+	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
@@ -13,6 +15,7 @@ import (
 // batch.
 type batch struct {
 	families []family
+	last     int // the family of the last sample
 	size     int // points in all families
 	limit    int // of size
 	now      time.Time
@@ -25,42 +28,61 @@ type family struct {
 	decimals []metricdata.DataPoint[float64] // instead, if the metric is decimal
 }
 
-// family returns the index of a metric in families.
-func (b *batch) family(metric *collector.Metric) int {
-	i := slices.IndexFunc(b.families, func(f family) bool { return f.metric == metric })
-	if i < 0 {
-		i = len(b.families)
+// family returns the family of a metric. Most samples have the metric of the one before.
+func (b *batch) family(metric *collector.Metric) *family {
+	if b.last < len(b.families) && b.families[b.last].metric == metric {
+		return &b.families[b.last]
+	}
+	b.last = slices.IndexFunc(b.families, func(f family) bool { return f.metric == metric })
+	if b.last < 0 {
+		b.last = len(b.families)
 		b.families = append(b.families, family{metric: metric})
 	}
-	return i
+	return &b.families[b.last]
 }
 
-// begin empties the batch, so that nothing of its points stays in memory. Points that are
-// added from now on carry the current time.
+// begin empties the batch. Points that are added from now on carry the current time.
 func (b *batch) begin() {
+	b.empty()
+	b.now = time.Now()
+}
+
+// empty removes all points, so that nothing of them stays in memory.
+func (b *batch) empty() {
 	for i := range b.families {
-		clear(b.families[i].points)
-		clear(b.families[i].decimals)
-		b.families[i].points, b.families[i].decimals = b.families[i].points[:0], b.families[i].decimals[:0]
+		f := &b.families[i]
+		clear(f.points)
+		clear(f.decimals)
+		f.points, f.decimals = f.points[:0], f.decimals[:0]
 	}
-	b.size, b.now = 0, time.Now()
+	clear(b.message)
+	b.size = 0
 }
 
 func (b *batch) full() bool { return b.size == b.limit }
 
-// add adds points of one metric, as many as fit, and returns the rest.
-func (b *batch) add(metric int, points []point) (rest []point) {
-	n := min(len(points), b.limit-b.size)
-	family := &b.families[metric]
-	for _, p := range points[:n] {
-		if family.metric.Decimal {
-			family.decimals = append(family.decimals, metricdata.DataPoint[float64]{Attributes: p.attributes, Time: b.now, Value: p.value})
-		} else {
-			family.points = append(family.points, metricdata.DataPoint[int64]{Attributes: p.attributes, Time: b.now, Value: int64(p.value)})
-		}
+// add adds a sample.
+func (b *batch) add(s collector.Sample) {
+	f, labels := b.family(s.Metric), attributes(s)
+	if s.Metric.Decimal {
+		f.decimals = append(f.decimals, metricdata.DataPoint[float64]{Attributes: labels, Time: b.now, Value: s.Value})
+	} else {
+		f.points = append(f.points, metricdata.DataPoint[int64]{Attributes: labels, Time: b.now, Value: int64(s.Value)})
 	}
-	b.size += n
-	return points[n:]
+	b.size++
+}
+
+// maxLabels is the most labels of a metric, so that those of a point need no memory of the heap.
+const maxLabels = 5
+
+// attributes returns the labels of a sample. A single value that is not valid UTF-8 would
+// make the whole message fail.
+func attributes(s collector.Sample) attribute.Set {
+	pairs := make([]attribute.KeyValue, 0, maxLabels)
+	for i, value := range s.Labels {
+		pairs = append(pairs, attribute.String(s.Metric.Labels[i], strings.ToValidUTF8(value, "\uFFFD")))
+	}
+	return attribute.NewSet(pairs...)
 }
 
 // metrics returns the batch in the form of the SDK. Counters are sums since started.

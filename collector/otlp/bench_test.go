@@ -16,6 +16,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	bridge "go.opentelemetry.io/contrib/bridges/prometheus"
+	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/exporters/otlp/otlpmetric/otlpmetrichttp"
 	otelmetric "go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/sdk/metric"
@@ -153,35 +154,35 @@ func newNativePush(b *testing.B, store *collector.Store) func() int {
 	reader := metric.NewManualReader(metric.WithCardinalityLimitSelector(func(metric.InstrumentKind) (int, bool) { return 0, false }))
 	provider := metric.NewMeterProvider(metric.WithReader(reader), metric.WithCardinalityLimit(0))
 	meter := provider.Meter(scopeName)
-	s := newSeries(store, selfMetrics{}, true)
-	all := s.all()
-	var instruments []otelmetric.Int64Observable
-	for _, family := range s.batch.families {
-		var instrument otelmetric.Int64Observable
-		var err error
-		if family.metric.Type == collector.Counter {
-			instrument, err = meter.Int64ObservableCounter(family.metric.Name)
-		} else {
-			instrument, err = meter.Int64ObservableGauge(family.metric.Name)
-		}
-		if err != nil {
-			b.Fatal(err)
-		}
-		instruments = append(instruments, instrument)
+	instruments := map[*collector.Metric]otelmetric.Int64Observable{}
+	var observables []otelmetric.Observable
+	type observation struct {
+		instrument otelmetric.Int64Observable
+		value      int64
+		attributes attribute.Set
 	}
-	observables := make([]otelmetric.Observable, len(instruments))
-	for i, instrument := range instruments {
-		observables[i] = instrument
+	var all []observation
+	s := newSeries(store, selfMetrics{}, true)
+	for sample := range s.samples {
+		instrument, ok := instruments[sample.Metric]
+		if !ok {
+			var err error
+			if sample.Metric.Type == collector.Counter {
+				instrument, err = meter.Int64ObservableCounter(sample.Metric.Name)
+			} else {
+				instrument, err = meter.Int64ObservableGauge(sample.Metric.Name)
+			}
+			if err != nil {
+				b.Fatal(err)
+			}
+			instruments[sample.Metric] = instrument
+			observables = append(observables, instrument)
+		}
+		all = append(all, observation{instrument, int64(sample.Value), attributes(sample)})
 	}
 	_, err := meter.RegisterCallback(func(_ context.Context, observer otelmetric.Observer) error {
-		for _, points := range all {
-			first := 0
-			for _, run := range points.runs {
-				for _, p := range points.points[first : first+run.length] {
-					observer.ObserveInt64(instruments[run.metric], int64(p.value), otelmetric.WithAttributeSet(p.attributes))
-				}
-				first += run.length
-			}
+		for _, o := range all {
+			observer.ObserveInt64(o.instrument, o.value, otelmetric.WithAttributeSet(o.attributes))
 		}
 		return nil
 	}, observables...)
