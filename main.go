@@ -13,11 +13,14 @@ import (
 	"syscall"
 
 	"github.com/prometheus/common/version"
+	"google.golang.org/grpc/encoding"
 
+	"github.com/wxapp-exporter/wxapp_exporter/collector/otlp"
 	"github.com/wxapp-exporter/wxapp_exporter/doctor"
 )
 
 func main() {
+	encoding.RegisterCompressor(otlp.Compressor()) // the one state of the process: gRPC has no other way
 	version.Version = cmp.Or(version.Version, moduleVersion())
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once

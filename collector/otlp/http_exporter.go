@@ -2,7 +2,6 @@ package otlp
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
 	"fmt"
 	"io"
@@ -51,8 +50,8 @@ func (e *httpExporter) Shutdown(ctx context.Context) error {
 // gzipTransport compresses what is sent. The SDK would do it without a Content-Length, and
 // some receivers refuse what has none, with 411 or 400.
 type gzipTransport struct {
-	next    http.RoundTripper
-	writers sync.Pool // of *gzip.Writer, which are large
+	next http.RoundTripper
+	idle sync.Pool // of *gzipWriter
 }
 
 func (t *gzipTransport) RoundTrip(request *http.Request) (*http.Response, error) {
@@ -71,12 +70,7 @@ func (t *gzipTransport) RoundTrip(request *http.Request) (*http.Response, error)
 }
 
 func (t *gzipTransport) compress(to io.Writer, from io.Reader) error {
-	writer, ok := t.writers.Get().(*gzip.Writer)
-	if !ok {
-		writer = gzip.NewWriter(to)
-	}
-	defer t.writers.Put(writer)
-	writer.Reset(to)
+	writer := newGzipWriter(to, &t.idle)
 	if _, err := io.Copy(writer, from); err != nil {
 		return fmt.Errorf("compress a message: %w", err)
 	}
