@@ -115,7 +115,7 @@ func (e *exporter) run(ctx context.Context) error {
 	ended := make(chan error, 2)
 	parts.Go("the polls", func() { ended <- polling.Run(ctx, func() { close(restored) }) })
 	if pusher != nil {
-		parts.Go("the push", func() { pusher.Run(ctx) })
+		parts.Go("the push", func() { pusher.Run(ctx, restored) })
 	}
 	if e.readApps != nil {
 		parts.Go("the reload", func() { reloader.Run(ctx, e.hangups) })

@@ -169,8 +169,9 @@ func TestThousandAppsComeAndGo(t *testing.T) {
 		for i := range steady {
 			l.poller.Add(l.source(i))
 		}
-		running.Go(func() { _ = l.poller.Run(ctx, func() {}) })
-		running.Go(func() { pusher.Run(ctx) })
+		restored := make(chan struct{})
+		running.Go(func() { _ = l.poller.Run(ctx, func() { close(restored) }) })
+		running.Go(func() { pusher.Run(ctx, restored) })
 		l.run(ctx, t)
 		stop()
 		receiver.Stop()

@@ -59,10 +59,17 @@ func New(config Config, store *collector.Store, self prometheus.Gatherer, metric
 }
 
 // Run pushes once per interval until the context ends, and then once more. That last
-// push takes at most StopTimeout.
-func (p *Pusher) Run(ctx context.Context) {
+// push takes at most StopTimeout. Nothing is pushed before restored is closed: it would be a
+// part of the apps only.
+func (p *Pusher) Run(ctx context.Context, restored <-chan struct{}) {
+	defer func() { _ = p.exporter.Shutdown(context.WithoutCancel(ctx)) }() // closes the connection; the program ends either way
 	ticker := time.NewTicker(p.config.Interval)
 	defer ticker.Stop()
+	select {
+	case <-restored:
+	case <-ctx.Done():
+		return
+	}
 	for ctx.Err() == nil {
 		select {
 		case <-ticker.C:
@@ -74,7 +81,6 @@ func (p *Pusher) Run(ctx context.Context) {
 	flush, cancel := context.WithTimeoutCause(context.WithoutCancel(ctx), timeout, fmt.Errorf("no success within the %s that the program waits before it stops", timeout))
 	defer cancel()
 	p.push(flush)
-	_ = p.exporter.Shutdown(flush) // closes the connection; the program ends either way
 }
 
 // push sends all points as they are now. If the receiver does not answer about a batch in

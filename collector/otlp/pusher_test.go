@@ -28,12 +28,18 @@ func (p *pushing) replaceExporter(fake fakeExporter) {
 
 // start runs a Pusher with a fake exporter in the background of a bubble of synctest.
 func start(t *testing.T, export fakeExporter) (p *pushing, batches int, stop func()) {
+	restored := make(chan struct{})
+	close(restored)
+	return startRestoring(t, restored, export)
+}
+
+func startRestoring(t *testing.T, restored <-chan struct{}, export fakeExporter) (p *pushing, batches int, stop func()) {
 	p = newPushing(t, storeOf(t, 1), "http://127.0.0.1:1", Config{Interval: time.Minute, Timeout: 10 * time.Second})
 	p.replaceExporter(export)
 	batches = p.inSmallBatches(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	var running sync.WaitGroup
-	running.Go(func() { p.Run(ctx) })
+	running.Go(func() { p.Run(ctx, restored) })
 	synctest.Wait()
 	return p, batches, func() {
 		cancel()
@@ -57,6 +63,42 @@ func TestRunPushesOncePerIntervalAndAtTheEnd(t *testing.T) {
 			t.Errorf("%d messages at the end", n)
 		}
 	})
+}
+
+// While apps are being restored nothing is pushed, not even when the program stops. If that
+// takes longer than the interval, the first push comes at once.
+func TestPushAwaitsRestoring(t *testing.T) {
+	tests := []struct {
+		restoring        time.Duration
+		ends             bool // before the program stops
+		pushes, atTheEnd int
+	}{
+		{time.Second, true, 0, 1},
+		{3*time.Minute + time.Second, true, 1, 2},
+		{3*time.Minute + time.Second, false, 0, 0},
+	}
+	for _, test := range tests {
+		synctest.Test(t, func(t *testing.T) {
+			messages := 0
+			restored := make(chan struct{})
+			_, batches, stop := startRestoring(t, restored, func(context.Context) error { messages++; return nil })
+			check := func(when string, pushes int) {
+				t.Helper()
+				synctest.Wait()
+				if messages != batches*pushes {
+					t.Errorf("%d messages %s, want %d pushes: %+v", messages, when, pushes, test)
+				}
+			}
+			time.Sleep(test.restoring)
+			check("while restoring", 0)
+			if test.ends {
+				close(restored)
+			}
+			check("after restoring", test.pushes)
+			stop()
+			check("at the end", test.atTheEnd)
+		})
+	}
 }
 
 // A receiver that hangs does not keep the program from stopping, whether a push is under
