@@ -3,13 +3,10 @@ package otlp
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
-	"math"
 	"net/http"
-	"os"
 	"runtime"
-	"runtime/debug"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -89,49 +86,54 @@ func BenchmarkBatches(b *testing.B) {
 	b.ReportMetric(float64(b.Elapsed())/float64(b.N*points), "ns/point")
 }
 
-// BenchmarkPeakMemory compares the peak memory of a push in batches with that of a push in
-// a single message. What is kept between pushes is part of both.
-func BenchmarkPeakMemory(b *testing.B) {
+// BenchmarkPushToReceiver is what a push of 240,000 points costs with all that belongs to it:
+// compression and the network. The receiver is a process of its own.
+func BenchmarkPushToReceiver(b *testing.B) {
 	store := storeOf(b, benchmarkApps)
-	exporter := newSinkExporter(b)
-	peak := func(limit int) uint64 {
-		debug.FreeOSMemory()
-		before := resident(b, "VmRSS")
-		if err := os.WriteFile("/proc/self/clear_refs", []byte("5"), 0); err != nil {
-			b.Skip(err) // the peak cannot be reset
-		}
-		s := newSeries(store, newSelfMetrics(prometheus.NewRegistry(), func(error) {}), true)
-		s.batch.limit = limit
-		for range 3 {
-			for batch := range s.batches(b.Context()) {
-				export(b, exporter, batch)
+	for _, protocol := range []Protocol{GRPC, HTTP} {
+		b.Run(strings.ReplaceAll(string(protocol), "/", "-"), func(b *testing.B) {
+			pusher, err := newBenchPusher(protocol, startReceiver(b, protocol), store)
+			if err != nil {
+				b.Fatal(err)
 			}
-		}
-		return resident(b, "VmHWM") - before
+			points := 0
+			for batch := range pusher.series.batches(b.Context()) {
+				points += count(batch)
+			}
+			push := func() int { pusher.push(b.Context()); return points }
+			push() // connects
+			var took time.Duration
+			for b.Loop() {
+				took += processorTime(push)
+			}
+			if failure := pusher.Status().Failure; failure != "" {
+				b.Fatal(failure)
+			}
+			b.ReportMetric(float64(took)/float64(b.N*points), "cpu-ns/point")
+			b.ReportMetric(0, "ns/op")
+		})
 	}
-	var batched, unbatched uint64
-	for b.Loop() {
-		batched += peak(maxBatch)
-		unbatched += peak(math.MaxInt)
-	}
-	b.ReportMetric(float64(batched)/float64(unbatched), "×unbatched")
-	b.ReportMetric(float64(batched)/float64(b.N)/(1<<20), "peak-MB")
-	b.ReportMetric(0, "ns/op")
 }
 
-// resident returns a number of bytes from the status of this process on Linux.
-func resident(b *testing.B, name string) uint64 {
-	b.Helper()
-	status, err := os.ReadFile("/proc/self/status")
-	if err != nil {
+// BenchmarkPeakMemory compares the peak memory of a process that holds apps and pushes them
+// with that of one that only holds them.
+func BenchmarkPeakMemory(b *testing.B) {
+	if _, err := peakRSS(); err != nil {
 		b.Skip(err)
 	}
-	_, rest, _ := strings.Cut(string(status), name+":")
-	number, err := strconv.ParseUint(strings.Fields(rest)[0], 10, 64)
-	if err != nil {
-		b.Fatal(err)
+	endpoint := startReceiver(b, HTTP)
+	for _, apps := range []int{100, 1000, 5000} {
+		b.Run(fmt.Sprint(apps, "-apps"), func(b *testing.B) {
+			var pushing, holding uint64
+			for b.Loop() {
+				pushing += (&benchProcess{Apps: apps, Protocol: HTTP, Endpoint: endpoint}).peak(b)
+				holding += (&benchProcess{Apps: apps}).peak(b)
+			}
+			b.ReportMetric(float64(pushing)/float64(holding), "×without")
+			b.ReportMetric(float64(pushing)/float64(b.N)/(1<<20), "peak-MB")
+			b.ReportMetric(0, "ns/op")
+		})
 	}
-	return number << 10
 }
 
 // newOurPush returns a function that pushes all points and counts them.
