@@ -101,10 +101,7 @@ func (e *exporter) run(ctx context.Context) error {
 	}
 	server := &web.Server{
 		// After a scrape without the series of the apps, Prometheus would treat them as gone.
-		Handler: handler, Await: web.AwaitOn(e.config.TelemetryPath, func(r *http.Request) {
-			appids, all := exposition.AppIDs(r)
-			polling.AwaitRestored(r.Context(), appids, all)
-		}),
+		Handler: handler, Await: web.AwaitOn(e.config.TelemetryPath, exposition.Await(polling.AwaitRestored)),
 		Limits: web.DefaultLimits(), ConnContext: exposition.ConnContext,
 		ConfigFile: e.config.WebConfigFile, Log: e.log, StopTimeout: e.partTimeout(),
 	}

@@ -1,6 +1,7 @@
 package exposition
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -54,11 +55,14 @@ func parseQuery(query string) (selection, error) {
 	return s, nil
 }
 
-// AppIDs returns the appids of the apps that a request asks for, sorted: none if it asks for those
-// of the exporter itself only, or wrongly. All says that it asks for all apps.
-func AppIDs(r *http.Request) (appids []string, all bool) {
-	selection, err := parseQuery(r.URL.RawQuery)
-	return selection.appids, err == nil && selection.appids == nil
+// Await returns what lets a request wait for the apps that it asks for. Wait waits for some apps,
+// whose appids are sorted, or for all, unless the context ends first.
+func Await(wait func(ctx context.Context, appids []string, all bool)) func(*http.Request) {
+	return func(r *http.Request) {
+		if selection, err := parseQuery(r.URL.RawQuery); err == nil {
+			wait(r.Context(), selection.appids, selection.appids == nil)
+		}
+	}
 }
 
 // apps returns the fragments of the apps that a scrape asks for, one app after the other
