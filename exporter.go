@@ -127,14 +127,16 @@ func (e *exporter) run(ctx context.Context) error {
 		defer cancel() // a listener may have failed
 		ended <- server.Serve(ctx, listeners)
 	})
-	if err := parts.Wait(ctx, e.config.StopTimeout); err != nil {
-		return fmt.Errorf("WXAPP_STOP_TIMEOUT: %w", err)
+	if err = parts.Wait(ctx, e.config.StopTimeout); err != nil {
+		err = fmt.Errorf("WXAPP_STOP_TIMEOUT: %w", err)
 	}
-	if err := errors.Join(<-ended, <-ended); err != nil {
-		return err
+	for range len(ended) {
+		err = errors.Join(err, <-ended)
 	}
-	e.log.Info("stopped")
-	return nil
+	if err == nil {
+		e.log.Info("stopped")
+	}
+	return err
 }
 
 // partTimeout is how long each part may take to stop: all do so side by side, and what they have
@@ -183,7 +185,7 @@ func (e *exporter) heartbeat(kept *archive.Guard, polling *poller.Poller) *archi
 	host, _ := os.Hostname()
 	return &archive.Heartbeat{
 		Archive: kept, Host: host, Apps: polling.Apps, Replicas: e.config.Replicas, Rivals: e.metrics.ArchiveRivals, Log: e.log,
-		Remedy: e.config.RemedyOfRivals(),
+		Remedy: e.config.RemedyOfRivals(), StopTimeout: min(2*time.Second, e.partTimeout()),
 	}
 }
 
@@ -245,8 +247,7 @@ const openTimeout = 10 * time.Second
 func (e *exporter) openArchive(ctx context.Context) (poller.Archive, error) {
 	settings := e.config.Archive
 	if settings.None() {
-		e.log.Warn("no archive: a restart loses the numbers, and WeChat serves only the last two days",
-			"remedy", "set WXAPP_ARCHIVE to a folder")
+		e.log.Warn("no archive: a restart loses the numbers, and WeChat serves only the last two days", "remedy", "set WXAPP_ARCHIVE to a folder")
 		return poller.NoArchive{}, nil
 	}
 	bucket, err := newBucket(settings)
@@ -270,8 +271,7 @@ func (e *exporter) openArchive(ctx context.Context) (poller.Archive, error) {
 		return nil, brokenArchive(settings, err)
 	case err != nil:
 		e.metrics.ArchiveWritten(err)
-		e.log.Warn("the archive does not work; numbers are exposed, but answers are "+meanwhile, "error", err,
-			"remedy", works)
+		e.log.Warn("the archive does not work; numbers are exposed, but answers are "+meanwhile, "error", err, "remedy", works)
 	case isFolder:
 		go folder.SweepAndTell(ctx, e.log)
 	}

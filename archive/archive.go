@@ -113,6 +113,9 @@ func unpackedSize(object []byte) int {
 	return int(min(binary.LittleEndian.Uint32(object[len(object)-trailer:]), wechat.MaxAnswer))
 }
 
+// Unpack returns the answer that Pack has compressed.
+func (a Archive) Unpack(object []byte) ([]byte, error) { return unpack(object) }
+
 // SaveAnswer adds an answer.
 func (a Archive) SaveAnswer(ctx context.Context, appid string, key poller.AnswerKey, object []byte) error {
 	if err := a.Bucket.Put(ctx, answerKey(appid, key, packed), object); err != nil {

@@ -21,8 +21,6 @@ const (
 	appsInterval = 30 * time.Second
 	// beatTimeout is how long a heartbeat may take.
 	beatTimeout = time.Minute
-	// leaveTimeout is how long removing the heartbeat may delay a stop.
-	leaveTimeout = 2 * time.Second
 )
 
 // Heartbeat tells the other processes that use an archive which apps this one polls, and looks for
@@ -42,6 +40,8 @@ type Heartbeat struct {
 	Replicas int
 	// Remedy is what to do if there are more.
 	Remedy string
+	// StopTimeout is how long removing the heartbeat may delay a stop.
+	StopTimeout time.Duration
 	// Rivals is called with the number of other processes that poll some of the same apps.
 	Rivals func(int)
 	Log    *slog.Logger
@@ -91,7 +91,7 @@ func (h *Heartbeat) Run(ctx context.Context) {
 		case <-ctx.Done():
 		}
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaveTimeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), h.StopTimeout)
 	go func() {
 		defer cancel()
 		beating <- struct{}{} // a heartbeat that is under way would undo it

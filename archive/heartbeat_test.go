@@ -42,7 +42,8 @@ func newProcess(t *testing.T, bucket archive.Bucket, host string, ids ...string)
 	p := &process{rivals: -1}
 	p.poll(ids...)
 	p.Heartbeat = &archive.Heartbeat{
-		Archive: archive.NewGuard(archive.Archive{Bucket: bucket}), Host: host, Replicas: 1, Remedy: "stop one",
+		StopTimeout: 2 * time.Second,
+		Archive:     archive.NewGuard(archive.Archive{Bucket: bucket}), Host: host, Replicas: 1, Remedy: "stop one",
 		Apps:   func() []collector.App { p.mu.Lock(); defer p.mu.Unlock(); return p.apps },
 		Rivals: func(n int) { p.mu.Lock(); defer p.mu.Unlock(); p.rivals = n },
 		Log:    slog.New(slog.NewTextHandler(&p.log, &slog.HandlerOptions{Level: slog.LevelInfo})),

@@ -20,6 +20,9 @@ const (
 // errHangs is the error of an access that was begun before and has not ended.
 var errHangs = errors.New("the access before has not ended")
 
+// errSilent is the error of an access that made no progress.
+var errSilent = fmt.Errorf("no answer within %s", archiveSilence)
+
 // access lets a part of an app access the archive. Nothing can interrupt a file system that hangs, so what
 // is silent for too long is left alone, and the same thing is not accessed again before it has ended.
 type access struct {
@@ -52,7 +55,7 @@ func (a *access) bounded(ctx context.Context, what string, use func(ctx context.
 	// It is no child of ctx: an app that lives for a year would keep a place for children.
 	running, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	began := time.Now()
-	silence := time.AfterFunc(archiveSilence, func() { cancel(fmt.Errorf("no answer within %s", archiveSilence)) })
+	silence := time.AfterFunc(archiveSilence, func() { cancel(errSilent) })
 	alive := func() {
 		if time.Since(began) < archiveLongest {
 			silence.Reset(archiveSilence)

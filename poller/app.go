@@ -32,7 +32,7 @@ type app struct {
 	first    bool          // it was added before the Poller ran
 	before   *app          // the app that this one replaces, or nil
 	polls    bool          // it has begun to poll
-	restored chan struct{} // closed when it does
+	restored chan struct{} // closed when it does; that of the app before, if it replaces one
 	done     chan struct{} // closed when the goroutine has ended
 	replaced chan struct{} // closed when another app replaces this one
 
@@ -65,21 +65,22 @@ func newApp(shared *shared, source Source) *app {
 // run polls the app until the context ends, and then waits until what has arrived is archived.
 func (a *app) run(ctx context.Context) {
 	defer close(a.done)
-	if a.before == nil || !a.takeOver(ctx) {
-		_, sent := a.writer.done() // what the spool had is a part of the archive
-		a.reader.start(ctx, a.known, sent)
-		a.awaitArchive(ctx)
+	if a.before != nil {
+		a.takeOver()
 	}
-	close(a.restored)
-	if a.first {
-		a.shared.Metrics.Restoring(-1)
+	if !a.reader.whole {
+		a.reader.start(ctx, a.known)
+	}
+	if a.polls {
+		a.show(time.Now())
+	} else {
+		a.awaitArchive(ctx)
 	}
 	for a.sleep(ctx) {
 		a.poll(ctx)
 	}
-	written, _ := a.writer.done()
 	select {
-	case <-written:
+	case <-a.writer.done():
 	case <-a.replaced: // its successor waits
 	}
 }
@@ -95,23 +96,40 @@ func (a *app) awaitArchive(ctx context.Context) {
 		select {
 		case p := <-a.reader.pieces:
 			a.take(p)
-			waiting = !p.ended
+			waiting = !p.ended && !p.stalled
 		case <-limit.C:
 			a.report.log.Warn("the archive is still being read; the app is polled for what is not known yet",
 				"waited", time.Since(began).Round(time.Second))
 			waiting = false
 		case <-ctx.Done():
-			waiting = false
+			select {
+			case <-a.replaced: // its successor goes on
+			default:
+				a.begin()
+			}
+			return
 		}
 	}
+	a.begin()
+}
+
+// begin ends the restoring: from now on the app shows what is known, and polls.
+func (a *app) begin() {
 	now := time.Now()
 	a.polls = true
 	a.known.begin(now)
 	a.show(now)
+	close(a.restored)
+	if a.first {
+		a.shared.Metrics.Restoring(-1)
+	}
 }
 
 // take takes what was read of the archive.
 func (a *app) take(p piece) {
+	if p.stalled {
+		return
+	}
 	if p.ended {
 		a.reader.ended(p)
 		if p.foreign {
@@ -129,29 +147,19 @@ func (a *app) take(p piece) {
 	a.show(now)
 }
 
-// takeOver waits for the goroutine of the app that this one replaces and takes what it
-// held. It returns false when that had not restored the archive yet.
-func (a *app) takeOver(ctx context.Context) bool {
+// takeOver waits for the goroutine of the app that this one replaces and takes what it held, and
+// what it had read of the archive.
+func (a *app) takeOver() {
 	before := a.before
 	a.before = nil
 	if before.stop != nil { // it was started
 		<-before.done
 	}
-	a.known, a.writer = before.known, before.writer
+	a.known, a.writer, a.polls = before.known, before.writer, before.polls
 	a.reader.follow(before.reader)
 	a.past.follow(before.past)
 	a.report.follow(before.report)
 	a.known.restarted() // the change may have removed the cause
-	if !before.polls {
-		return false
-	}
-	if !a.reader.whole {
-		_, tried := a.writer.done()
-		a.reader.start(ctx, a.known, tried)
-	}
-	a.polls = true
-	a.show(time.Now())
-	return true
 }
 
 // remove stops the app and hides it. The Poller's mu is held.
@@ -168,8 +176,8 @@ func (a *app) replace() {
 	a.showing.Lock()
 	defer a.showing.Unlock()
 	a.hidden = true
-	a.halt()
 	close(a.replaced)
+	a.halt()
 }
 
 func (a *app) halt() {

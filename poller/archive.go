@@ -45,6 +45,8 @@ type Archive interface {
 	// Pack returns an answer, requested at the given time, in the form that SaveAnswer
 	// takes. It does not access the archive.
 	Pack(requested time.Time, answer []byte) ([]byte, error)
+	// Unpack returns an answer that was packed. It does not access the archive.
+	Unpack(packed []byte) ([]byte, error)
 	// SaveAnswer adds a packed answer. It never replaces one that came at another time.
 	SaveAnswer(ctx context.Context, appid string, key AnswerKey, packed []byte) error
 	// State returns the last saved state of an app. It is the zero State when there is
@@ -67,6 +69,9 @@ func (NoArchive) Answer(context.Context, string, AnswerKey) ([]byte, error) { re
 
 // Pack returns nothing.
 func (NoArchive) Pack(time.Time, []byte) ([]byte, error) { return nil, nil }
+
+// Unpack returns nothing.
+func (NoArchive) Unpack([]byte) ([]byte, error) { return nil, nil }
 
 // SaveAnswer does nothing.
 func (NoArchive) SaveAnswer(context.Context, string, AnswerKey, []byte) error { return nil }

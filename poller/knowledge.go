@@ -52,6 +52,12 @@ type dataset struct {
 // waits for no other.
 func (d *dataset) optional() bool { return d.Statistics[0].Endpoint != wechat.EndpointUserPortrait }
 
+// statistic returns the one of a series.
+func (d *dataset) statistic(name string) wechat.Statistic {
+	i := slices.IndexFunc(d.series, func(s *series) bool { return s.Series() == name })
+	return d.series[i].Statistic
+}
+
 // groups returns the datasets in the parts in which they are polled: the user portrait, and all
 // others after it.
 func (k *knowledge) groups() [][]*dataset {

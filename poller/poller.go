@@ -37,7 +37,7 @@ func (p *Poller) Add(source Source) {
 	added := newApp(p.shared, source)
 	added.first = p.ctx == nil
 	if before, ok := p.apps[source.ID]; ok {
-		added.before = before
+		added.before, added.first, added.restored = before, before.first, before.restored
 		before.replace()
 	}
 	p.apps[source.ID] = added
@@ -146,13 +146,18 @@ func (p *Poller) openSpool() {
 		p.Logger.Warn("the spool cannot be read; what an earlier run left in it stays there", "error", err)
 		return
 	}
+	answers := 0
 	for appid, keys := range saved {
-		p.Logger.Info("answers of an earlier run are sent to the archive", "appid", appid, "answers", len(keys))
+		answers += len(keys)
 		if a, ok := p.apps[appid]; ok {
 			a.writer.adopt(keys)
+			a.reader.spooled = keys
 		} else {
 			newWriter(p.shared, appid, &others{}, p.Logger.With("appid", appid)).adopt(keys)
 		}
+	}
+	if answers > 0 {
+		p.Logger.Info("answers that an earlier run left in the spool are sent to the archive", "apps", len(saved), "answers", answers)
 	}
 }
 

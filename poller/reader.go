@@ -1,10 +1,12 @@
 package poller
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -39,6 +41,8 @@ type reader struct {
 
 	pieces chan piece // unbuffered
 
+	spooled []AnswerKey // what the spool had at the start
+
 	// Only the app uses them.
 	reading bool      // a goroutine is reading
 	whole   bool      // all was read, at least once
@@ -47,8 +51,9 @@ type reader struct {
 
 // piece is a part of the archive that was read, or the end of an attempt to read it.
 type piece struct {
-	state State
-	ended bool
+	state   State
+	stalled bool // nothing has come for a while: what is left may hang
+	ended   bool
 	// Only at the end.
 	err     error // what could not be read
 	foreign bool  // others had brought answers
@@ -63,16 +68,55 @@ func (r *reader) follow(before *reader) {
 	r.access, r.others, r.whole, r.looked = before.access, before.others, before.whole, before.looked
 }
 
-// start starts reading all, after the channel is closed.
-func (r *reader) start(ctx context.Context, known *knowledge, after <-chan struct{}) {
-	reading := newReading(known, nil)
+// start starts reading all: first the spool, which is here, and then the archive.
+func (r *reader) start(ctx context.Context, known *knowledge) {
 	r.begin(func() {
-		select {
-		case <-after:
-			r.run(ctx, reading)
-		case <-ctx.Done():
-		}
+		r.readSpool(ctx, known)
+		r.run(ctx, newReading(known, nil))
 	})
+}
+
+// readSpool reads the answers that an earlier process left in the spool: what the archive does not
+// have yet, and may not be able to take for a while.
+func (r *reader) readSpool(ctx context.Context, known *knowledge) {
+	if len(r.spooled) == 0 {
+		return
+	}
+	reading := newReading(known, nil)
+	reading.now = time.Now()
+	for _, d := range known.datasets {
+		for _, s := range d.series {
+			reading.listed(s.Series(), slices.DeleteFunc(slices.Clone(r.spooled), func(key AnswerKey) bool { return key.Series != s.Series() }))
+		}
+		for {
+			state, missing := reading.windows(d)
+			if len(missing) == 0 {
+				r.send(ctx, piece{state: state})
+				break
+			}
+			for _, key := range missing {
+				reading.answers[key] = r.readSpooled(d, key, known.shows)
+			}
+		}
+	}
+	r.spooled = nil
+}
+
+func (r *reader) readSpooled(d *dataset, key AnswerKey, shows Shows) archivedAnswer {
+	packed, err := r.shared.Spool.Answer(r.appid, key)
+	if err != nil {
+		return archivedAnswer{err: err, skip: true} // the writer says so
+	}
+	content, err := r.shared.Archive.Unpack(packed)
+	if err != nil {
+		return archivedAnswer{err: err, skip: true}
+	}
+	statistic := d.statistic(key.Series)
+	answer, err := statistic.Decode(content, key.Window)
+	if err != nil {
+		return archivedAnswer{err: err, skip: true}
+	}
+	return answerOf(statistic, answer, shows)
 }
 
 // look looks, from time to time, whether others have brought answers, and reads those that the
@@ -174,6 +218,7 @@ type attempt struct {
 	warned  map[string]bool // about answers that were skipped
 
 	mu                  sync.Mutex
+	last                time.Time // when a read last succeeded, or the attempt began
 	succeeded, failures int
 	answered            int   // answers that were read
 	failure             error // the first
@@ -181,7 +226,7 @@ type attempt struct {
 
 // run reads, and sends each dataset when it was read. The error says what could not be read.
 func (a *attempt) run(ctx context.Context) error {
-	a.reading.now = time.Now()
+	a.reading.now, a.last = time.Now(), time.Now()
 	skipped := a.reading.retry()
 	first := a.reading.known.datasets[0]
 	stateRead := false
@@ -197,7 +242,7 @@ func (a *attempt) run(ctx context.Context) error {
 			break
 		}
 		a.list(ctx, d)
-		if len(a.reading.unlisted(d)) == 0 {
+		if !d.Joint || len(a.reading.unlisted(d)) == 0 {
 			a.readDataset(ctx, d, skipped)
 		}
 	}
@@ -214,17 +259,21 @@ func (a *attempt) away(ctx context.Context) bool {
 	return a.succeeded == 0 && a.failures >= maxFailures || ctx.Err() != nil
 }
 
-// count counts a read that has ended.
-func (a *attempt) count(err error) {
+// count counts a read that has ended. When nothing else has come while it was silent, the app need
+// not wait for what is left.
+func (a *attempt) count(ctx context.Context, err error) {
 	a.mu.Lock()
-	defer a.mu.Unlock()
+	stalled := errors.Is(err, errSilent) && time.Since(a.last) > archiveSilence/2
 	if err == nil {
 		a.succeeded++
-		return
+		a.last = time.Now()
+	} else {
+		a.failures++
+		a.failure = cmp.Or(a.failure, err)
 	}
-	a.failures++
-	if a.failure == nil {
-		a.failure = err
+	a.mu.Unlock()
+	if stalled {
+		a.send(ctx, piece{stalled: true})
 	}
 }
 
@@ -252,7 +301,7 @@ func (a *attempt) readState(ctx context.Context) bool {
 		state, err = a.shared.Archive.State(ctx, a.appid)
 		return err
 	})
-	a.count(err)
+	a.count(ctx, err)
 	if err != nil {
 		return false
 	}
@@ -277,7 +326,7 @@ func (a *attempt) list(ctx context.Context, d *dataset) {
 			if err != nil {
 				err = fmt.Errorf("list the answers of %s: %w", s.Series(), err)
 			}
-			a.count(err)
+			a.count(ctx, err)
 			failures[i] = err
 			if err == nil {
 				keys[i] = listed
@@ -297,7 +346,9 @@ func (a *attempt) readDataset(ctx context.Context, d *dataset, skipped map[Answe
 	for {
 		state, missing := a.reading.windows(d)
 		if len(missing) == 0 {
-			a.warn()
+			if ctx.Err() == nil {
+				a.warn()
+			}
 			a.send(ctx, piece{state: state})
 			return
 		}
@@ -338,17 +389,12 @@ func (a *attempt) warn() {
 
 // readAnswer reads and decodes an answer.
 func (a *attempt) readAnswer(ctx context.Context, d *dataset, key AnswerKey) archivedAnswer {
-	statistic := d.series[0].Statistic
-	for _, s := range d.series {
-		if s.Series() == key.Series {
-			statistic = s.Statistic
-		}
-	}
+	statistic := d.statistic(key.Series)
 	answer, err := readArchived(ctx, a.read, a.shared, a.appid, statistic, key, a.shared.decoding)
 	if errors.Is(err, ErrDamaged) {
-		a.count(nil)
+		a.count(ctx, nil)
 	} else {
-		a.count(err)
+		a.count(ctx, err)
 	}
 	if err != nil {
 		return archivedAnswer{err: err}
@@ -356,9 +402,13 @@ func (a *attempt) readAnswer(ctx context.Context, d *dataset, key AnswerKey) arc
 	a.mu.Lock()
 	a.answered++
 	a.mu.Unlock()
-	shows := a.reading.known.shows
+	return answerOf(statistic, answer, a.reading.known.shows)
+}
+
+// answerOf returns what is known of an answer.
+func answerOf(s wechat.Statistic, answer *wechat.Answer, shows Shows) archivedAnswer {
 	return archivedAnswer{
-		numbers: collector.NewNumbers(statistic, answer, shows.Dimensions, shows.Top),
+		numbers: collector.NewNumbers(s, answer, shows.Dimensions, shows.Top),
 		empty:   answer.Empty(), digest: answer.Digest(),
 	}
 }

@@ -77,8 +77,8 @@ func (r *reading) remembered() State {
 	return state
 }
 
-// windows returns the state of a dataset of which all keys were read. If answers are missing, it is
-// not whole before they were read.
+// windows returns the state of those series of a dataset of which the keys were read. If answers are
+// missing, it is not whole before they were read.
 func (r *reading) windows(d *dataset) (state State, missing []AnswerKey) {
 	r.missing, r.skipped = nil, nil
 	lists := make([]answers, len(d.series))
@@ -92,7 +92,9 @@ func (r *reading) windows(d *dataset) (state State, missing []AnswerKey) {
 	}
 	common := newestCommon(lists)
 	for i, s := range d.series {
-		state.Series[s.Series()] = r.series(d, s, lists[i], common)
+		if lists[i] != nil {
+			state.Series[s.Series()] = r.series(d, s, lists[i], common)
+		}
 	}
 	return state, r.missing
 }

@@ -357,6 +357,31 @@ func TestAnswersOfOthersAreSeen(t *testing.T) {
 	})
 }
 
+// What this process has written itself is not read again.
+func TestOwnAnswersAreNotReadAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := allDatasets(t)
+		s.Start()
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		looks := 0
+		s.Archive.Interfere(func(_ context.Context, use pollertest.Use) error {
+			switch use.Kind {
+			case "list", "answer":
+				t.Errorf("%s of the archive is read again", use.Kind)
+			case "state":
+				looks++
+			}
+			return nil
+		})
+		time.Sleep(3 * 24 * time.Hour)
+		synctest.Wait()
+		if looks < 3*24 {
+			t.Errorf("others were looked for %d times in three days", looks)
+		}
+	})
+}
+
 const lookEvery = time.Hour // as in the poller
 
 // Without a spool, a crash loses what is pending; with one, it is sent at the next start, also of
@@ -416,6 +441,122 @@ func TestSpoolIsSparedOrFull(t *testing.T) {
 		s.End()
 		if s.Err == nil || !strings.Contains(s.Err.Error(), "answers: 3,") {
 			t.Errorf("the poller ended with %v, want it to name what is lost", s.Err)
+		}
+	})
+}
+
+// An app that is changed while its archive is being read goes on reading: nothing is asked for that
+// the archive has, and scrapes go on waiting.
+func TestReplacedWhileItIsRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := pollertest.New(t)
+		pollertest.SleepUntil(t, "2000-01-10 16:00")
+		s.Start()
+		before := s.Gather()
+		s.End()
+		s.Server.ForgetCalls()
+		slow(s, 2*time.Second, 0)
+		s.Start()
+		for range 3 {
+			time.Sleep(time.Second)
+			renamed := s.Source(appid)
+			renamed.Name = time.Now().String()
+			s.Poller.Add(renamed)
+			synctest.Wait()
+			expectValue(t, s.Gather(), "wxapp_restoring_apps{}", 1)
+		}
+		s.Poller.AwaitRestored(t.Context(), nil, true)
+		synctest.Wait()
+		s.ExpectCalls("")
+		expectValue(t, s.Gather(), guangdong, before[guangdong])
+		expectValue(t, s.Gather(), "wxapp_restoring_apps{}", 0)
+		s.Poller.Add(s.Source(appid))
+		synctest.Wait()
+		expectValue(t, s.Gather(), "wxapp_restoring_apps{}", 0)
+	})
+}
+
+// An app that is removed while its archive is being read keeps nobody waiting.
+func TestRemovedWhileItIsRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := pollertest.New(t)
+		pollertest.SleepUntil(t, "2000-01-10 16:00")
+		slow(s, 8*time.Second, 0)
+		s.Start()
+		s.Poller.Add(s.Source(appid))
+		s.Poller.Remove(appid)
+		synctest.Wait()
+		expectValue(t, s.Gather(), "wxapp_restoring_apps{}", 0)
+		s.Poller.AwaitRestored(t.Context(), nil, true)
+	})
+}
+
+// What is in the spool is shown and not asked for again, though the archive is away for several
+// starts.
+func TestSpoolIsReadWhileTheArchiveIsAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := pollertest.New(t)
+		spool := &pollertest.Spool{}
+		s.Options.Spool = spool
+		s.Archive.Interfere(func(context.Context, pollertest.Use) error { return errors.New("connection refused") })
+		pollertest.SleepUntil(t, "2000-01-10 16:00")
+		s.Start()
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		before := s.Gather()
+		s.End()
+		for range 3 {
+			s.Server.ForgetCalls()
+			s.Start()
+			time.Sleep(time.Minute)
+			synctest.Wait()
+			if asked := windowsAsked(s); len(asked) > 0 {
+				t.Errorf("what is in the spool is asked for again: %v", asked)
+			}
+			expectValue(t, s.Gather(), guangdong, before[guangdong])
+			s.End()
+		}
+		if kept, _ := spool.Count(); kept != 6 {
+			t.Errorf("%d answers in the spool, want 6", kept)
+		}
+	})
+}
+
+// A list that cannot be read costs the others nothing, and one object with several answers that hang
+// costs no more than ten seconds.
+func TestPartsThatCannotBeRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := pollertest.New(t)
+		pollertest.SleepUntil(t, "2000-01-10 16:00")
+		s.Start()
+		pollertest.SleepUntil(t, "2000-01-11 16:00")
+		s.End()
+		s.Server.ForgetCalls()
+		lists := 0
+		s.Archive.Interfere(func(_ context.Context, use pollertest.Use) error {
+			if use.Kind == "list" {
+				if lists++; lists%3 == 1 {
+					return errors.New("internal error")
+				}
+			}
+			return nil
+		})
+		s.Start()
+		if asked := windowsAsked(s); len(asked) > 2 {
+			t.Errorf("windows of lists that could be read are asked for again: %v", asked)
+		}
+		s.End()
+		s.Archive.Interfere(func(ctx context.Context, use pollertest.Use) error {
+			if use.Kind == "answer" && use.Key.Series == "30d" {
+				return pollertest.Wait(ctx, time.Hour)
+			}
+			return nil
+		})
+		s.Start()
+		started := time.Now()
+		s.Poller.AwaitRestored(t.Context(), nil, true)
+		if waited := time.Since(started); waited > 10*time.Second {
+			t.Errorf("scrapes waited for %s", waited)
 		}
 	})
 }

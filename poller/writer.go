@@ -36,8 +36,7 @@ type writer struct {
 	state   *State           // to be written after them, or nil
 	failing bool             // the last attempt failed
 	running bool
-	tried   chan struct{} // closed when the first attempt of the goroutine has ended
-	ended   chan struct{} // closed when it has
+	ended   chan struct{} // closed when nothing is being written
 }
 
 // pendingAnswer is an answer that the archive does not have yet.
@@ -52,7 +51,7 @@ type pendingAnswer struct {
 func newWriter(shared *shared, appid string, others *others, log *slog.Logger) *writer {
 	return &writer{
 		shared: shared, appid: appid, access: newAccess(shared), others: others, log: log,
-		tried: shared.closed, ended: shared.closed,
+		ended: shared.closed,
 	}
 }
 
@@ -148,30 +147,26 @@ func (w *writer) start() {
 	if w.running {
 		return
 	}
-	w.running, w.tried, w.ended = true, make(chan struct{}), make(chan struct{})
+	w.running, w.ended = true, make(chan struct{})
 	w.shared.running.Go(w.run)
 }
 
-// done returns a channel that is closed when nothing is being written. Tried is closed when all
-// that is pending was tried once.
-func (w *writer) done() (ended, tried <-chan struct{}) {
+// done returns a channel that is closed when nothing is being written.
+func (w *writer) done() <-chan struct{} {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.ended, w.tried
+	return w.ended
 }
 
 // run writes until nothing is left, or until the program has ended and the last attempt failed.
 func (w *writer) run() {
-	tried := w.tried
 	program := w.shared.program
 	defer context.AfterFunc(program, w.secureAll)()
 	for {
 		last := program.Err() != nil
 		err := w.writeAll(w.shared.deadline)
-		w.shared.health.set(w.appid, archiveWrites, err)
-		if tried != nil {
-			close(tried)
-			tried = nil
+		if err == nil || w.shared.deadline.Err() == nil { // afterwards it is the end that interrupts it
+			w.shared.health.set(w.appid, archiveWrites, err)
 		}
 		if w.ends(err, last) {
 			return
@@ -212,7 +207,7 @@ func (w *writer) ends(err error, last bool) bool {
 	}
 	w.running = false
 	close(w.ended)
-	w.tried, w.ended = w.shared.closed, w.shared.closed // the others take memory
+	w.ended = w.shared.closed // the other one takes memory
 	return true
 }
 
@@ -221,7 +216,7 @@ func (w *writer) giveUp() {
 	lost := slices.DeleteFunc(slices.Clone(w.pending), func(a *pendingAnswer) bool { return a.spooled })
 	w.lose(lost)
 	if kept := len(w.pending); kept > 0 {
-		w.log.Info("answers that the archive has not taken are in the spool; they are sent at the next start", "answers", kept)
+		w.log.Debug("answers that the archive has not taken are in the spool; they are sent at the next start", "answers", kept)
 	}
 	w.pend(-len(w.pending))
 	w.pending, w.state = nil, nil

@@ -121,7 +121,8 @@ func (d *divided) start(index, total int) *shardProcess {
 	ctx, stop := context.WithCancel(d.t.Context())
 	ended := make(chan struct{})
 	heartbeat := &archive.Heartbeat{
-		Archive: kept, Host: p.shard.String(), Apps: p.Poller.Apps, Replicas: 1,
+		StopTimeout: 2 * time.Second,
+		Archive:     kept, Host: p.shard.String(), Apps: p.Poller.Apps, Replicas: 1,
 		Rivals: func(n int) { p.rivals.Store(int64(n)) }, Log: p.Options.Logger,
 	}
 	go func() {

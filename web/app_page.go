@@ -66,7 +66,7 @@ type notFound struct {
 
 func (s *Site) app(w http.ResponseWriter, r *http.Request) {
 	h := s.head(r, "../")
-	snapshot := s.Store.Snapshot(r.PathValue("appid"))
+	snapshot := s.snapshot(r.PathValue("appid"))
 	if snapshot == nil {
 		page := notFound{head: h, AppID: r.PathValue("appid")}
 		if !s.Shard.Has(page.AppID) {
@@ -76,6 +76,33 @@ func (s *Site) app(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.render(w, r, http.StatusOK, h.Language, "app.html", newAppPage(snapshot, h, r.URL.Query().Get("range"), s.now()))
+}
+
+// snapshot returns the snapshot of an app, or nil if there is no such app.
+func (s *Site) snapshot(appid string) *collector.Snapshot {
+	snapshots := s.snapshots()
+	i := slices.IndexFunc(snapshots, func(snapshot *collector.Snapshot) bool { return snapshot.App.ID == appid })
+	if i < 0 {
+		return nil
+	}
+	return snapshots[i]
+}
+
+// snapshots returns the snapshots of all apps, sorted by appid: empty ones of those whose archive is
+// still being read after the start.
+func (s *Site) snapshots() []*collector.Snapshot {
+	snapshots := s.Store.Snapshots()
+	var missing []*collector.Snapshot
+	for _, app := range s.Apps() {
+		if s.Store.Snapshot(app.ID) == nil {
+			missing = append(missing, &collector.Snapshot{App: app})
+		}
+	}
+	if len(missing) > 0 {
+		snapshots = slices.Concat(snapshots, missing)
+		slices.SortFunc(snapshots, func(a, b *collector.Snapshot) int { return strings.Compare(a.App.ID, b.App.ID) })
+	}
+	return snapshots
 }
 
 func newAppPage(s *collector.Snapshot, h head, wanted string, now time.Time) appPage {

@@ -61,7 +61,7 @@ type failureLine struct{ Reason, Error, Remedy string }
 
 func (s *Site) overview(w http.ResponseWriter, r *http.Request) {
 	h := s.head(r, "")
-	snapshots := s.Store.Snapshots()
+	snapshots := s.snapshots()
 	now := s.now()
 	view := overview{
 		head:    h,

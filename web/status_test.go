@@ -174,6 +174,15 @@ func TestAppPage(t *testing.T) {
 	expect(t, body, "a week earlier: unknown", "No earlier days yet")
 	_, body = get(t, siteOf(newApp), "/app/wx1")
 	expect(t, body, "No numbers yet.")
+	restoring := siteOf(simulated(t, "wx2", "good"))
+	restoring.Apps = func() []collector.App {
+		return []collector.App{{ID: "wx1", Name: "read later"}, {ID: "wx2", Name: "good"}}
+	}
+	for _, path := range []string{"/", "/app/wx1"} { // its archive is still being read
+		if status, body := get(t, restoring, path); status != http.StatusOK || !strings.Contains(body, "read later") {
+			t.Errorf("%s: status %d: %s", path, status, body)
+		}
+	}
 	if status, body := get(t, site, "/app/%3Cscript%3E"); status != http.StatusNotFound || !strings.Contains(body, "&lt;script&gt;") {
 		t.Errorf("an unknown app: status %d: %s", status, body)
 	}

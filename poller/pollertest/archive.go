@@ -132,6 +132,9 @@ func (m *Archive) Answer(ctx context.Context, appid string, key poller.AnswerKey
 // Pack implements poller.Archive. It returns the answer as it is.
 func (m *Archive) Pack(_ time.Time, answer []byte) ([]byte, error) { return slices.Clone(answer), nil }
 
+// Unpack implements poller.Archive. It returns the answer as it is.
+func (m *Archive) Unpack(packed []byte) ([]byte, error) { return packed, nil }
+
 // SaveAnswer implements poller.Archive.
 func (m *Archive) SaveAnswer(ctx context.Context, appid string, key poller.AnswerKey, packed []byte) error {
 	if err := m.access(ctx, Use{"save", appid, key}); err != nil {
