@@ -7,6 +7,7 @@ import "sync"
 type others struct {
 	mu      sync.Mutex
 	answers uint64 // digest of those that the archived state last named; 0: it was never read
+	ours    uint64 // digest of those of the state that this process writes, or wrote last
 	noticed bool
 }
 
@@ -15,18 +16,18 @@ func (o *others) read(state State) {
 	digest := state.answers()
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.answers != 0 && digest != o.answers {
+	if o.answers != 0 && digest != o.answers && digest != o.ours {
 		o.noticed = true
 	}
 	o.answers = digest
 }
 
-// written records a state that this process has written to the archive.
-func (o *others) written(state State) {
+// writing records a state that this process is about to write to the archive.
+func (o *others) writing(state State) {
 	digest := state.answers()
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.answers = digest
+	o.ours = digest
 }
 
 // brought reports whether others have brought answers since it was last asked.

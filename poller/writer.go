@@ -304,20 +304,17 @@ func (w *writer) taken(answer *pendingAnswer) {
 
 // writeState replaces the archived state by one that knows all that the archived one did.
 func (w *writer) writeState(ctx context.Context, state State) error {
-	var merged State
 	err := w.access.do(ctx, "state", func(ctx context.Context) error {
 		archived, err := w.shared.Archive.State(ctx, w.appid)
 		if err != nil {
 			return fmt.Errorf("read the archived state before it is replaced: %w", err)
 		}
 		w.others.read(archived)
-		merged = state.merge(archived).current(time.Now())
+		merged := state.merge(archived).current(time.Now())
+		w.others.writing(merged)
 		return w.shared.Archive.SaveState(ctx, w.appid, merged)
 	})
 	w.shared.Metrics.ArchiveWritten(err)
-	if err == nil {
-		w.others.written(merged)
-	}
 	return err
 }
 
