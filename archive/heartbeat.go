@@ -91,15 +91,15 @@ func (h *Heartbeat) Run(ctx context.Context) {
 		case <-ctx.Done():
 		}
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), h.StopTimeout)
+	leaving, cancel := context.WithTimeout(context.WithoutCancel(ctx), h.StopTimeout)
 	go func() {
 		defer cancel()
 		beating <- struct{}{} // a heartbeat that is under way would undo it
-		if err := h.Leave(ctx); err != nil {
+		if err := h.Leave(leaving); err != nil {
 			h.Log.Debug("the heartbeat of this process stays in the archive", "error", err)
 		}
 	}()
-	<-ctx.Done()
+	<-leaving.Done()
 }
 
 func (h *Heartbeat) appIDs() []string {

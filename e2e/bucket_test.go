@@ -105,7 +105,7 @@ func TestBucketAwayAndBack(t *testing.T) {
 	shown(t, e)
 	e.metricsWith(t, `^wxapp_archive_pending_answers [1-9]`)
 	e.metricsWith(t, `^wxapp_archive_failures_total [1-9]`)
-	if told := strings.Count(e.output.String(), `failed; answers are kept in memory`); told != 1 {
+	if told := strings.Count(e.output.String(), `answers that cannot be written are kept in memory`); told != 1 {
 		t.Errorf("the log says %d times that the archive failed", told)
 	}
 	if !strings.Contains(e.output.String(), "connection refused") {
@@ -114,7 +114,7 @@ func TestBucketAwayAndBack(t *testing.T) {
 	s.comeBack(t)
 	everythingIsKept(t, e, wechat, s)
 	eventually(t, "the log says that the archive works again", func() bool {
-		return strings.Count(e.output.String(), ` work again"`) == 1
+		return strings.Count(e.output.String(), `the archive works again`) == 1
 	})
 	keepsSecrets(t, e)
 }
@@ -152,7 +152,7 @@ func TestBucketThatFails(t *testing.T) {
 			e := startExporter(t, settings...)
 			shown(t, e)
 			e.metricsWith(t, `^wxapp_archive_pending_answers [1-9]`)
-			if log := e.output.String(); !strings.Contains(log, test.told) || strings.Count(log, `failed; answers are kept in memory`) != 1 {
+			if log := e.output.String(); !strings.Contains(log, test.told) || strings.Count(log, `answers that cannot be written are kept in memory`) != 1 {
 				t.Errorf("the log does not say once that the storage %s", test.told)
 			}
 			s.fail(nil)

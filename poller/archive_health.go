@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -48,35 +47,35 @@ func newArchiveHealth(log *slog.Logger, spool bool) *archiveHealth {
 func (h *archiveHealth) set(appid string, use archiveUse, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	before := h.failing()
 	if err != nil {
 		h.failure = err
+		h.broken[use][appid] = true
+	} else {
+		delete(h.broken[use], appid)
 	}
-	broken := h.broken[use]
-	switch {
-	case err != nil && !broken[appid]:
-		if len(broken) == 0 {
-			h.log.Warn("archive "+string(use)+" failed; "+h.consequence(use),
-				"appid", appid, "error", err, "remedy", "fix the archive; no restart is needed")
+	switch after := h.failing(); {
+	case before == 0 && after > 0:
+		kept := "kept in memory, where a crash would lose them"
+		if h.spool {
+			kept = "kept in the spool"
 		}
-		broken[appid] = true
-	case err == nil && broken[appid]:
-		delete(broken, appid)
-		if len(broken) == 0 {
-			h.log.Info("archive " + string(use) + "s work again")
-		}
+		h.log.Warn("archive "+string(use)+" failed; what cannot be read is not shown, and answers that cannot be written are "+kept,
+			"appid", appid, "error", err, "remedy", "fix the archive; no restart is needed, because it is retried")
+	case before > 0 && after == 0:
+		h.log.Info("the archive works again")
 	}
 }
 
-// consequence says what follows when the archive cannot be used.
-func (h *archiveHealth) consequence(use archiveUse) string {
-	switch {
-	case use == archiveReads:
-		return "what it holds is not shown, and reading is retried"
-	case h.spool:
-		return "answers are kept in the spool and retried every 30 s"
-	default:
-		return "answers are kept in memory and retried every 30 s, but a crash would lose them"
+// failing returns how many apps there are whose last read or write failed.
+func (h *archiveHealth) failing() (apps int) {
+	apps = len(h.broken[archiveReads])
+	for appid := range h.broken[archiveWrites] {
+		if !h.broken[archiveReads][appid] {
+			apps++
+		}
 	}
+	return apps
 }
 
 // spooled records whether an answer could be put into the spool. It logs the first failure.
@@ -140,9 +139,7 @@ var errLost = errors.New("answers are lost because the archive could not be writ
 func (h *archiveHealth) status() collector.ArchiveStatus {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	apps := maps.Clone(h.broken[archiveReads])
-	maps.Copy(apps, h.broken[archiveWrites])
-	status := collector.ArchiveStatus{Apps: len(apps), Pending: h.pending, Lost: h.answers}
+	status := collector.ArchiveStatus{Apps: h.failing(), Pending: h.pending, Lost: h.answers}
 	if status.Apps > 0 {
 		status.Failure = h.failure.Error()
 	}

@@ -453,7 +453,7 @@ func TestBrokenArchive(t *testing.T) {
 				}
 			}
 		}
-		if !strings.Contains(s.Log.String(), "archive writes work again") {
+		if !strings.Contains(s.Log.String(), "the archive works again") {
 			t.Errorf("the log does not say that the archive healed:\n%s", s.Log)
 		}
 	})

@@ -26,6 +26,9 @@ const (
 	// throttledPause is the shortest pause of an archive that asks for one, longestThrottled the
 	// longest.
 	throttledPause, longestThrottled = time.Second, time.Minute
+	// throttledTries is how often an access is tried again that was refused without a word about a
+	// pause: then it may as well be an archive that is away.
+	throttledTries = 3
 	// lookEvery is the pause between two looks for answers that others have brought.
 	lookEvery = time.Hour
 )
@@ -189,10 +192,10 @@ func (r *reader) run(ctx context.Context, reading *reading) {
 // read accesses the archive, and again after a pause as long as that asks for one.
 func (r *reader) read(ctx context.Context, what string, use func(ctx context.Context) error) error {
 	pause := throttledPause
-	for {
+	for tries := 1; ; tries++ {
 		err := r.access.do(ctx, what, use)
 		throttled, ok := errors.AsType[*Throttled](err)
-		if !ok || !sleep(ctx, min(max(pause, throttled.Pause), longestThrottled)) {
+		if !ok || throttled.Pause == 0 && tries > throttledTries || !sleep(ctx, min(max(pause, throttled.Pause), longestThrottled)) {
 			return err
 		}
 		pause *= 2

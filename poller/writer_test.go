@@ -119,7 +119,7 @@ func TestArchiveHealsOnce(t *testing.T) {
 		s.Archive.BreakWrites(nil)
 		time.Sleep(time.Minute)
 		synctest.Wait()
-		for _, text := range []string{"archive write failed", "archive writes work again"} {
+		for _, text := range []string{"archive write failed", "the archive works again"} {
 			if n := strings.Count(s.Log.String(), text); n != 1 {
 				t.Errorf("%d lines say %q, want one:\n%s", n, text, s.Log)
 			}
