@@ -54,8 +54,8 @@ func (a *access) bounded(ctx context.Context, what string, use func(ctx context.
 	}
 	// It is no child of ctx: an app that lives for a year would keep a place for children.
 	running, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
-	began := time.Now()
-	silence := time.AfterFunc(archiveSilence, func() { cancel(errSilent) })
+	began, silence := time.Now(), time.NewTimer(archiveSilence)
+	defer silence.Stop()
 	alive := func() {
 		if time.Since(began) < archiveLongest {
 			silence.Reset(archiveSilence)
@@ -65,24 +65,26 @@ func (a *access) bounded(ctx context.Context, what string, use func(ctx context.
 	go func() {
 		defer cancel(nil)
 		err := use(context.WithValue(running, aliveKey{}, alive))
-		silence.Stop()
 		<-a.shared.accesses
 		a.end(what)
 		ended <- err
 	}()
+	var cause error
 	select {
 	case err := <-ended:
 		return err
-	case <-running.Done():
+	case <-silence.C:
+		cause = errSilent
 	case <-ctx.Done():
-		cancel(context.Cause(ctx))
+		cause = context.Cause(ctx)
 	}
+	cancel(cause)
 	// If both happened at once, the result counts.
 	select {
 	case err := <-ended:
 		return err
 	default:
-		return context.Cause(running)
+		return cause
 	}
 }
 

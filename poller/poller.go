@@ -109,7 +109,10 @@ func (p *Poller) Remove(appid string) {
 func (p *Poller) Run(ctx context.Context, restored func()) error {
 	deadline, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
-	defer context.AfterFunc(ctx, func() { time.AfterFunc(p.StopTimeout, cancel) })()
+	timer := time.AfterFunc(p.StopTimeout, cancel)
+	timer.Stop()
+	defer timer.Stop()
+	defer context.AfterFunc(ctx, func() { timer.Reset(p.StopTimeout) })()
 	p.program, p.deadline = ctx, deadline
 
 	var first []*app
