@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -364,20 +365,20 @@ func TestOwnAnswersAreNotReadAgain(t *testing.T) {
 		s.Start()
 		time.Sleep(time.Hour)
 		synctest.Wait()
-		looks := 0
+		var looks atomic.Int64
 		s.Archive.Interfere(func(_ context.Context, use pollertest.Use) error {
 			switch use.Kind {
 			case "list", "answer":
 				t.Errorf("%s of the archive is read again", use.Kind)
 			case "state":
-				looks++
+				looks.Add(1)
 			}
 			return nil
 		})
 		time.Sleep(3 * 24 * time.Hour)
 		synctest.Wait()
-		if looks < 3*24 {
-			t.Errorf("others were looked for %d times in three days", looks)
+		if n := looks.Load(); n < 3*24 {
+			t.Errorf("others were looked for %d times in three days", n)
 		}
 	})
 }
@@ -532,10 +533,10 @@ func TestPartsThatCannotBeRead(t *testing.T) {
 		pollertest.SleepUntil(t, "2000-01-11 16:00")
 		s.End()
 		s.Server.ForgetCalls()
-		lists := 0
+		var lists atomic.Int64
 		s.Archive.Interfere(func(_ context.Context, use pollertest.Use) error {
 			if use.Kind == "list" {
-				if lists++; lists%3 == 1 {
+				if lists.Add(1)%3 == 1 {
 					return errors.New("internal error")
 				}
 			}

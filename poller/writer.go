@@ -226,12 +226,20 @@ func (w *writer) giveUp() {
 func (w *writer) writeAll(ctx context.Context) error {
 	for {
 		w.mu.Lock()
-		batch := slices.Clone(w.pending[:min(writesAtOnce, len(w.pending))])
+		atOnce := writesAtOnce
+		if w.failing { // one shows whether the archive works again
+			atOnce = 1
+		}
+		batch := slices.Clone(w.pending[:min(atOnce, len(w.pending))])
 		state := w.state
 		w.mu.Unlock()
 		switch {
 		case len(batch) > 0:
-			if err := w.writeAnswers(ctx, batch); err != nil {
+			err := w.writeAnswers(ctx, batch)
+			w.mu.Lock()
+			w.failing = err != nil
+			w.mu.Unlock()
+			if err != nil {
 				return err
 			}
 		case state == nil:
