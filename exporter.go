@@ -141,7 +141,7 @@ func (e *exporter) run(ctx context.Context) error {
 
 // partTimeout is how long each part may take to stop: all do so side by side, and what they have
 // left goes last.
-func (e *exporter) partTimeout() time.Duration { return e.config.StopTimeout * 9 / 10 }
+func (e *exporter) partTimeout() time.Duration { return e.config.StopTimeout * 3 / 4 }
 
 // readAgain reads the apps, and the keys of the object storage.
 func (e *exporter) readAgain() (config.Reading, error) {
@@ -228,7 +228,7 @@ func (e *exporter) newPusher(self *prometheus.Registry) (*otlp.Pusher, error) {
 	metrics := otlp.NewMetrics()
 	self.MustRegister(metrics)
 	push := *settings
-	push.WithoutLocations, push.StopTimeout = !e.config.LocationInfo, e.partTimeout()
+	push.WithoutLocations, push.StopTimeout = !e.config.LocationInfo, e.config.StopTimeout/2 // a receiver may be slow
 	pusher, err := otlp.New(push, e.store, self, metrics, e.log)
 	if err != nil {
 		return nil, err

@@ -62,7 +62,9 @@ func New(config Config, store *collector.Store, self prometheus.Gatherer, metric
 // push takes at most StopTimeout. Nothing is pushed before restored is closed: it would be a
 // part of the apps only.
 func (p *Pusher) Run(ctx context.Context, restored <-chan struct{}) {
-	defer func() { _ = p.exporter.Shutdown(context.WithoutCancel(ctx)) }() // closes the connection; the program ends either way
+	ended, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	cancel()
+	defer func() { _ = p.exporter.Shutdown(ended) }() // closes the connection, and waits for nothing
 	ticker := time.NewTicker(p.config.Interval)
 	defer ticker.Stop()
 	select {
