@@ -137,7 +137,7 @@ func TestTooManyPendingAnswers(t *testing.T) {
 		s.Archive.BreakWrites(errors.New("disk full"))
 		pollertest.SleepUntil(t, "2000-01-10 16:00")
 		s.Start()
-		pollertest.SleepUntil(t, "2000-02-10 16:00")
+		pollertest.SleepUntil(t, "2000-01-31 16:00")
 		expectValue(t, s.Gather(), pendingAnswers, 60)
 		if !strings.Contains(s.Log.String(), "level=ERROR msg=\"answers are lost") || !strings.Contains(s.Log.String(), "19991210-20000108") {
 			t.Errorf("the log does not name what is lost:\n%s", s.Log)
