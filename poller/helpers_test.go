@@ -3,7 +3,9 @@ package poller_test
 import (
 	"context"
 	"slices"
+	"strings"
 	"sync"
+	"testing"
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/poller"
@@ -77,4 +79,14 @@ func daily() []wechat.Dataset { return optional("visits", "sources", "retention"
 // withPortrait returns datasets with the user portrait before them.
 func withPortrait(datasets []wechat.Dataset) []wechat.Dataset {
 	return slices.Concat(pollertest.Datasets(wechat.UserPortrait), datasets)
+}
+
+// expectUsers fails the test when users are not shown as they were before.
+func expectUsers(t *testing.T, after, before map[string]float64) {
+	t.Helper()
+	for series, value := range before {
+		if strings.HasPrefix(series, "wxapp_users{") {
+			expectValue(t, after, series, value)
+		}
+	}
 }

@@ -187,11 +187,7 @@ func TestUnreadableArchive(t *testing.T) {
 				time.Sleep(time.Minute)
 				synctest.Wait()
 				after := s.Gather()
-				for series, value := range before {
-					if strings.HasPrefix(series, "wxapp_users{") {
-						expectValue(t, after, series, value)
-					}
-				}
+				expectUsers(t, after, before)
 				s.End()
 				s.Server.ClearFaults()
 				s.Server.ForgetCalls()

@@ -1,0 +1,66 @@
+package poller_test
+
+import (
+	"context"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/wxapp-exporter/wxapp_exporter/poller/pollertest"
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
+)
+
+// What a replica, or a backfill, has brought to the archive is shown without a restart.
+func TestAnswersOfOthersAreSeen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := pollertest.New(t)
+		pollertest.SleepUntil(t, "2000-01-10 16:00")
+		s.Start()
+		pollertest.SleepUntil(t, "2000-01-11 07:00")
+		s.Server.Fail(wechattest.HTTPStatus(502)) // from now on only the other one has a way to WeChat
+
+		other := pollertest.New(t)
+		other.Archive, other.Options.Archive = s.Archive, s.Archive
+		pollertest.SleepUntil(t, "2000-01-11 12:00")
+		other.Start()
+		time.Sleep(lookEvery)
+		time.Sleep(15 * time.Minute)
+		synctest.Wait()
+		expectValue(t, other.Gather(), dataEnd1d, timestamp(t, "2000-01-11 00:00"))
+		expectValue(t, s.Gather(), dataEnd1d, timestamp(t, "2000-01-11 00:00"))
+		expectValue(t, s.Gather(), guangdong, other.Gather()[guangdong])
+		if past := s.Snapshot(appid).Past[wechat.Range1Day]; len(past) != 3 {
+			t.Errorf("%d days of the past are known, want 3", len(past))
+		}
+		other.End()
+	})
+}
+
+// What this process has written itself is not read again.
+func TestOwnAnswersAreNotReadAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := allDatasets(t)
+		s.Start()
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		var looks atomic.Int64
+		s.Archive.Interfere(func(_ context.Context, use pollertest.Use) error {
+			switch use.Kind {
+			case "list", "answer":
+				t.Errorf("%s of the archive is read again", use.Kind)
+			case "state":
+				looks.Add(1)
+			}
+			return nil
+		})
+		time.Sleep(3 * 24 * time.Hour)
+		synctest.Wait()
+		if n := looks.Load(); n < 3*24 {
+			t.Errorf("others were looked for %d times in three days", n)
+		}
+	})
+}
+
+const lookEvery = time.Hour // as in the poller
