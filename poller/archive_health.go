@@ -47,24 +47,29 @@ func newArchiveHealth(log *slog.Logger, spool bool) *archiveHealth {
 func (h *archiveHealth) set(appid string, use archiveUse, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	before := h.failing()
+	worked := h.works()
 	if err != nil {
 		h.failure = err
 		h.broken[use][appid] = true
 	} else {
 		delete(h.broken[use], appid)
 	}
-	switch after := h.failing(); {
-	case before == 0 && after > 0:
+	switch works := h.works(); {
+	case worked && !works:
 		kept := "kept in memory, where a crash would lose them"
 		if h.spool {
 			kept = "kept in the spool"
 		}
 		h.log.Warn("archive "+string(use)+" failed; what cannot be read is not shown, and answers that cannot be written are "+kept,
 			"appid", appid, "error", err, "remedy", "fix the archive; no restart is needed, because it is retried")
-	case before > 0 && after == 0:
+	case !worked && works:
 		h.log.Info("the archive works again")
 	}
+}
+
+// works reports whether no app fails.
+func (h *archiveHealth) works() bool {
+	return len(h.broken[archiveReads])+len(h.broken[archiveWrites]) == 0
 }
 
 // failing returns how many apps there are whose last read or write failed.

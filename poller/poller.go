@@ -19,11 +19,13 @@ type Poller struct {
 	apps    map[string]*app
 	ctx     context.Context // of Run; nil before
 	stopped bool
+
+	restored chan struct{} // closed when all apps of the start were restored
 }
 
 // New returns a Poller without apps.
 func New(options Options) *Poller {
-	return &Poller{shared: newShared(options), apps: map[string]*app{}}
+	return &Poller{shared: newShared(options), apps: map[string]*app{}, restored: make(chan struct{})}
 }
 
 // Add adds an app. While the Poller runs, its first poll begins at once. An app with the
@@ -66,22 +68,28 @@ func (p *Poller) Apps() []collector.App {
 // AwaitRestored waits until the archive of some apps, or of all, was read as far as it can be read
 // now, or until the context ends. Apps that were added while the Poller ran are not waited for.
 func (p *Poller) AwaitRestored(ctx context.Context, appids []string, all bool) {
-	for _, a := range p.restoring(appids, all) {
+	for _, restored := range p.restoring(appids, all) {
 		select {
-		case <-a.restored:
+		case <-restored:
+		case <-p.restored:
+			return
 		case <-ctx.Done():
 			return
 		}
 	}
 }
 
-func (p *Poller) restoring(appids []string, all bool) []*app {
+// restoring returns what is closed when some apps, or all, were restored.
+func (p *Poller) restoring(appids []string, all bool) []<-chan struct{} {
+	if all {
+		return []<-chan struct{}{p.restored}
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	var apps []*app
-	for id, a := range p.apps {
-		if _, chosen := slices.BinarySearch(appids, id); a.first && (all || chosen) {
-			apps = append(apps, a)
+	var apps []<-chan struct{}
+	for _, id := range appids {
+		if a, ok := p.apps[id]; ok && a.first {
+			apps = append(apps, a.restored)
 		}
 	}
 	return apps
@@ -129,6 +137,7 @@ func (p *Poller) Run(ctx context.Context, restored func()) error {
 	for _, a := range first {
 		<-a.restored
 	}
+	close(p.restored)
 	restored()
 	<-ctx.Done()
 	p.mu.Lock()

@@ -80,12 +80,15 @@ func (s *Site) app(w http.ResponseWriter, r *http.Request) {
 
 // snapshot returns the snapshot of an app, or nil if there is no such app.
 func (s *Site) snapshot(appid string) *collector.Snapshot {
-	snapshots := s.snapshots()
-	i := slices.IndexFunc(snapshots, func(snapshot *collector.Snapshot) bool { return snapshot.App.ID == appid })
-	if i < 0 {
-		return nil
+	if snapshot := s.Store.Snapshot(appid); snapshot != nil {
+		return snapshot
 	}
-	return snapshots[i]
+	for _, snapshot := range s.snapshots() {
+		if snapshot.App.ID == appid {
+			return snapshot
+		}
+	}
+	return nil
 }
 
 // snapshots returns the snapshots of all apps, sorted by appid: empty ones of those whose archive is

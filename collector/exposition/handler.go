@@ -62,8 +62,7 @@ type Options struct {
 	// nobody is told.
 	OnError func(error)
 	// Started is closed when the snapshots of all apps have been put into the store for the first
-	// time. Until then their texts are compressed fast, and only afterwards well. Nil: it is not
-	// waited for.
+	// time. Until then their texts are compressed fast, and afterwards again. Nil: always well.
 	Started <-chan struct{}
 }
 
@@ -98,8 +97,8 @@ func New(store *collector.Store, self prometheus.Gatherer, options Options) (*Ha
 		renderers:          sync.Pool{New: func() any { return newRenderer(flate.DefaultCompression) }},
 		fast:               sync.Pool{New: func() any { return newRenderer(flate.BestSpeed) }},
 		rendering:          make(chan struct{}, runtime.GOMAXPROCS(0)),
-		second:             second{started: options.Started},
 	}
+	h.second = second{started: options.Started, render: h.renderAgain}
 	if h.onError == nil {
 		h.onError = func(error) {}
 	}
@@ -120,21 +119,24 @@ func (h *Handler) tell(err error) {
 }
 
 // refresh renders the new snapshot of an app, or forgets the app if it is nil. Every
-// change of the Store is followed by a call, so one that comes too late does nothing. The first
-// text of an app is compressed fast: after a restart, all wait for it.
+// change of the Store is followed by a call, so one that comes too late does nothing. At the start
+// the first text of an app is compressed fast, because all wait for it.
 func (h *Handler) refresh(appid string, snapshot *collector.Snapshot) {
 	switch {
 	case snapshot == nil:
 		h.cache.remove(appid, func() bool { return h.store.Snapshot(appid) != nil })
-	case h.cache.has(appid):
+	case h.cache.has(appid) || h.second.begun():
 		h.render(snapshot, &h.renderers)
 	default:
 		h.render(snapshot, &h.fast)
-		h.second.add(snapshot, func(snapshot *collector.Snapshot) {
-			if h.store.Snapshot(snapshot.App.ID) == snapshot {
-				h.render(snapshot, &h.renderers)
-			}
-		})
+		h.second.add(snapshot)
+	}
+}
+
+// renderAgain renders a snapshot that was compressed fast, unless it was replaced.
+func (h *Handler) renderAgain(snapshot *collector.Snapshot) {
+	if h.store.Snapshot(snapshot.App.ID) == snapshot {
+		h.render(snapshot, &h.renderers)
 	}
 }
 

@@ -9,30 +9,39 @@ import (
 // second renders snapshots a second time, one after the other, when the first text of every app is
 // there. The goroutine that does so ends when none is left.
 type second struct {
-	started <-chan struct{} // nil: at once
+	started <-chan struct{} // nil: nothing is rendered twice
+	render  func(*collector.Snapshot)
 
 	mu      sync.Mutex
 	waiting []*collector.Snapshot
 	running bool
 }
 
-// add adds a snapshot, which render renders.
-func (s *second) add(snapshot *collector.Snapshot, render func(*collector.Snapshot)) {
+// begun reports whether the first text of every app is there.
+func (s *second) begun() bool {
+	select {
+	case <-s.started:
+		return true
+	default:
+		return s.started == nil
+	}
+}
+
+// add adds a snapshot.
+func (s *second) add(snapshot *collector.Snapshot) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.waiting = append(s.waiting, snapshot)
 	if !s.running {
 		s.running = true
-		go s.run(render)
+		go s.run()
 	}
 }
 
-func (s *second) run(render func(*collector.Snapshot)) {
-	if s.started != nil {
-		<-s.started
-	}
+func (s *second) run() {
+	<-s.started
 	for next := s.next(); next != nil; next = s.next() {
-		render(next)
+		s.render(next)
 	}
 }
 
