@@ -167,12 +167,13 @@ func (h *Heartbeat) remove(ctx context.Context, name string) error {
 // tell tells how many processes on which hosts poll some of the same apps.
 func (h *Heartbeat) tell(hosts []string, shared int) {
 	h.Rivals(len(hosts))
-	switch tooMany := len(hosts)+1 > h.Replicas; {
+	tooMany := len(hosts)+1 > h.Replicas
+	switch {
 	case tooMany && !h.told:
 		h.Log.Warn("another exporter polls the same apps into the same archive, so WeChat is called more often than necessary",
 			"hosts", strings.Join(hosts, " "), "shared_apps", shared, "remedy", h.Remedy)
 	case !tooMany && h.told:
 		h.Log.Info("no other exporter polls the same apps any more")
 	}
-	h.told = len(hosts)+1 > h.Replicas
+	h.told = tooMany
 }

@@ -150,7 +150,8 @@ func TestKill(t *testing.T) {
 	t.Logf("%d kills, %d confirmed answers, all whole; %d half-written files swept", kills(), checked, swept)
 }
 
-// runAndKill runs the writer that a variable of the environment names, kills it some time after its first answer, and returns what it
+// runAndKill runs the writer that a variable of the environment names, kills it some time after its
+// first answer, and returns what it
 // confirmed: the answers, and its last state.
 func runAndKill(t *testing.T, name, path string, first int, after time.Duration) (answers []int, state int) {
 	t.Helper()

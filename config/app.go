@@ -65,7 +65,8 @@ func readAgain(e environment) (Reading, error) {
 }
 
 // readApps returns the app of the environment and those of the apps file, whatever their shard,
-// so that all processes find the same mistakes, and the files that they come from. The file of the object storage is watched with them.
+// so that all processes find the same mistakes, and the files that they come from. The file of the
+// object storage is watched with them.
 func readApps(p *problems, e environment, file appsFile) ([]App, Files) {
 	files := Files{}
 	apps := parseEnvironmentApp(p, e, file, files)

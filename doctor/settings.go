@@ -8,7 +8,8 @@ import (
 )
 
 // settingsSteps returns a step per mistake and one per warning, or one that says that all
-// is well. Without a mistake one says which part of the apps is looked at, if it is a part. The messages say what would be right.
+// is well. Without a mistake one says which part of the apps is looked at, if it is a part. The
+// messages say what would be right.
 func settingsSteps(found config.Inspection) []Step {
 	var steps []Step
 	for _, mistake := range found.Mistakes {
@@ -26,17 +27,9 @@ func settingsSteps(found config.Inspection) []Step {
 		steps = append(steps, ok(settings, found.Config.Shard.Text(apps, others)))
 	case len(steps) == 0:
 		steps = append(steps, ok(settings, text.Both{
-			English: plural(apps, "app"),
+			English: text.Plural(apps, "app"),
 			Chinese: fmt.Sprintf("%d 个小程序", apps),
 		}))
 	}
 	return steps
-}
-
-// plural returns a number with its noun.
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%s %ss", text.Grouped(int64(n)), noun)
 }

@@ -80,7 +80,7 @@ func (w *walk) outcome(name string, asked wechat.Window, answer *wechat.Answer, 
 			rows += len(list)
 		}
 		return odd(ok(name, text.Both{
-			English: plural(rows, "row") + " for " + span(asked, text.English),
+			English: text.Plural(rows, "row") + " for " + span(asked, text.English),
 			Chinese: fmt.Sprintf("%s：%s 行", span(asked, text.Chinese), text.Grouped(int64(rows))),
 		}), asked, answer)
 	case w.days.published:

@@ -183,7 +183,7 @@ func (e *Export) Bounds() Span {
 func (e *Export) Write(ctx context.Context, w io.Writer, span Span) (samples int64, err error) {
 	span = span.clip(Span{span.From, e.Now})
 	buffered := bufio.NewWriterSize(w, 1<<18)
-	text := newText(buffered, e.Labels)
+	text := newOpenMetrics(buffered, e.Labels)
 	for _, app := range e.apps {
 		if err := ctx.Err(); err != nil {
 			return text.samples, err

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/wxapp-exporter/wxapp_exporter/text"
+
 	"github.com/wxapp-exporter/wxapp_exporter/files"
 )
 
@@ -90,7 +92,7 @@ func (e *Export) open(folder Folder, all []Span) (manifest, error) {
 		there = slices.DeleteFunc(there, func(name string) bool { return name == fileName(slice) || name == unfinishedName(slice) })
 	}
 	if len(there) > 0 && !folder.Whole {
-		return made, fmt.Errorf("%w, and %s that this export does not write again: %s; use another folder, or remove them", ErrOtherArguments, plural(len(there), "slice"), named(there))
+		return made, fmt.Errorf("%w, and %s that this export does not write again: %s; use another folder, or remove them", ErrOtherArguments, text.Plural(len(there), "slice"), named(there))
 	}
 	for _, name := range there {
 		if err := remove(filepath.Join(folder.Path, name)); err != nil {

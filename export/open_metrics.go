@@ -10,10 +10,10 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
 )
 
-// text writes metrics in the format OpenMetrics 1.0. A metric stands in one piece and each
+// openMetrics writes metrics in the format OpenMetrics 1.0. A metric stands in one piece and each
 // of its series in one piece within it, in the order of time. The first metric, which has
 // nearly all samples, is written as it comes; the others wait for their turn.
-type text struct {
+type openMetrics struct {
 	w        io.Writer // one that remembers its errors
 	labels   []Label
 	families []*family
@@ -29,8 +29,8 @@ type family struct {
 	begun  bool
 }
 
-func newText(w io.Writer, labels []Label) *text {
-	t := &text{w: w, labels: labels}
+func newOpenMetrics(w io.Writer, labels []Label) *openMetrics {
+	t := &openMetrics{w: w, labels: labels}
 	for _, of := range collector.Families() {
 		if of.Origin != collector.FromPoll { // an archive does not have the others
 			t.families = append(t.families, &family{metric: &of.Metric, origin: of.Origin})
@@ -52,7 +52,7 @@ type point struct {
 }
 
 // add writes what is shown of an app.
-func (t *text) add(all []shown) {
+func (t *openMetrics) add(all []shown) {
 	tables := make(map[*collector.Metric]*table, len(t.families))
 	origins := make(map[*collector.Metric]collector.Origin, len(t.families))
 	for _, family := range t.families {
@@ -85,7 +85,7 @@ func (t *text) add(all []shown) {
 }
 
 // write writes a series to what waits of its family, each point at its times.
-func (t *text) write(f *family, s series, times func(point int) []string) {
+func (t *openMetrics) write(f *family, s series, times func(point int) []string) {
 	for i, point := range s.points {
 		shown := times(i)
 		if len(shown) > 0 && !f.begun {
@@ -108,14 +108,14 @@ func (t *text) write(f *family, s series, times func(point int) []string) {
 	}
 }
 
-func (t *text) flush(f *family) {
+func (t *openMetrics) flush(f *family) {
 	_, _ = t.w.Write(f.text) // Export.Write learns of the error when it flushes
 	f.text = f.text[:0]
 }
 
 // addLocations writes where the provinces are, at the times of all samples. Those less than
 // a minute apart share one.
-func (t *text) addLocations() {
+func (t *openMetrics) addLocations() {
 	slices.Sort(t.times)
 	var apart []int64
 	for _, at := range t.times {
@@ -134,7 +134,7 @@ func (t *text) addLocations() {
 }
 
 // end writes what waits, and the end of the text.
-func (t *text) end() {
+func (t *openMetrics) end() {
 	for _, family := range t.families {
 		t.flush(family)
 	}

@@ -38,10 +38,3 @@ func named(names []string) string {
 	}
 	return strings.Join(names, ", ")
 }
-
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}

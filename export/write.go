@@ -7,6 +7,8 @@ import (
 	"io"
 	"time"
 
+	"github.com/wxapp-exporter/wxapp_exporter/text"
+
 	"github.com/wxapp-exporter/wxapp_exporter/arguments"
 	"github.com/wxapp-exporter/wxapp_exporter/poller"
 	"github.com/wxapp-exporter/wxapp_exporter/progress"
@@ -18,7 +20,7 @@ import (
 func (a Arguments) Write(ctx context.Context, export *Export, stdout io.Writer, line *progress.Line) error {
 	defer func() {
 		if rows, answers := export.Rejected(); rows > 0 {
-			line.Warn(fmt.Sprintf("skipped %s or numbers in %s that cannot be used, as scrapes did", plural(rows, "row"), plural(answers, "answer")))
+			line.Warn(fmt.Sprintf("skipped %s or numbers in %s that cannot be used, as scrapes did", text.Plural(rows, "row"), text.Plural(answers, "answer")))
 		}
 	}()
 	bounds := export.Bounds()
@@ -52,7 +54,7 @@ func (a Arguments) writeFolder(ctx context.Context, export *Export, span Span, l
 	line.End()
 	if len(done.Rewritten) > 0 {
 		line.Warn(fmt.Sprintf("wrote %s again: %s; blocks that were imported from them before overlap with the new ones, and one of two values is lost where they differ: remove the old blocks before you import them again",
-			plural(len(done.Rewritten), "slice"), named(done.Rewritten)))
+			text.Plural(len(done.Rewritten), "slice"), named(done.Rewritten)))
 	}
 	switch {
 	case ctx.Err() != nil:
@@ -61,7 +63,7 @@ func (a Arguments) writeFolder(ctx context.Context, export *Export, span Span, l
 		return fmt.Errorf("--output: %w", err)
 	case len(done.Outdated) > 0:
 		return fmt.Errorf("--output: answers that came later concern %s: %s; run it again with --rewrite to write them again, and import them again: blocks that were imported from them before overlap with the new ones",
-			plural(len(done.Outdated), "existing slice"), named(done.Outdated))
+			text.Plural(len(done.Outdated), "existing slice"), named(done.Outdated))
 	case done.Written+done.There == 0:
 		return nothing
 	}

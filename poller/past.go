@@ -68,9 +68,7 @@ func (p *pastReader) start(ctx context.Context, known collector.Past) {
 				return
 			}
 			p.log.Debug("the past could not be read from the archive", "error", err)
-			select {
-			case <-time.After(pastRetry):
-			case <-ctx.Done():
+			if !sleep(ctx, pastRetry) {
 				return
 			}
 		}

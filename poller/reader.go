@@ -130,14 +130,7 @@ func (r *reader) look(ctx context.Context, known *knowledge, now time.Time) {
 	}
 	reading := newReading(known, known.held())
 	r.begin(func() {
-		var state State
-		err := r.read(ctx, "state", func(ctx context.Context) (err error) {
-			state, err = r.shared.Archive.State(ctx, r.appid)
-			return err
-		})
-		if err == nil {
-			r.others.read(state)
-		}
+		state, err := r.readState(ctx)
 		if err != nil || !r.others.brought() { // a failure is noticed where it matters
 			r.send(ctx, piece{ended: true})
 			return
@@ -146,6 +139,20 @@ func (r *reader) look(ctx context.Context, known *knowledge, now time.Time) {
 		reading.state, reading.stateRead = state, true
 		r.run(ctx, reading)
 	})
+}
+
+// readState reads the archived state.
+func (r *reader) readState(ctx context.Context) (State, error) {
+	var state State // which an access that hangs may still set after an error
+	err := r.read(ctx, "state", func(ctx context.Context) (err error) {
+		state, err = r.shared.Archive.State(ctx, r.appid)
+		return err
+	})
+	if err != nil {
+		return State{}, err
+	}
+	r.others.read(state)
+	return state, nil
 }
 
 func (r *reader) begin(read func()) {
@@ -234,7 +241,7 @@ func (a *attempt) run(ctx context.Context) error {
 	first := a.reading.known.datasets[0]
 	stateRead := false
 	a.sideBySide(
-		func() { stateRead = a.readState(ctx) },
+		func() { stateRead = a.remember(ctx) },
 		func() { a.list(ctx, first) },
 	)
 	if stateRead {
@@ -244,7 +251,9 @@ func (a *attempt) run(ctx context.Context) error {
 		if a.away(ctx) {
 			break
 		}
-		a.list(ctx, d)
+		if d != first {
+			a.list(ctx, d)
+		}
 		if !d.Joint || len(a.reading.unlisted(d)) == 0 {
 			a.readDataset(ctx, d, skipped)
 		}
@@ -294,21 +303,16 @@ func (a *attempt) sideBySide(all ...func()) {
 	running.Wait()
 }
 
-// readState reads the state, unless that was done before, and reports whether it did.
-func (a *attempt) readState(ctx context.Context) bool {
+// remember reads the state, unless that was done before, and reports whether it did.
+func (a *attempt) remember(ctx context.Context) bool {
 	if a.reading.stateRead {
 		return false
 	}
-	var state State
-	err := a.read(ctx, "state", func(ctx context.Context) (err error) {
-		state, err = a.shared.Archive.State(ctx, a.appid)
-		return err
-	})
+	state, err := a.readState(ctx)
 	a.count(ctx, err)
 	if err != nil {
 		return false
 	}
-	a.others.read(state)
 	a.others.brought()
 	a.reading.state, a.reading.stateRead = state, true
 	return true

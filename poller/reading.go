@@ -49,6 +49,9 @@ type archivedAnswer struct {
 	skip    bool  // the answer before it is used meanwhile
 }
 
+// unreadable reports whether the answer could not be read, which may work later.
+func (a archivedAnswer) unreadable() bool { return a.err != nil && !errors.Is(a.err, ErrDamaged) }
+
 func newReading(known *knowledge, held heldAnswers) *reading {
 	return &reading{known: known, held: held, lists: map[string]answers{}, answers: map[AnswerKey]archivedAnswer{}}
 }
@@ -239,7 +242,7 @@ func (r *reading) window(state *WindowState, keys []AnswerKey, need need) (answe
 func (r *reading) retry() (skipped map[AnswerKey]bool) {
 	skipped = map[AnswerKey]bool{}
 	for key, answer := range r.answers {
-		if answer.err != nil && !errors.Is(answer.err, ErrDamaged) {
+		if answer.unreadable() {
 			skipped[key] = answer.skip
 			delete(r.answers, key)
 		}
@@ -250,7 +253,7 @@ func (r *reading) retry() (skipped map[AnswerKey]bool) {
 // unreadable returns why the first of the answers that could not be read could not, or nil.
 func (r *reading) unreadable() error {
 	for _, answer := range r.answers {
-		if answer.err != nil && !errors.Is(answer.err, ErrDamaged) {
+		if answer.unreadable() {
 			return answer.err
 		}
 	}

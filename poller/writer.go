@@ -179,12 +179,7 @@ func (w *writer) run() {
 		if throttled, ok := errors.AsType[*Throttled](err); ok {
 			pause = max(pause, throttled.Pause)
 		}
-		timer := time.NewTimer(pause)
-		select {
-		case <-timer.C:
-		case <-program.Done():
-		}
-		timer.Stop()
+		sleep(program, pause) // the end of the program is a reason to try at once
 	}
 }
 
@@ -222,26 +217,26 @@ func (w *writer) giveUp() {
 	w.pending, w.state = nil, nil
 }
 
-// writeAll writes what is pending, and stops after a failure.
+// writeAll writes what is pending, and stops after a failure. After one, the first answer shows
+// whether the archive works again.
 func (w *writer) writeAll(ctx context.Context) error {
+	atOnce := writesAtOnce
+	w.mu.Lock()
+	if w.failing {
+		atOnce = 1
+	}
+	w.mu.Unlock()
 	for {
 		w.mu.Lock()
-		atOnce := writesAtOnce
-		if w.failing { // one shows whether the archive works again
-			atOnce = 1
-		}
 		batch := slices.Clone(w.pending[:min(atOnce, len(w.pending))])
 		state := w.state
 		w.mu.Unlock()
 		switch {
 		case len(batch) > 0:
-			err := w.writeAnswers(ctx, batch)
-			w.mu.Lock()
-			w.failing = err != nil
-			w.mu.Unlock()
-			if err != nil {
+			if err := w.writeAnswers(ctx, batch); err != nil {
 				return err
 			}
+			atOnce = writesAtOnce
 		case state == nil:
 			return nil
 		default:

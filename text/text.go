@@ -47,3 +47,11 @@ func Grouped(n int64) string {
 	}
 	return sign + digits
 }
+
+// Plural returns a number with its English noun.
+func Plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return Grouped(int64(n)) + " " + noun + "s"
+}
