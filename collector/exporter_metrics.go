@@ -13,7 +13,7 @@ var (
 	archiveFailures = counter("wxapp_archive_failures_total", "{write}",
 		"Failed attempts to write to the archive.")
 	archivePending = gauge("wxapp_archive_pending_answers", "{answer}",
-		"Answers waiting in memory because the archive cannot be written. A crash would lose them.")
+		"Answers that the archive has not taken yet. A crash would lose those that are not in the spool.")
 	archiveRivals = gauge("wxapp_archive_rivals", "{process}",
 		"Other exporters that poll some of the same apps into the same archive. Above 0 is fine for replicas on purpose.")
 	restoringApps = gauge("wxapp_restoring_apps", "{app}",

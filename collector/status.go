@@ -10,9 +10,11 @@ type ArchiveStatus struct {
 	// error while it is not 0, else empty.
 	Apps    int
 	Failure string
-	// Pending is the number of answers that wait to be written, Lost that of those that
-	// never will be.
+	// Pending is the number of answers that wait to be written because the archive fails, Lost
+	// that of those that never will be.
 	Pending, Lost int
+	// Spooled says that a crash would not lose the answers that wait: the spool has them.
+	Spooled bool
 }
 
 // PushStatus says whether the push to an OpenTelemetry receiver works.

@@ -144,9 +144,9 @@ var errLost = errors.New("answers are lost because the archive could not be writ
 func (h *archiveHealth) status() collector.ArchiveStatus {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	status := collector.ArchiveStatus{Apps: h.failing(), Pending: h.pending, Lost: h.answers}
-	if status.Apps > 0 {
-		status.Failure = h.failure.Error()
+	status := collector.ArchiveStatus{Apps: h.failing(), Lost: h.answers, Spooled: h.spool && !h.full}
+	if status.Apps > 0 { // otherwise those that wait are just being written
+		status.Failure, status.Pending = h.failure.Error(), h.pending
 	}
 	return status
 }

@@ -103,3 +103,24 @@ func TestSpoolIsReadWhileTheArchiveIsAway(t *testing.T) {
 		}
 	})
 }
+
+// Answers that are just being written are no sign of an archive that fails.
+func TestStatusOfTheArchive(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := pollertest.New(t)
+		s.Options.Spool = &pollertest.Spool{}
+		pollertest.SleepUntil(t, "2000-01-10 16:00")
+		slow(s, 0, 5*time.Second)
+		s.Start()
+		if status := s.Poller.ArchiveStatus(); status.Pending+status.Apps+status.Lost > 0 {
+			t.Errorf("%+v while answers are being written", status)
+		}
+		time.Sleep(time.Minute)
+		s.Archive.BreakWrites(errors.New("disk full"))
+		slow(s, 0, 0)
+		pollertest.SleepUntil(t, "2000-01-11 16:00")
+		if status := s.Poller.ArchiveStatus(); status.Pending == 0 || status.Apps != 1 || !status.Spooled || status.Failure != "disk full" {
+			t.Errorf("%+v after failures", status)
+		}
+	})
+}

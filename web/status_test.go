@@ -141,6 +141,7 @@ func TestVerdict(t *testing.T) {
 		{[]*collector.Snapshot{held("a", 3), held("b", 1)}, collector.ArchiveStatus{}, "refused", "1 of 2 apps is behind"},
 		{[]*collector.Snapshot{failed("a", wechat.ReasonBusy), held("b", 3)}, collector.ArchiveStatus{}, "", "1 of 2 apps is failing and will be retried: WeChat or the network is failing."},
 		{[]*collector.Snapshot{failed("a", wechat.ReasonBusy)}, collector.ArchiveStatus{Apps: 1, Pending: 2}, "", "The archive cannot be written: 2 answers are waiting"},
+		{[]*collector.Snapshot{held("a", 1)}, collector.ArchiveStatus{Apps: 1, Pending: 2, Spooled: true}, "", "The archive cannot be written: 2 answers are waiting in the spool."},
 		{[]*collector.Snapshot{failed("a", wechat.ReasonAccount), failed("b", wechat.ReasonBusy)}, collector.ArchiveStatus{Apps: 1, Pending: 2}, "", "1 of 2 apps requires action: account restricted."},
 	}
 	for _, test := range tests {

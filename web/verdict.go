@@ -88,6 +88,9 @@ func (s *Site) judge(c census, language text.Language) verdict {
 			v.Detail = remedyOf(c.example, language)
 		}
 		return v
+	case archive.Lost == 0 && archive.Pending > 0 && archive.Spooled:
+		return verdict{"bad", say("The archive cannot be written: %d answers are waiting in the spool.",
+			"归档无法写入：%d 份数据在暂存目录中等待。", archive.Pending), archive.Failure}
 	case archive.Lost > 0 || archive.Pending > 0:
 		return verdict{"bad", say("The archive cannot be written: %d answers are waiting in memory, and a crash would lose them.",
 			"归档无法写入：%d 份数据只在内存中，进程崩溃会丢失。", archive.Pending), archive.Failure}
