@@ -4,8 +4,17 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
-// datasetFamilies show how the datasets beside the user portrait are polled.
+// datasetFamilies show why datasets fail, and how those beside the user portrait are polled.
 var datasetFamilies = []*Family{
+	ofSnapshot(FromPoll, gauge("wxapp_failing", "1",
+		"Why a dataset fails. Always 1, and only while the last request for a due window of the dataset has failed.", "appid", "dataset", "reason"),
+		func(s *Snapshot, add adder) {
+			for _, dataset := range s.Datasets {
+				for _, reason := range dataset.FailureReasons() {
+					add(1, s.App.ID, dataset.Name, string(reason))
+				}
+			}
+		}),
 	ofSnapshot(FromPoll, gauge("wxapp_dataset_up", "1",
 		"1 if the last request for every due window of a dataset other than the user portrait succeeded, 0 otherwise.", "appid", "dataset"),
 		func(s *Snapshot, add adder) {
@@ -36,9 +45,7 @@ var datasetFamilies = []*Family{
 func datasetLabels() []Label {
 	var names []string
 	for _, dataset := range wechat.Datasets() {
-		if dataset.Name != wechat.UserPortrait {
-			names = append(names, dataset.Name)
-		}
+		names = append(names, dataset.Name)
 	}
-	return []Label{{"dataset", names, "a dataset other than the user portrait; see `WXAPP_DATASETS`"}}
+	return []Label{{"dataset", names, "a dataset; see `WXAPP_DATASETS`. `user_portrait` is in `wxapp_failing` only: how it is polled has metrics of its own"}}
 }

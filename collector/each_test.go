@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
-	"github.com/wxapp-exporter/wxapp_exporter/collector/collectortest"
 )
 
 // The samples of an app come in the order of Families, and their labels take the values that
@@ -17,7 +16,7 @@ func TestSamplesAreThoseOfFamilies(t *testing.T) {
 	}
 	metrics := collector.AppMetrics()
 	current, seen := 0, map[*collector.Metric]bool{}
-	collectortest.Everything(t, serverWithAds(), app).Each(func(s collector.Sample) {
+	everything(t).Each(func(s collector.Sample) {
 		for metrics[current] != s.Metric {
 			if current++; current == len(metrics) {
 				t.Fatalf("%s comes out of order", s.Metric.Name)

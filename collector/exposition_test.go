@@ -68,7 +68,7 @@ func TestDocumentedAnswer(t *testing.T) {
 // table gives, and nothing else is.
 func TestDocumentedMetricsAreEmitted(t *testing.T) {
 	store := &collector.Store{}
-	store.Put(collectortest.Everything(t, serverWithAds(), app))
+	store.Put(everything(t))
 	registry := prometheus.NewPedanticRegistry()
 	registry.MustRegister(collectortest.NewCollector(store), collector.NewSelfMetrics())
 	families, err := registry.Gather()

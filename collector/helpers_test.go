@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
+	"github.com/wxapp-exporter/wxapp_exporter/collector/collectortest"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
 )
@@ -122,4 +123,14 @@ func expectLines(t *testing.T, name string, shown collector.Shown, want string) 
 // serverWithAds returns a simulated WeChat on which the app shows ads.
 func serverWithAds() *wechattest.Server {
 	return &wechattest.Server{Apps: map[string]wechattest.App{app.ID: {AdSlots: []string{"SLOT_ID_WEAPP_BANNER"}}}}
+}
+
+// everything returns a snapshot with all numbers of which a dataset fails: it has samples of every
+// metric of an app.
+func everything(t *testing.T) *collector.Snapshot {
+	t.Helper()
+	snapshot := collectortest.Everything(t, serverWithAds(), app)
+	portrait := snapshot.Portrait()
+	portrait.Failures = append(portrait.Failures, &wechat.Error{Reason: wechat.ReasonBusy})
+	return snapshot
 }

@@ -1,6 +1,7 @@
 package collector
 
 import (
+	"slices"
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
@@ -185,6 +186,18 @@ func (d *Dataset) HasData() bool {
 		}
 	}
 	return false
+}
+
+// FailureReasons returns why windows that are due fail, each reason once and in the order of
+// wechat.FailureReasons.
+func (d *Dataset) FailureReasons() []wechat.Reason {
+	var reasons []wechat.Reason
+	for _, reason := range wechat.FailureReasons() {
+		if slices.ContainsFunc(d.Failures, func(failure *wechat.Error) bool { return failure.Reason == reason }) {
+			reasons = append(reasons, reason)
+		}
+	}
+	return reasons
 }
 
 // Withdrawn reports whether there are numbers, all of which are too old to be shown.

@@ -26,6 +26,11 @@ func failures(reason string) string {
 	return fmt.Sprintf(`wxapp_poll_failures_total{appid="wx0123456789abcdef",reason=%q}`, reason)
 }
 
+// failing is the series that says why a dataset fails.
+func failing(dataset, reason string) string {
+	return fmt.Sprintf(`wxapp_failing{appid="wx0123456789abcdef",dataset=%q,reason=%q}`, dataset, reason)
+}
+
 func timestamp(t *testing.T, shanghai string) float64 {
 	t.Helper()
 	at, err := time.Parse("2006-01-02 15:04 -0700", shanghai+" +0800")
@@ -98,6 +103,9 @@ func TestFailures(t *testing.T) {
 					if counted := broken[failures(string(class))] > 0; counted != (string(class) == test.reason) {
 						t.Errorf("failures of class %s: %v", class, broken[failures(string(class))])
 					}
+					if _, fails := broken[failing(wechat.UserPortrait, string(class))]; fails != (string(class) == test.reason) {
+						t.Errorf("the user portrait fails because of %s: %v", class, fails)
+					}
 				}
 				if lines := strings.Count(s.Log.String(), "\n"); lines != 1 || !strings.Contains(s.Log.String(), "remedy=") {
 					t.Errorf("%d lines are logged, want one with a remedy:\n%s", lines, s.Log)
@@ -111,6 +119,7 @@ func TestFailures(t *testing.T) {
 				pollertest.SleepUntil(t, "2000-01-13 16:00")
 				healed := s.Gather()
 				expectValue(t, healed, isUp, 1)
+				expectAbsent(t, healed, failing(wechat.UserPortrait, test.reason))
 				expectValue(t, healed, dataEnd1d, timestamp(t, "2000-01-13 00:00"))
 				if !strings.Contains(s.Log.String(), "poll succeeded again") {
 					t.Errorf("the log does not say that polls succeed again:\n%s", s.Log)
@@ -473,5 +482,19 @@ func TestDamagedArchive(t *testing.T) {
 01-10 16:00 token
 01-10 16:00 user_portrait 20000103-20000109
 `)
+	})
+}
+
+// Why an app fails is known from its first poll on, and so is why a dataset fails beside it.
+func TestFailingFromTheStart(t *testing.T) {
+	inDatasets(t, "2000-01-10 16:00", optional(), func(s *pollertest.Simulation) {
+		s.Server.Fail(wechattest.Errcode(48001).On("user_portrait"))
+		s.Server.Fail(wechattest.Errcode(45009).On("visit_page"))
+		s.Start()
+		values := s.Gather()
+		expectValue(t, values, isUp, 0)
+		expectValue(t, values, failing(wechat.UserPortrait, "permission"), 1)
+		expectValue(t, values, failing("pages", "quota"), 1)
+		expectAbsent(t, values, failing("visits", "permission"))
 	})
 }
