@@ -94,6 +94,44 @@ func TestBucketOutlivesTheExporter(t *testing.T) {
 	keepsSecrets(t, after)
 }
 
+// While the archive of one app is read slowly, a scrape of all apps is answered within its own
+// time-out, with the others and with the number of those that are missing.
+func TestScrapeWhileTheBucketIsSlow(t *testing.T) {
+	t.Parallel()
+	wechat, s := newRecorder(), startS3(t)
+	settings := settingsOfBucket(t, wechat, s)
+	before := startExporter(t, settings...)
+	shown(t, before)
+	everythingIsKept(t, before, wechat, s)
+	fresh := series(before.metrics(t), "wxapp_users")
+	before.stop(t)
+
+	hurry, slow := make(chan struct{}), bucketApps[2]
+	others := slices.DeleteFunc(slices.Clone(fresh), func(line string) bool { return strings.Contains(line, slow) })
+	s.fail(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.Contains(r.URL.String(), slow) {
+			select {
+			case <-time.After(3 * time.Second):
+			case <-hurry:
+			}
+		}
+		s.storage.ServeHTTP(w, r)
+	}))
+	after := startExporter(t, settings...)
+	eventually(t, "the others are shown", func() bool {
+		text := after.scrape(t, 2*time.Second)
+		users := series(text, "wxapp_users")
+		if restoring := value(t, text, "wxapp_restoring_apps"); restoring < 1 {
+			t.Fatalf("%v apps are being restored while one is slow", restoring)
+		}
+		return slices.Equal(users, others)
+	})
+	close(hurry)
+	if again := series(after.metrics(t), "wxapp_users"); !slices.Equal(again, fresh) { // waits until all is there
+		t.Errorf("%d series after the restart, %d before, or other values", len(again), len(fresh))
+	}
+}
+
 // While the storage is away, the exporter works and its answers wait. When it is back, all
 // of them are written.
 func TestBucketAwayAndBack(t *testing.T) {

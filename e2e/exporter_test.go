@@ -1,12 +1,15 @@
 package e2e
 
 import (
+	"fmt"
+	"io"
 	"net/http"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 // exporter is the running exporter.
@@ -33,6 +36,26 @@ func (e *exporter) metrics(t *testing.T) string {
 		t.Fatalf("/metrics answers %d: %s", status, body)
 	}
 	return body
+}
+
+// scrape returns the text of /metrics for a client that waits for it as long as the time-out.
+func (e *exporter) scrape(t *testing.T, timeout time.Duration) string {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, e.url+"/metrics", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("X-Prometheus-Scrape-Timeout-Seconds", fmt.Sprint(timeout.Seconds()))
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	body, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != http.StatusOK {
+		t.Fatalf("/metrics answers %s, %v", response.Status, err)
+	}
+	return string(body)
 }
 
 // metricsWith waits until /metrics matches a pattern, and returns its text.

@@ -157,11 +157,6 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	apps, err := h.apps(selection)
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusNotFound)
-		return
-	}
 	format := expfmt.NegotiateAccept(r.Header,
 		expfmt.FmtOpenMetrics_1_0_0, expfmt.FmtOpenMetrics_0_0_1, expfmt.FmtText)
 	buffers := h.buffers.Get().(*buffers)
@@ -169,6 +164,12 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	buffers.self.Reset()
 	if err := h.self.write(&buffers.self, format, selection.self); err != nil {
 		h.tell(err)
+	}
+	// After the exporter's own metrics: an app that they do not count as being restored is there.
+	apps, err := h.apps(selection)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusNotFound)
+		return
 	}
 	file := h.file(format, apps, selection.self, buffers.self.Bytes())
 

@@ -1,10 +1,8 @@
 package exposition
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
 	"slices"
 
@@ -53,16 +51,6 @@ func parseQuery(query string) (selection, error) {
 	slices.Sort(s.appids)
 	s.appids = slices.Compact(s.appids)
 	return s, nil
-}
-
-// Await returns what lets a request wait for the apps that it asks for. Wait waits for some apps,
-// whose appids are sorted, or for all, unless the context ends first.
-func Await(wait func(ctx context.Context, appids []string, all bool)) func(*http.Request) {
-	return func(r *http.Request) {
-		if selection, err := parseQuery(r.URL.RawQuery); err == nil {
-			wait(r.Context(), selection.appids, selection.appids == nil)
-		}
-	}
 }
 
 // apps returns the fragments of the apps that a scrape asks for, one app after the other
