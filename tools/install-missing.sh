@@ -4,13 +4,14 @@
 #
 #   tools/install-missing.sh COMMAND[:PACKAGE[|PACKAGE]...]...
 #
+# COMMAND may be the path of a file, for a package without a command.
 # PACKAGE is given where its name is not that of the command; of several, the first that apt
 # knows is installed.
 set -euo pipefail
 
 missing=()
 for wanted in "$@"; do
-  command -v "${wanted%%:*}" >/dev/null || missing+=("$wanted")
+  [ -e "${wanted%%:*}" ] || command -v "${wanted%%:*}" >/dev/null || missing+=("$wanted")
 done
 [ "${#missing[@]}" -gt 0 ] || exit 0
 

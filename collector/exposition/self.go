@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
@@ -46,6 +48,9 @@ func (s *self) write(text *bytes.Buffer, format expfmt.Format, wanted bool) erro
 	if wanted {
 		families, err := s.gatherer.Gather()
 		errs = append(errs, err)
+		if format.FormatType() == expfmt.TypeOpenMetrics {
+			families = eachOnce(families)
+		}
 		for _, f := range families {
 			begin := text.Len()
 			err := s.check(f.GetName())
@@ -62,4 +67,30 @@ func (s *self) write(text *bytes.Buffer, format expfmt.Format, wanted bool) erro
 		errs = append(errs, closer.Close())
 	}
 	return errors.Join(errs...)
+}
+
+// eachOnce returns families that have different names in OpenMetrics, too, where a counter is
+// named without its suffix: readers refuse all of a scrape in which a name comes twice. A counter
+// whose name is taken, such as go_memstats_alloc_bytes_total, keeps all of it, but has no type.
+func eachOnce(families []*dto.MetricFamily) []*dto.MetricFamily {
+	names := map[string]bool{}
+	for _, f := range families {
+		names[f.GetName()] = true
+	}
+	distinct := slices.Clone(families)
+	for i, f := range families {
+		if name := family(f.GetName()); f.GetType() == dto.MetricType_COUNTER && name != f.GetName() && names[name] {
+			distinct[i] = untyped(f)
+		}
+	}
+	return distinct
+}
+
+// untyped returns a counter without its type.
+func untyped(counter *dto.MetricFamily) *dto.MetricFamily {
+	f := &dto.MetricFamily{Name: counter.Name, Help: counter.Help, Type: dto.MetricType_UNTYPED.Enum()}
+	for _, m := range counter.Metric {
+		f.Metric = append(f.Metric, &dto.Metric{Label: m.Label, Untyped: &dto.Untyped{Value: m.Counter.Value}, TimestampMs: m.TimestampMs})
+	}
+	return f
 }

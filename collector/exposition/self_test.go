@@ -70,6 +70,52 @@ func TestSelfErrors(t *testing.T) {
 	}
 }
 
+// In OpenMetrics a counter is named without its suffix. No two families have a name in common,
+// not even with what their type adds to it, and no series is lost for that.
+func TestEachFamilyOnce(t *testing.T) {
+	first, _ := twoDays(t)
+	registry := collector.NewSelfMetrics().Registry()
+	handler := newHandler(t, storeOf(first), registry)
+	text := scrape(t, handler, "/metrics", acceptOpenMetrics)
+	openMetrics := parse(t, text)
+	taken := map[string]string{}
+	for comment, kind := range openMetrics.comments {
+		name, ok := strings.CutPrefix(comment, "TYPE ")
+		if !ok {
+			continue
+		}
+		suffixes := map[string][]string{
+			"counter": {"", "_total", "_created"}, "summary": {"", "_count", "_sum", "_created"},
+			"histogram": {"", "_count", "_sum", "_bucket", "_created"}, "gauge": {""}, "unknown": {""},
+		}[kind]
+		if suffixes == nil {
+			t.Errorf("%s has the type %s", name, kind)
+		}
+		for _, suffix := range suffixes {
+			if other, twice := taken[name+suffix]; twice {
+				t.Errorf("the families %s and %s share the name %s", name, other, name+suffix)
+			}
+			taken[name+suffix] = name
+		}
+	}
+	for name, kind := range map[string]string{"go_memstats_alloc_bytes": "gauge", "go_memstats_alloc_bytes_total": "unknown", "go_memstats_frees": "counter"} {
+		if got := openMetrics.comments["TYPE "+name]; got != kind {
+			t.Errorf("the type of %s is %q, want %s", name, got, kind)
+		}
+	}
+	expectEqual(t, seriesByName(openMetrics), seriesByName(parse(t, scrape(t, handler, "/metrics", acceptText))))
+}
+
+// seriesByName counts the series of each name.
+func seriesByName(e exposition) map[string]int {
+	n := map[string]int{}
+	for series := range e.values {
+		name, _, _ := strings.Cut(series, "{")
+		n[name]++
+	}
+	return n
+}
+
 func TestCollidingNames(t *testing.T) {
 	for _, name := range []string{"wxapp_users", "wxapp_location_info", "wxapp_poll_failures_total", "wxapp_poll_failures"} {
 		self := &gatherer{families: []*dto.MetricFamily{gauge("go_threads", isOne()), gauge(name, isOne())}}
