@@ -192,10 +192,7 @@ func (e *exporter) heartbeat(kept *archive.Guard, polling *poller.Poller) *archi
 // handler serves the store.
 func (e *exporter) handler(self prometheus.Gatherer, polling *poller.Poller, pusher *otlp.Pusher, reloader *reload.Reloader, restored <-chan struct{}) (http.Handler, error) {
 	metrics, err := exposition.New(e.store, self, exposition.Options{
-		WithoutLocations: !e.config.LocationInfo, Started: restored,
-		OnError: func(err error) {
-			e.log.Error("some metrics of the exporter itself are missing from scrapes", "error", err)
-		},
+		WithoutLocations: !e.config.LocationInfo, Started: restored, Log: e.log,
 	})
 	if err != nil {
 		return nil, err

@@ -9,6 +9,7 @@ import (
 	"bufio"
 	"bytes"
 	"compress/flate"
+	"log/slog"
 	"net/http"
 	"runtime"
 	"slices"
@@ -34,10 +35,11 @@ import (
 // A client that needs more than 30 seconds for a piece of 1 MiB, or more than two minutes
 // in all, is cut off.
 type Handler struct {
-	store   *collector.Store
-	self    *self
-	onError func(error)
-	told    atomic.Value // the text of the error that onError was told last
+	store     *collector.Store
+	self      *self
+	log       *slog.Logger
+	told      atomic.Value // the text of the error that was logged last
+	limitTold sync.Once
 
 	metrics                         []*collector.Metric // of an app
 	textHeaders, openMetricsHeaders []fragment          // of each metric
@@ -56,11 +58,10 @@ type Handler struct {
 type Options struct {
 	// WithoutLocations leaves out wxapp_location_info, where the provinces are.
 	WithoutLocations bool
-	// OnError is told when metrics of the exporter itself are left out of a scrape
-	// because they are broken, but not the same twice in a row: what fails in one scrape
-	// usually fails in the next one, too. It may be called from several goroutines. Nil:
-	// nobody is told.
-	OnError func(error)
+	// Log is told when metrics of the exporter itself are left out of a scrape because they
+	// are broken, but not the same twice in a row: what fails in one scrape usually fails in the
+	// next one, too. It is told once of a client that refuses what it is sent. Nil: nobody is told.
+	Log *slog.Logger
 	// Started is closed when the snapshots of all apps have been put into the store for the first
 	// time. Until then their texts are compressed fast, and afterwards again. Nil: always well.
 	Started <-chan struct{}
@@ -87,7 +88,7 @@ func New(store *collector.Store, self prometheus.Gatherer, options Options) (*Ha
 	h := &Handler{
 		store:              store,
 		self:               own,
-		onError:            options.OnError,
+		log:                options.Log,
 		metrics:            metrics,
 		textHeaders:        renderer.headers(metrics, false),
 		openMetricsHeaders: renderer.headers(metrics, true),
@@ -99,8 +100,8 @@ func New(store *collector.Store, self prometheus.Gatherer, options Options) (*Ha
 		rendering:          make(chan struct{}, runtime.GOMAXPROCS(0)),
 	}
 	h.second = second{started: options.Started, render: h.renderAgain}
-	if h.onError == nil {
-		h.onError = func(error) {}
+	if h.log == nil {
+		h.log = slog.New(slog.DiscardHandler)
 	}
 	if !options.WithoutLocations {
 		h.locations = renderer.locations()
@@ -114,7 +115,7 @@ func New(store *collector.Store, self prometheus.Gatherer, options Options) (*Ha
 
 func (h *Handler) tell(err error) {
 	if h.told.Swap(err.Error()) != err.Error() {
-		h.onError(err)
+		h.log.Error("some metrics of the exporter itself are missing from scrapes", "error", err)
 	}
 }
 
@@ -172,6 +173,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	file := h.file(format, apps, selection.self, buffers.self.Bytes())
+	h.warnOfLimit(r, file.text.size)
 
 	header := w.Header()
 	header.Set("Content-Type", string(format))

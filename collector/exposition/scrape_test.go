@@ -23,10 +23,10 @@ const (
 	acceptText = "text/plain;version=0.0.4"
 )
 
-// newHandler returns a Handler whose errors fail the test.
+// newHandler returns a Handler whose log has to stay empty.
 func newHandler(t testing.TB, store *collector.Store, self prometheus.Gatherer) *Handler {
 	t.Helper()
-	handler, err := New(store, self, Options{OnError: func(err error) { t.Error(err) }})
+	handler, err := New(store, self, Options{Log: failing(t)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,8 +1,10 @@
 package exposition
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
 
@@ -29,8 +31,8 @@ func isOne() *dto.Metric { number := 1.0; return &dto.Metric{Gauge: &dto.Gauge{V
 func TestSelfErrors(t *testing.T) {
 	first, _ := twoDays(t)
 	self := &gatherer{}
-	var got []error
-	handler, err := New(storeOf(first), self, Options{OnError: func(err error) { got = append(got, err) }})
+	var log bytes.Buffer
+	handler, err := New(storeOf(first), self, Options{Log: slog.New(slog.NewTextHandler(&log, nil))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +43,7 @@ func TestSelfErrors(t *testing.T) {
 		gauge("go_after", isOne()),
 	}
 	for _, accept := range []string{acceptText, acceptOpenMetrics} {
-		got = nil
+		log.Reset()
 		self.err = errors.New("collector went away: " + accept)
 		scrape(t, handler, "/metrics", accept)
 		text := scrape(t, handler, "/metrics", accept) // with the same error
@@ -54,19 +56,20 @@ func TestSelfErrors(t *testing.T) {
 		if strings.Contains(text, "broken") {
 			t.Error("half a family is shown")
 		}
-		if len(got) != 1 {
-			t.Fatalf("got the errors %v", got)
+		got := log.String()
+		if strings.Count(got, "level=ERROR") != 1 {
+			t.Fatalf("logged %q", got)
 		}
 		for _, word := range []string{"collector went away", "go_broken", "wxapp_up"} {
-			if !strings.Contains(got[0].Error(), word) {
-				t.Errorf("the error %q does not mention %s", got[0], word)
+			if !strings.Contains(got, word) {
+				t.Errorf("the log %q does not mention %s", got, word)
 			}
 		}
 	}
-	got = nil
+	log.Reset()
 	scrape(t, handler, "/metrics?appid=wxa", acceptText)
-	if got != nil {
-		t.Errorf("a scrape of an app met %v", got)
+	if log.Len() > 0 {
+		t.Errorf("a scrape of an app met %s", &log)
 	}
 }
 
