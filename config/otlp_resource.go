@@ -63,9 +63,16 @@ func parseAttributes(p position, text string) []attribute.KeyValue {
 		case !utf8.ValidString(name + value):
 			p.errorf("%s is not valid UTF-8", shown(item))
 		}
+		if ok && name != "" && !strings.ContainsFunc(name, isLetterOrDigit) {
+			p.warnf("%s has a name without an ASCII letter or digit, of which Prometheus cannot make a label: it refuses every message; use a name like team", shown(item))
+		}
 		attributes = append(attributes, attribute.String(name, value))
 	}
 	return attributes
+}
+
+func isLetterOrDigit(r rune) bool {
+	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
 }
 
 // instanceID is the same at every start and differs between exporters, because Prometheus

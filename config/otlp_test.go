@@ -158,6 +158,11 @@ func TestOTLPWarnings(t *testing.T) {
 		{to(grpcReceiver, "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "delta"), []string{`OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: "delta" is ignored; the push always uses cumulative`}},
 		{to(grpcReceiver, "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "Cumulative"), nil},
 		{to(grpcReceiver, "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION", "base2_exponential_bucket_histogram"), []string{`OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION: "base2_exponential_bucket_histogram" is ignored; the push always uses explicit_bucket_histogram`}},
+		{to(grpcReceiver, "OTEL_RESOURCE_ATTRIBUTES", "团队=%E8%8C%B6,__=1"), []string{
+			`OTEL_RESOURCE_ATTRIBUTES: "团队=%E8%8C%B6" has a name without an ASCII letter or digit, of which Prometheus cannot make a label: it refuses every message; use a name like team`,
+			`OTEL_RESOURCE_ATTRIBUTES: "__=1" has a name without an ASCII letter or digit, of which Prometheus cannot make a label: it refuses every message; use a name like team`,
+		}},
+		{to(grpcReceiver, "OTEL_RESOURCE_ATTRIBUTES", "团队a=1,7=2"), nil},
 		{to(grpcReceiver, "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "x", "OTEL_EXPORTER_OTLP_LOGS_HEADERS", "x"), nil}, // of other programs
 		{
 			to(grpcReceiver, "OTEL_EXPORTER_OTLP_HEADRES", "hush", "OTEL_EXPORTER_OTLP_QUITE_ANOTHER_THING", "hush"),

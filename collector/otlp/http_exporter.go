@@ -6,15 +6,19 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"sync"
+	"sync/atomic"
 
 	"go.opentelemetry.io/otel/exporters/otlp/otlpmetric/otlpmetrichttp"
+	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 )
 
 func newHTTPExporter(c Config, headers map[string]string, failed func(error)) (exporter, error) {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.TLSClientConfig = c.TLS
-	var roundTripper http.RoundTripper = &retryableTransport{transport, failed}
+	retryable := &retryableTransport{Transport: transport, failed: failed, secrets: hideSecrets(c)}
+	var roundTripper http.RoundTripper = retryable
 	if c.Gzip {
 		roundTripper = &gzipTransport{next: roundTripper}
 	}
@@ -33,14 +37,31 @@ func newHTTPExporter(c Config, headers map[string]string, failed func(error)) (e
 	if err != nil {
 		return nil, err
 	}
-	return &httpExporter{exporter, transport}, nil
+	return &httpExporter{exporter, retryable}, nil
 }
 
 // httpExporter closes its connections at the end. The SDK leaves them open.
 type httpExporter struct {
 	*otlpmetrichttp.Exporter
-	transport *http.Transport
+	transport *retryableTransport
 }
+
+// Export returns the answer with the error of the SDK, which has it as a text only.
+func (e *httpExporter) Export(ctx context.Context, metrics *metricdata.ResourceMetrics) error {
+	err := e.Exporter.Export(ctx, metrics)
+	if refused := e.transport.refused.Swap(nil); err != nil && refused != nil {
+		return refusedError{err, *refused}
+	}
+	return err
+}
+
+// refusedError is an error of the SDK about a message that was not accepted.
+type refusedError struct {
+	error
+	status statusError
+}
+
+func (e refusedError) Unwrap() []error { return []error{e.error, e.status} }
 
 func (e *httpExporter) Shutdown(ctx context.Context) error {
 	e.transport.CloseIdleConnections()
@@ -81,28 +102,25 @@ func (t *gzipTransport) compress(to io.Writer, from io.Reader) error {
 // does with gRPC. With HTTP it does so only after errors that call themselves temporary.
 type retryableTransport struct {
 	*http.Transport
-	failed func(error)
+	failed  func(error)
+	secrets *strings.Replacer
+	refused atomic.Pointer[statusError] // the last answer, unless it was a good one
 }
 
 func (t *retryableTransport) RoundTrip(request *http.Request) (*http.Response, error) {
+	t.refused.Store(nil)
 	response, err := t.Transport.RoundTrip(request)
 	if err != nil {
 		t.failed(err)
 		return nil, temporaryError{err}
 	}
 	if response.StatusCode >= http.StatusMultipleChoices {
-		t.failed(statusError{response.StatusCode, response.Status})
+		refused := statusError{response.StatusCode, response.Status, said(response, t.secrets)}
+		t.refused.Store(&refused)
+		t.failed(refused)
 	}
 	return response, nil
 }
-
-// statusError is the status of a message that was not accepted.
-type statusError struct {
-	code int
-	text string // with the code
-}
-
-func (e statusError) Error() string { return "HTTP " + e.text }
 
 type temporaryError struct{ error }
 

@@ -3,8 +3,10 @@ package otlp
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"google.golang.org/grpc/codes"
@@ -18,16 +20,22 @@ func Remedy(err error) text.Both {
 	if failed, ok := errors.AsType[*checkError](err); ok {
 		err = failed.cause
 	}
-	for _, row := range remedies() {
-		if row.holds(err) {
-			return row.remedy
-		}
-	}
-	return text.Both{
+	remedy := text.Both{
 		English: "check that the receiver is running and accepts this protocol at this endpoint, " +
 			"and that the headers contain the credentials that it expects",
 		Chinese: "检查接收端是否在运行，是否在该地址接受此协议，以及 HTTP 头中的凭据是否正确",
 	}
+	for _, row := range remedies() {
+		if row.holds(err) {
+			remedy = row.remedy
+			break
+		}
+	}
+	if refused, ok := errors.AsType[statusError](err); ok && refused.said != "" {
+		remedy.English += fmt.Sprintf("; the receiver says %q", refused.said)
+		remedy.Chinese += "；接收端的说明：" + strconv.Quote(refused.said)
+	}
+	return remedy
 }
 
 // failureKind is a kind of failures and what to do about it.
@@ -82,6 +90,15 @@ func remedies() []failureKind {
 		}},
 		{func(err error) bool {
 			failed, ok := errors.AsType[statusError](err)
+			return ok && failed.code == http.StatusBadRequest && slices.ContainsFunc(outOfOrder(), func(text string) bool { return strings.Contains(failed.said, text) })
+		}, text.Both{
+			English: "let only one exporter push as this service.instance.id, or let the receiver take late points, as out_of_order_time_window " +
+				"does in Prometheus: it refuses a message that is older than an earlier one of this resource, even if that had other series",
+			Chinese: "同一 service.instance.id 只由一个 exporter 推送，或让接收端接受迟到的数据（Prometheus 中为 out_of_order_time_window）：" +
+				"比同一资源先前的消息更早的消息会被拒绝，即使其中的序列不同",
+		}},
+		{func(err error) bool {
+			failed, ok := errors.AsType[statusError](err)
 			return ok && failed.code >= http.StatusInternalServerError
 		}, text.Both{
 			English: "look at the log of the receiver, or of the proxy in front of it: it is failing or overloaded",
@@ -95,6 +112,9 @@ func remedies() []failureKind {
 		}},
 	}
 }
+
+// outOfOrder returns what Prometheus says when a point is older than the newest one of its series.
+func outOfOrder() []string { return []string{"out of order", "too old sample", "duplicate sample"} }
 
 // says returns whether the error of a connection has one of some texts. Those of gRPC do not tell
 // their cause otherwise. What a receiver says itself may be about another connection.
