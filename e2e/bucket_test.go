@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/wxapp-exporter/wxapp_exporter/e2e/program"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
 )
 
@@ -34,7 +35,7 @@ func newRecorder() *recorder { return &recorder{wechat: &wechattest.Server{}} }
 // shown waits until every app has been polled with success.
 func shown(t *testing.T, e *exporter) {
 	t.Helper()
-	eventually(t, "every app is polled", func() bool {
+	program.Eventually(t, "every app is polled", func() bool {
 		return len(series(e.metrics(t), "wxapp_last_success_timestamp_seconds")) == len(bucketApps)
 	})
 }
@@ -56,8 +57,8 @@ func everythingIsKept(t *testing.T, e *exporter, wechat *recorder, s *s3) {
 func keepsSecrets(t *testing.T, e *exporter) {
 	t.Helper()
 	metrics := e.metrics(t)
-	_, page := get(t, e.url+"/")
-	for place, text := range map[string]string{"output": e.output.String(), "/metrics": metrics, "/": page} {
+	_, page := program.Get(t, e.url+"/")
+	for place, text := range map[string]string{"output": e.Output.String(), "/metrics": metrics, "/": page} {
 		for _, hidden := range []string{accessKey, secretKey, secret, "Signature"} {
 			if strings.Contains(text, hidden) {
 				t.Errorf("%s shows %q", place, hidden)
@@ -75,7 +76,7 @@ func TestBucketOutlivesTheExporter(t *testing.T) {
 	shown(t, before)
 	everythingIsKept(t, before, wechat, s)
 	fresh := before.metrics(t)
-	before.stop(t)
+	before.Stop(t)
 	if content := s.object(t, "wxapp/archive.json"); string(content) != "{\"version\":2}\n" {
 		t.Errorf("archive.json is %q", content)
 	}
@@ -104,7 +105,7 @@ func TestScrapeWhileTheBucketIsSlow(t *testing.T) {
 	shown(t, before)
 	everythingIsKept(t, before, wechat, s)
 	fresh := series(before.metrics(t), "wxapp_users")
-	before.stop(t)
+	before.Stop(t)
 
 	hurry, slow := make(chan struct{}), bucketApps[2]
 	others := slices.DeleteFunc(slices.Clone(fresh), func(line string) bool { return strings.Contains(line, slow) })
@@ -118,7 +119,7 @@ func TestScrapeWhileTheBucketIsSlow(t *testing.T) {
 		s.storage.ServeHTTP(w, r)
 	}))
 	after := startExporter(t, settings...)
-	eventually(t, "the others are shown", func() bool {
+	program.Eventually(t, "the others are shown", func() bool {
 		text := after.scrape(t, 2*time.Second)
 		users := series(text, "wxapp_users")
 		if restoring := value(t, text, "wxapp_restoring_apps"); restoring < 1 {
@@ -143,16 +144,16 @@ func TestBucketAwayAndBack(t *testing.T) {
 	shown(t, e)
 	e.metricsWith(t, `^wxapp_archive_pending_answers [1-9]`)
 	e.metricsWith(t, `^wxapp_archive_failures_total [1-9]`)
-	if told := strings.Count(e.output.String(), `answers that cannot be written are kept in memory`); told != 1 {
+	if told := strings.Count(e.Output.String(), `answers that cannot be written are kept in memory`); told != 1 {
 		t.Errorf("the log says %d times that the archive failed", told)
 	}
-	if !strings.Contains(e.output.String(), "connection refused") {
+	if !strings.Contains(e.Output.String(), "connection refused") {
 		t.Error("the log does not say that the storage cannot be reached")
 	}
 	s.comeBack(t)
 	everythingIsKept(t, e, wechat, s)
-	eventually(t, "the log says that the archive works again", func() bool {
-		return strings.Count(e.output.String(), `the archive works again`) == 1
+	program.Eventually(t, "the log says that the archive works again", func() bool {
+		return strings.Count(e.Output.String(), `the archive works again`) == 1
 	})
 	keepsSecrets(t, e)
 }
@@ -190,7 +191,7 @@ func TestBucketThatFails(t *testing.T) {
 			e := startExporter(t, settings...)
 			shown(t, e)
 			e.metricsWith(t, `^wxapp_archive_pending_answers [1-9]`)
-			if log := e.output.String(); !strings.Contains(log, test.told) || strings.Count(log, `answers that cannot be written are kept in memory`) != 1 {
+			if log := e.Output.String(); !strings.Contains(log, test.told) || strings.Count(log, `answers that cannot be written are kept in memory`) != 1 {
 				t.Errorf("the log does not say once that the storage %s", test.told)
 			}
 			s.fail(nil)
@@ -210,8 +211,8 @@ func TestTwoReplicasOnOneBucket(t *testing.T) {
 	shown(t, second)
 	everythingIsKept(t, first, wechat, s)
 	everythingIsKept(t, second, wechat, s)
-	first.stop(t)
-	second.stop(t)
+	first.Stop(t)
+	second.Stop(t)
 	for _, id := range bucketApps {
 		var state struct {
 			Series map[string]any `json:"series"`

@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/wxapp-exporter/wxapp_exporter/e2e/program"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
 )
 
@@ -19,7 +20,7 @@ import (
 func TestRunsWithoutRights(t *testing.T) {
 	const user = 65532
 	root := t.TempDir()
-	binary, err := os.ReadFile(built(t, buildStatic))
+	binary, err := os.ReadFile(program.Built(t, buildStatic))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,8 +53,8 @@ func TestRunsWithoutRights(t *testing.T) {
 	command.Env = []string{
 		"WXAPP_LISTEN_ADDRESS=127.0.0.1:0", "WXAPP_ARCHIVE=/data", "WXAPP_API_URL=" + api.URL, "WXAPP_APPID=" + appid, "WXAPP_SECRET=" + secret,
 	}
-	exporter := &exporter{process: launch(t, "wxapp_exporter", command)}
-	exporter.url = "http://" + exporter.address(t)
+	exporter := &exporter{Process: program.Launch(t, "wxapp_exporter", command)}
+	exporter.url = "http://" + exporter.Address(t)
 	exporter.metricsWith(t, `^wxapp_users`)
 	exporter.metricsWith(t, `^wxapp_archive_pending_answers 0`)
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", command.Process.Pid))
@@ -63,7 +64,7 @@ func TestRunsWithoutRights(t *testing.T) {
 	if os.Getuid() == 0 && !strings.Contains(string(status), "CapEff:\t0000000000000000\n") {
 		t.Errorf("the exporter has rights:\n%s", status)
 	}
-	exporter.stop(t)
+	exporter.Stop(t)
 	if answers, err := filepath.Glob(filepath.Join(data, appid, "*", "*.json.gz")); err != nil || len(answers) < 3 {
 		t.Errorf("%d answers are in the archive, %v", len(answers), err)
 	}

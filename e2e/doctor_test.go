@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/wxapp-exporter/wxapp_exporter/e2e/program"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
 )
 
@@ -39,7 +40,7 @@ func (d diagnosis) step(name string) (status, text string) {
 // doctor runs doctor --json beside whatever runs, with settings of the form NAME=value.
 func doctor(t *testing.T, settings ...string) diagnosis {
 	t.Helper()
-	command := exec.Command(built(t, buildExporter), "doctor", "--json") //nolint:noctx // it ends by itself
+	command := exec.Command(program.Built(t, buildExporter), "doctor", "--json") //nolint:noctx // it ends by itself
 	command.Dir = t.TempDir()
 	command.Env = append([]string{"GORACE=atexit_sleep_ms=0", "WXAPP_APPID=" + appid, "WXAPP_SECRET=" + secret}, settings...)
 	var stdout, stderr strings.Builder

@@ -15,22 +15,24 @@ import (
 
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/textparse"
+
+	"github.com/wxapp-exporter/wxapp_exporter/e2e/program"
 )
 
 // What a scrape showed, Prometheus tells of that time after an import of the archive: the
 // same series with the same values.
 func TestExportIsWhatWasScraped(t *testing.T) {
 	archive, out, storage := filepath.Join(t.TempDir(), "archive"), t.TempDir(), t.TempDir()
-	demo := &exporter{process: start(t, built(t, buildExporter), []string{
+	demo := &exporter{Process: program.Start(t, program.Built(t, buildExporter), []string{
 		"WXAPP_LISTEN_ADDRESS=127.0.0.1:0", "WXAPP_ARCHIVE=" + archive,
 	}, "demo")}
-	demo.url = "http://" + demo.address(t)
-	eventually(t, "the demo's past", func() bool { return strings.Contains(demo.output.String(), "made-up past") })
+	demo.url = "http://" + demo.Address(t)
+	program.Eventually(t, "the demo's past", func() bool { return strings.Contains(demo.Output.String(), "made-up past") })
 	scraped := demo.metrics(t)
 	at := time.Now()
 
-	if code := start(t, built(t, buildExporter), []string{"WXAPP_ARCHIVE=" + archive}, "export", "--output", out,
-		"--from", at.In(shanghai).AddDate(0, 0, -2).Format(time.DateOnly)).wait(t); code != 0 {
+	if code := program.Start(t, program.Built(t, buildExporter), []string{"WXAPP_ARCHIVE=" + archive}, "export", "--output", out,
+		"--from", at.In(shanghai).AddDate(0, 0, -2).Format(time.DateOnly)).Wait(t); code != 0 {
 		t.Fatalf("export ends with %d", code)
 	}
 	files, err := filepath.Glob(filepath.Join(out, "*.om"))
@@ -39,7 +41,7 @@ func TestExportIsWhatWasScraped(t *testing.T) {
 	}
 	for _, file := range files {
 		checkOpenMetrics(t, file)
-		create := exec.CommandContext(t.Context(), built(t, buildPromtool), "tsdb", "create-blocks-from", "openmetrics", file, storage)
+		create := exec.CommandContext(t.Context(), program.Built(t, buildPromtool), "tsdb", "create-blocks-from", "openmetrics", file, storage)
 		if output, err := create.CombinedOutput(); err != nil {
 			t.Fatalf("%s: %v\n%s", create, err, output)
 		}
@@ -51,7 +53,7 @@ func TestExportIsWhatWasScraped(t *testing.T) {
 		"wxapp_app_info", "wxapp_last_success_timestamp_seconds", "wxapp_location_info",
 	} {
 		var stored map[string]float64
-		eventually(t, family+" in Prometheus", func() bool {
+		program.Eventually(t, family+" in Prometheus", func() bool {
 			stored = byLabels(prometheus.query(t, family, at))
 			return len(stored) > 0
 		})
@@ -69,11 +71,11 @@ func TestExportIsWhatWasScraped(t *testing.T) {
 }
 
 // byLabels returns values by the labels of their series.
-func byLabels(samples []sample) map[string]float64 {
+func byLabels(samples []program.Sample) map[string]float64 {
 	values := map[string]float64{}
 	for _, sample := range samples {
-		delete(sample.labels, "__name__")
-		values[labels.FromMap(sample.labels).String()] = sample.value
+		delete(sample.Labels, "__name__")
+		values[labels.FromMap(sample.Labels).String()] = sample.Value
 	}
 	return values
 }
@@ -94,13 +96,13 @@ func differences(a, b map[string]float64) []string {
 }
 
 // parsed returns the samples of one family of an exposition.
-func parsed(t *testing.T, exposition, family string) []sample {
+func parsed(t *testing.T, exposition, family string) []program.Sample {
 	t.Helper()
 	parser := textparse.NewPromParser([]byte(exposition), labels.NewSymbolTable(), false)
-	var samples []sample
+	var samples []program.Sample
 	each(t, parser, func(l labels.Labels, _ *int64, value float64) {
 		if l.Get("__name__") == family {
-			samples = append(samples, sample{l.Map(), value})
+			samples = append(samples, program.Sample{Labels: l.Map(), Value: value})
 		}
 	})
 	return samples
@@ -168,14 +170,14 @@ func TestPastInCompose(t *testing.T) {
 			"--from", now.In(shanghai).AddDate(0, 0, -4).Format(time.DateOnly),
 		},
 	} {
-		if code := start(t, built(t, buildExporter), []string{"WXAPP_ARCHIVE=" + archive}, args...).wait(t); code != 0 {
+		if code := program.Start(t, program.Built(t, buildExporter), []string{"WXAPP_ARCHIVE=" + archive}, args...).Wait(t); code != 0 {
 			t.Fatalf("%s ends with %d", args[0], code)
 		}
 	}
-	built(t, buildPromtool)
+	program.Built(t, buildPromtool)
 	importPast := func() []string {
 		script := exec.CommandContext(t.Context(), "/bin/sh", "../deploy/compose/import-past.sh", out, storage)
-		script.Env = []string{"PATH=" + binaries}
+		script.Env = []string{"PATH=" + program.Folder}
 		if output, err := script.CombinedOutput(); err != nil {
 			t.Fatalf("%v\n%s", err, output)
 		}
@@ -193,7 +195,7 @@ func TestPastInCompose(t *testing.T) {
 	prometheus := startPrometheusOn(t, storage, "static_configs: []")
 	const past = `count by (appid) (last_over_time(wxapp_users{job="wxapp",instance="exporter:10120"}[26h]))`
 	for back := range 3 {
-		eventually(t, fmt.Sprintf("all apps %d days ago", back), func() bool {
+		program.Eventually(t, fmt.Sprintf("all apps %d days ago", back), func() bool {
 			return len(prometheus.query(t, past, now.AddDate(0, 0, -back))) == 3
 		})
 	}

@@ -10,11 +10,13 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/wxapp-exporter/wxapp_exporter/e2e/program"
 )
 
 // exporter is the running exporter.
 type exporter struct {
-	*process
+	*program.Process
 	url string
 }
 
@@ -22,16 +24,16 @@ type exporter struct {
 // of its own.
 func startExporter(t *testing.T, settings ...string) *exporter {
 	t.Helper()
-	e := &exporter{process: start(t, built(t, buildExporter),
+	e := &exporter{Process: program.Start(t, program.Built(t, buildExporter),
 		append([]string{"WXAPP_LISTEN_ADDRESS=127.0.0.1:0"}, settings...))}
-	e.url = "http://" + e.address(t)
+	e.url = "http://" + e.Address(t)
 	return e
 }
 
 // metrics returns the text of /metrics.
 func (e *exporter) metrics(t *testing.T) string {
 	t.Helper()
-	status, body := get(t, e.url+"/metrics")
+	status, body := program.Get(t, e.url+"/metrics")
 	if status != http.StatusOK {
 		t.Fatalf("/metrics answers %d: %s", status, body)
 	}
@@ -62,7 +64,7 @@ func (e *exporter) scrape(t *testing.T, timeout time.Duration) string {
 func (e *exporter) metricsWith(t *testing.T, pattern string) (text string) {
 	t.Helper()
 	wanted := regexp.MustCompile("(?m)" + pattern)
-	eventually(t, "/metrics with "+pattern, func() bool {
+	program.Eventually(t, "/metrics with "+pattern, func() bool {
 		text = e.metrics(t)
 		return wanted.MatchString(text)
 	})

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/wxapp-exporter/wxapp_exporter/e2e/program"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
 )
 
@@ -80,7 +81,7 @@ func startFleet(t *testing.T) (e *exporter, appids []string) {
 		apps += fmt.Sprintf("  - {appid: %s, name: 小程序 %d, secret: %s}\n", appid, i, secret)
 	}
 	e = startExporter(t, "WXAPP_API_URL="+api.URL, "WXAPP_APPS_FILE="+write(t, "apps.yml", apps))
-	eventually(t, "the first poll of every app has ended", func() bool {
+	program.Eventually(t, "the first poll of every app has ended", func() bool {
 		return len(series(e.metrics(t), "wxapp_up")) == len(appids)
 	})
 	return e, appids

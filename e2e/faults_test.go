@@ -17,6 +17,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/wxapp-exporter/wxapp_exporter/e2e/program"
 )
 
 const (
@@ -173,22 +175,22 @@ func runFault(t *testing.T, fault fault) {
 	var shown strings.Builder
 	scrape := func() string {
 		metrics := e.metrics(t)
-		_, page := get(t, e.url+"/")
-		_, ready := get(t, e.url+"/-/ready")
+		_, page := program.Get(t, e.url+"/")
+		_, ready := program.Get(t, e.url+"/-/ready")
 		for _, text := range []string{metrics, page, ready} {
 			shown.WriteString(text)
 		}
 		return metrics
 	}
 	var before string
-	eventually(t, "all apps have numbers", func() bool {
+	program.Eventually(t, "all apps have numbers", func() bool {
 		before = scrape()
 		return whole(before, healthyApp) && whole(before, brokenApp)
 	})
 	// until waits for a condition. Meanwhile every scrape has all apps whole.
 	until := func(condition string, holds func(metrics string) bool) {
 		t.Helper()
-		eventually(t, condition, func() bool {
+		program.Eventually(t, condition, func() bool {
 			metrics := scrape()
 			for _, app := range []string{healthyApp, brokenApp} {
 				if !whole(metrics, app) {
@@ -219,7 +221,7 @@ func runFault(t *testing.T, fault fault) {
 			until("a poll of "+app+" fails", failed.MatchString)
 		}
 		told := regexp.MustCompile(`msg="poll failed".*` + fault.told)
-		until("the log tells of "+fault.told, func(string) bool { return told.MatchString(e.output.String()) })
+		until("the log tells of "+fault.told, func(string) bool { return told.MatchString(e.Output.String()) })
 	}
 	if fault.app != nil {
 		until("new numbers of the healthy app", func(metrics string) bool { return newer(metrics, healthyApp) })
@@ -233,7 +235,7 @@ func runFault(t *testing.T, fault fault) {
 	if !fault.lasting {
 		until("new numbers of all apps", func(metrics string) bool { return newer(metrics, healthyApp, brokenApp) })
 	}
-	e.stop(t)
+	e.Stop(t)
 
 	if front.asked("/elsewhere") > 0 {
 		t.Error("a redirect was followed")
@@ -242,7 +244,7 @@ func runFault(t *testing.T, fault fault) {
 	if lost, given := front.recorder.lost(answers); lost > 0 || given < 9 && !fault.lasting {
 		t.Errorf("%d of %d answers are not in the archive", lost, given)
 	}
-	for place, text := range map[string]string{"the log": e.output.String(), "a page": shown.String(), "the archive": raw} {
+	for place, text := range map[string]string{"the log": e.Output.String(), "a page": shown.String(), "the archive": raw} {
 		for _, hidden := range front.secrets() {
 			if strings.Contains(text, hidden) {
 				t.Errorf("%s shows %.20s…", place, hidden)

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/wxapp-exporter/wxapp_exporter/e2e/program"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
 )
 
@@ -70,8 +71,8 @@ func TestServiceDiscovery(t *testing.T) {
 	}
 	shown := 0
 	for _, s := range p.query(t, `count by (appid, instance) ({appid!=""})`, now) {
-		if s.labels["appid"] != s.labels["instance"] {
-			t.Errorf("the target %s has series of %s", s.labels["instance"], s.labels["appid"])
+		if s.Labels["appid"] != s.Labels["instance"] {
+			t.Errorf("the target %s has series of %s", s.Labels["instance"], s.Labels["appid"])
 		}
 		shown++
 	}
@@ -92,7 +93,7 @@ func TestServiceDiscovery(t *testing.T) {
 			t.Errorf("%s has %d series, want %d", expression, got, want)
 		}
 	}
-	if status, body := get(t, f.url+"/metrics?appid=wxfedcba9876543210"); status != http.StatusNotFound {
+	if status, body := program.Get(t, f.url+"/metrics?appid=wxfedcba9876543210"); status != http.StatusNotFound {
 		t.Errorf("an app that is not configured: status %d: %s", status, body)
 	}
 }
@@ -117,7 +118,7 @@ func TestHashmod(t *testing.T) {
 				`wxapp_app_info{app!="no such app"}`: slices.Sorted(slices.Values(append([]string{f.wrong}, f.apps...))),
 			} {
 				var all []string
-				eventually(t, fmt.Sprintf("%d of %s", len(want), expression), func() bool {
+				program.Eventually(t, fmt.Sprintf("%d of %s", len(want), expression), func() bool {
 					all = nil
 					for _, p := range servers {
 						all = append(all, instances(p.query(t, expression, time.Now()))...)
@@ -144,7 +145,7 @@ func TestServiceDiscoveryWithTLS(t *testing.T) {
 	defer api.Close()
 	trusted := newAuthority(t)
 	certificate, key := files(t, trusted.issue(t, net.IPv4(127, 0, 0, 1), time.Now().Add(time.Hour)))
-	exporter := start(t, built(t, buildExporter), []string{
+	exporter := program.Start(t, program.Built(t, buildExporter), []string{
 		"WXAPP_LISTEN_ADDRESS=127.0.0.1:0", "WXAPP_WEB_CONFIG_FILE=" + write(t, "web.yml", serverTLS(certificate, key)+basicAuth()),
 		"WXAPP_API_URL=" + api.URL, "WXAPP_APPID=" + appid, "WXAPP_SECRET=" + secret,
 	})
@@ -155,7 +156,7 @@ func TestServiceDiscoveryWithTLS(t *testing.T) {
 	}
 	writeInto(t, folder, "ca.pem", string(authority))
 	writeInto(t, folder, "wxapp-password", password)
-	p := startPrometheusWith(t, folder, configuration(t, "password_file", exporter.address(t)))
+	p := startPrometheusWith(t, folder, configuration(t, "password_file", exporter.Address(t)))
 	p.when(t, `count by (appid) (wxapp_users)`, 1)
 	p.when(t, `up == 1`, 2)
 }
@@ -176,7 +177,7 @@ func TestReplicas(t *testing.T) {
 	slices.Sort(addresses)
 	var replicas []string
 	for _, s := range p.query(t, `up{instance="`+appid+`"} == 1`, now) {
-		replicas = append(replicas, s.labels["replica"])
+		replicas = append(replicas, s.Labels["replica"])
 	}
 	slices.Sort(replicas)
 	if !slices.Equal(replicas, addresses) {
@@ -233,10 +234,10 @@ func TestConfigurationsOfTheDocuments(t *testing.T) {
 				settings = append(settings, name+"="+value)
 			}
 			e := startExporter(t, settings...) // fails if it ends
-			if status, body := get(t, e.url+"/-/healthy"); status != http.StatusOK {
+			if status, body := program.Get(t, e.url+"/-/healthy"); status != http.StatusOK {
 				t.Errorf("%q: status %d: %s", settings, status, body)
 			}
-			if log := e.output.String(); strings.Contains(log, "configuration warning") {
+			if log := e.Output.String(); strings.Contains(log, "configuration warning") {
 				t.Errorf("%q: %s", settings, log)
 			}
 		}
@@ -256,7 +257,7 @@ func checkConfig(t *testing.T, config string) {
 		}
 		writeInto(t, folder, name, string(content))
 	}
-	check := exec.CommandContext(t.Context(), built(t, buildPromtool), "check", "config", writeInto(t, folder, "prometheus.yml", config))
+	check := exec.CommandContext(t.Context(), program.Built(t, buildPromtool), "check", "config", writeInto(t, folder, "prometheus.yml", config))
 	if output, err := check.CombinedOutput(); err != nil {
 		t.Errorf("promtool check config: %v\n%s\n%s", err, output, config)
 	}
@@ -276,10 +277,10 @@ func configuration(t *testing.T, text, address string) string {
 	return ""
 }
 
-func instances(samples []sample) []string {
+func instances(samples []program.Sample) []string {
 	var names []string
 	for _, s := range samples {
-		names = append(names, s.labels["instance"])
+		names = append(names, s.Labels["instance"])
 	}
 	slices.Sort(names)
 	return names

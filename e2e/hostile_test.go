@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/wxapp-exporter/wxapp_exporter/e2e/program"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
 )
 
@@ -18,10 +19,10 @@ import (
 func TestHostileClients(t *testing.T) {
 	api := httptest.NewServer(&wechattest.Server{})
 	defer api.Close()
-	exporter := &exporter{process: start(t, "/bin/sh", []string{
+	exporter := &exporter{Process: program.Start(t, "/bin/sh", []string{
 		"WXAPP_LISTEN_ADDRESS=127.0.0.1:0", "WXAPP_API_URL=" + api.URL, "WXAPP_APPID=" + appid, "WXAPP_SECRET=" + secret,
-	}, "-c", "ulimit -n 512 && exec "+built(t, buildExporter))}
-	address := exporter.address(t)
+	}, "-c", "ulimit -n 512 && exec "+program.Built(t, buildExporter))}
+	address := exporter.Address(t)
 	exporter.url = "http://" + address
 	exporter.metricsWith(t, `^wxapp_users`)
 
@@ -56,11 +57,11 @@ func TestHostileClients(t *testing.T) {
 			t.Errorf("%s: %s, want a status of 4xx", name, status)
 		}
 	}
-	if status, _ := ask(t, http.MethodPost, exporter.url+"/metrics", strings.Repeat("x", 1<<20)); status != http.StatusMethodNotAllowed {
+	if status, _ := program.Ask(t, http.MethodPost, exporter.url+"/metrics", strings.Repeat("x", 1<<20)); status != http.StatusMethodNotAllowed {
 		t.Errorf("a huge body: %d", status)
 	}
 	for _, path := range []string{"/debug/pprof/", "/debug/pprof/heap", "/debug/vars", "/debug/requests"} {
-		if status, _ := get(t, exporter.url+path); status != http.StatusNotFound {
+		if status, _ := program.Get(t, exporter.url+path); status != http.StatusNotFound {
 			t.Errorf("%s answers %d, want 404", path, status)
 		}
 	}
@@ -78,7 +79,7 @@ func rawStatus(t *testing.T, address, text string) string {
 		t.Fatal(err)
 	}
 	defer func() { _ = conn.Close() }()
-	if err := conn.SetDeadline(time.Now().Add(patience)); err != nil {
+	if err := conn.SetDeadline(time.Now().Add(program.Patience)); err != nil {
 		t.Fatal(err)
 	}
 	go func() { _, _ = io.WriteString(conn, text) }()

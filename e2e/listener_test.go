@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/wxapp-exporter/wxapp_exporter/e2e/program"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
 )
 
@@ -32,15 +33,15 @@ func clientCertificates(authority string) string {
 func basicAuth() string { return fmt.Sprintf("basic_auth_users:\n  prometheus: %q\n", passwordHash) }
 
 // startGuarded runs the exporter with a web configuration and returns its address.
-func startGuarded(t *testing.T, webConfig string) (exporter *process, address string) {
+func startGuarded(t *testing.T, webConfig string) (exporter *program.Process, address string) {
 	t.Helper()
 	api := httptest.NewServer(&wechattest.Server{})
 	t.Cleanup(api.Close)
-	exporter = start(t, built(t, buildExporter), []string{
+	exporter = program.Start(t, program.Built(t, buildExporter), []string{
 		"WXAPP_LISTEN_ADDRESS=127.0.0.1:0", "WXAPP_WEB_CONFIG_FILE=" + write(t, "web.yml", webConfig), "WXAPP_LOG_LEVEL=debug",
 		"WXAPP_API_URL=" + api.URL, "WXAPP_APPID=" + appid, "WXAPP_SECRET=" + secret,
 	})
-	return exporter, exporter.address(t)
+	return exporter, exporter.Address(t)
 }
 
 // loopbackCertificate returns a certificate for 127.0.0.1.
@@ -76,7 +77,7 @@ func fetch(t *testing.T, url string, config *tls.Config, user, password string) 
 		request.SetBasicAuth(user, password)
 	}
 	client := http.Client{
-		Timeout:   patience,
+		Timeout:   program.Patience,
 		Transport: &http.Transport{TLSClientConfig: config, DisableKeepAlives: true},
 	}
 	response, err := client.Do(request)
@@ -97,7 +98,7 @@ func handshake(t *testing.T, address string, config *tls.Config) error {
 		return err
 	}
 	defer func() { _ = conn.Close() }()
-	if err := conn.SetDeadline(time.Now().Add(patience)); err != nil {
+	if err := conn.SetDeadline(time.Now().Add(program.Patience)); err != nil {
 		t.Fatal(err)
 	}
 	_, err = conn.Read(make([]byte, 1))
@@ -191,9 +192,9 @@ func TestBasicAuth(t *testing.T) {
 	if status, _, err := fetch(t, "http://"+address+"/nothing", nil, "", ""); err != nil || status != http.StatusUnauthorized {
 		t.Errorf("a page that does not exist: %d, %v, want status 401", status, err)
 	}
-	exporter.stop(t)
+	exporter.Stop(t)
 	for _, hidden := range []string{password, wrong, passwordHash} {
-		if strings.Contains(exporter.output.String(), hidden) {
+		if strings.Contains(exporter.Output.String(), hidden) {
 			t.Errorf("the log shows %q", hidden)
 		}
 	}
@@ -243,12 +244,12 @@ func TestHealthcheckOfGuardedExporters(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			exporter, address := startGuarded(t, webConfig)
 			healthcheck := func() int {
-				return start(t, built(t, buildExporter), []string{"WXAPP_LISTEN_ADDRESS=" + address}, "healthcheck").wait(t)
+				return program.Start(t, program.Built(t, buildExporter), []string{"WXAPP_LISTEN_ADDRESS=" + address}, "healthcheck").Wait(t)
 			}
 			if code := healthcheck(); code != 0 {
 				t.Errorf("of a running exporter it ends with %d", code)
 			}
-			exporter.stop(t)
+			exporter.Stop(t)
 			if code := healthcheck(); code != 1 {
 				t.Errorf("of a stopped exporter it ends with %d, want 1", code)
 			}

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/wxapp-exporter/wxapp_exporter/e2e/program"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
 )
 
@@ -38,7 +39,7 @@ func TestUsersInPrometheus(t *testing.T) {
 		want := portrait(t, api.URL, appid, window)
 		got := map[row]float64{}
 		for _, s := range prometheus.query(t, fmt.Sprintf(`wxapp_users{appid=%q,range=%q}`, appid, name), now) {
-			got[row{s.labels["metric"], s.labels["dimension"], s.labels["name"]}] = s.value
+			got[row{s.Labels["metric"], s.Labels["dimension"], s.Labels["name"]}] = s.Value
 		}
 		for row, users := range want {
 			if got[row] != users {
@@ -93,7 +94,7 @@ func TestDocumentedAnswer(t *testing.T) {
 				t.Errorf("%s of %s is %v, want %d (%v)", family, name, got, want.Unix(), windows[days])
 			}
 		}
-		if age := time.Since(end); age < 0 || age > 48*time.Hour+patience {
+		if age := time.Since(end); age < 0 || age > 48*time.Hour+program.Patience {
 			t.Errorf("range %s is for the window %v, which no one may ask for", name, windows[days])
 		}
 	}
@@ -105,7 +106,7 @@ func TestPromtoolCheckMetrics(t *testing.T) {
 	exporter := startExporter(t, "WXAPP_API_URL="+api.URL, "WXAPP_APPID="+appid, "WXAPP_SECRET="+secret)
 	metrics := exporter.metricsWith(t, `^wxapp_users`)
 
-	check := exec.CommandContext(t.Context(), built(t, buildPromtool), "check", "metrics")
+	check := exec.CommandContext(t.Context(), program.Built(t, buildPromtool), "check", "metrics")
 	check.Stdin = strings.NewReader(metrics)
 	var output bytes.Buffer
 	check.Stdout, check.Stderr = &output, &output
@@ -135,7 +136,7 @@ func TestAppsFile(t *testing.T) {
 	now := prometheus.when(t, `count by (appid) (wxapp_users)`, 3)
 	var named []string
 	for _, s := range prometheus.query(t, `count by (appid, app) (wxapp_users * on (appid) group_left (app) wxapp_app_info)`, now) {
-		named = append(named, s.labels["appid"]+" "+s.labels["app"])
+		named = append(named, s.Labels["appid"]+" "+s.Labels["app"])
 	}
 	slices.Sort(named)
 	want := []string{"wxaaaaaaaaaaaaaaa1 茶馆", "wxbbbbbbbbbbbbbbb2 Bookshop", "wxccccccccccccccc3 wxccccccccccccccc3"}
@@ -189,10 +190,10 @@ func blocks(t *testing.T, file, language string) []string {
 }
 
 func TestDemo(t *testing.T) {
-	demo := start(t, built(t, buildExporter), []string{"WXAPP_LISTEN_ADDRESS=127.0.0.1:0"}, "demo")
-	e := &exporter{process: demo, url: "http://" + demo.address(t)}
+	demo := program.Start(t, program.Built(t, buildExporter), []string{"WXAPP_LISTEN_ADDRESS=127.0.0.1:0"}, "demo")
+	e := &exporter{Process: demo, url: "http://" + demo.Address(t)}
 	apps := map[string]bool{}
-	eventually(t, "wxapp_users of three apps", func() bool {
+	program.Eventually(t, "wxapp_users of three apps", func() bool {
 		for _, line := range series(e.metrics(t), "wxapp_users") {
 			_, rest, _ := strings.Cut(line, `appid="`)
 			appid, _, _ := strings.Cut(rest, `"`)

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/wxapp-exporter/wxapp_exporter/e2e/program"
 )
 
 // readOpenMetrics is a program in Python that reads the files of its arguments with the parser of
@@ -29,10 +31,10 @@ for file in sys.argv[1:]:
 // The reference parser reads all that is served as OpenMetrics, and what export writes.
 func TestReferenceParser(t *testing.T) {
 	archive, folder := filepath.Join(t.TempDir(), "archive"), t.TempDir()
-	demo := &exporter{process: start(t, built(t, buildExporter), []string{
+	demo := &exporter{Process: program.Start(t, program.Built(t, buildExporter), []string{
 		"WXAPP_LISTEN_ADDRESS=127.0.0.1:0", "WXAPP_ARCHIVE=" + archive, "OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:1",
 	}, "demo")}
-	demo.url = "http://" + demo.address(t)
+	demo.url = "http://" + demo.Address(t)
 	demo.metricsWith(t, `^wxapp_ad_income_yuan{`) // of the dataset that is asked last
 
 	var files []string
@@ -41,9 +43,9 @@ func TestReferenceParser(t *testing.T) {
 	} {
 		files = append(files, writeInto(t, folder, name, openMetrics(t, demo.url+"/metrics"+query)))
 	}
-	demo.stop(t)
-	if code := start(t, built(t, buildExporter), []string{"WXAPP_ARCHIVE=" + archive}, "export", "--output", folder, "--every=24h",
-		"--from", time.Now().In(shanghai).AddDate(0, 0, -1).Format(time.DateOnly)).wait(t); code != 0 {
+	demo.Stop(t)
+	if code := program.Start(t, program.Built(t, buildExporter), []string{"WXAPP_ARCHIVE=" + archive}, "export", "--output", folder, "--every=24h",
+		"--from", time.Now().In(shanghai).AddDate(0, 0, -1).Format(time.DateOnly)).Wait(t); code != 0 {
 		t.Fatalf("export ends with %d", code)
 	}
 	exported, err := filepath.Glob(filepath.Join(folder, "*.om"))

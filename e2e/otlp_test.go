@@ -9,19 +9,17 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
+	"github.com/wxapp-exporter/wxapp_exporter/e2e/program"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
 )
 
 // A real OpenTelemetry Collector, which receives metrics by OTLP and forwards them by OTLP
 // over HTTP. It is a module of its own, because Prometheus needs other versions of the
 // same dependencies.
-var buildCollector = sync.OnceValues(func() (string, error) {
-	return build("otelcol", "otelcol", "github.com/wxapp-exporter/wxapp_exporter/e2e/otelcol")
-})
+var buildCollector = program.Builder("otelcol", "otelcol", "github.com/wxapp-exporter/wxapp_exporter/e2e/otelcol")
 
 // Prometheus gives pushed series the same names as scraped ones, under every translation
 // strategy.
@@ -101,12 +99,12 @@ scrape_configs:
   - job_name: scraped
     file_sd_configs: [{files: [%[3]q], refresh_interval: 1s}]
 `, scrapeInterval, strategy, targets))
-	p := &prometheus{process: start(t, built(t, buildPrometheus), nil,
+	p := &prometheus{Process: program.Start(t, program.Built(t, buildPrometheus), nil,
 		"--config.file="+config,
 		"--storage.tsdb.path="+t.TempDir(),
 		"--web.listen-address=127.0.0.1:0",
 		"--web.enable-otlp-receiver")}
-	p.url = "http://" + p.address(t)
+	p.url = "http://" + p.Address(t)
 	return receivingPrometheus{p, targets}
 }
 
@@ -142,9 +140,9 @@ service:
     metrics:
       level: none
 `, socket, endpoint))
-	collector := start(t, built(t, buildCollector), nil, "--config="+config)
-	eventually(t, "the Collector is ready", func() bool {
-		return strings.Contains(collector.output.String(), "Everything is ready")
+	collector := program.Start(t, program.Built(t, buildCollector), nil, "--config="+config)
+	program.Eventually(t, "the Collector is ready", func() bool {
+		return strings.Contains(collector.Output.String(), "Everything is ready")
 	})
 	return socket
 }
@@ -176,7 +174,7 @@ func checkPushedIsScraped(t *testing.T, p receivingPrometheus, apps int) {
 			t.Log(difference)
 		}
 	}()
-	eventually(t, "the same answers about both", func() bool {
+	program.Eventually(t, "the same answers about both", func() bool {
 		now := time.Now()
 		for _, query := range queries {
 			scraped := p.answers(t, fmt.Sprintf(query, `job="scraped"`), now)
@@ -196,19 +194,19 @@ func (p receivingPrometheus) answers(t *testing.T, query string, at time.Time) m
 	t.Helper()
 	values := map[string]float64{}
 	for _, s := range p.query(t, query, at) {
-		delete(s.labels, "job")
-		delete(s.labels, "instance")
+		delete(s.Labels, "job")
+		delete(s.Labels, "instance")
 		for _, number := range []string{"le", "quantile"} {
 			// A push has le="1" where a scrape has le="1.0".
-			if value, err := strconv.ParseFloat(s.labels[number], 64); err == nil {
-				s.labels[number] = fmt.Sprint(value)
+			if value, err := strconv.ParseFloat(s.Labels[number], 64); err == nil {
+				s.Labels[number] = fmt.Sprint(value)
 			}
 		}
 		var labels []string
-		for _, name := range slices.Sorted(maps.Keys(s.labels)) {
-			labels = append(labels, fmt.Sprintf("%s=%q", name, s.labels[name]))
+		for _, name := range slices.Sorted(maps.Keys(s.Labels)) {
+			labels = append(labels, fmt.Sprintf("%s=%q", name, s.Labels[name]))
 		}
-		values[strings.Join(labels, ",")] = s.value
+		values[strings.Join(labels, ",")] = s.Value
 	}
 	return values
 }

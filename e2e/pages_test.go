@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/wxapp-exporter/wxapp_exporter/e2e/program"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
 )
 
@@ -34,10 +35,10 @@ func TestPagesInBrowser(t *testing.T) {
 	}
 	run("npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", folder, playwright, axeCore)
 
-	demo := start(t, built(t, buildExporter), []string{"WXAPP_LISTEN_ADDRESS=127.0.0.1:0", "TMPDIR=" + t.TempDir()}, "demo")
-	demoURL := "http://" + demo.address(t)
-	eventually(t, "the demo shows its past", func() bool {
-		_, body := get(t, demoURL+"/app/wxdemo0000000000c1")
+	demo := program.Start(t, program.Built(t, buildExporter), []string{"WXAPP_LISTEN_ADDRESS=127.0.0.1:0", "TMPDIR=" + t.TempDir()}, "demo")
+	demoURL := "http://" + demo.Address(t)
+	program.Eventually(t, "the demo shows its past", func() bool {
+		_, body := program.Get(t, demoURL+"/app/wxdemo0000000000c1")
 		return strings.Contains(body, `<path class="users" d="M`)
 	})
 

@@ -1,19 +1,17 @@
 package e2e
 
 import (
-	"encoding/json"
 	"fmt"
-	"net/http"
-	"net/url"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/wxapp-exporter/wxapp_exporter/e2e/program"
 )
 
 // prometheus is a running Prometheus.
 type prometheus struct {
-	*process
+	*program.Process
 	url string
 }
 
@@ -46,11 +44,11 @@ func startPrometheusWith(t *testing.T, folder, config string) *prometheus {
 
 func launchPrometheus(t *testing.T, storage, config string) *prometheus {
 	t.Helper()
-	p := &prometheus{process: start(t, built(t, buildPrometheus), nil,
+	p := &prometheus{Process: program.Start(t, program.Built(t, buildPrometheus), nil,
 		"--config.file="+config,
 		"--storage.tsdb.path="+storage,
 		"--web.listen-address=127.0.0.1:0")}
-	p.url = "http://" + p.address(t)
+	p.url = "http://" + p.Address(t)
 	return p
 }
 
@@ -59,45 +57,10 @@ func at(e *exporter) string {
 	return fmt.Sprintf("static_configs: [{targets: [%q]}]", strings.TrimPrefix(e.url, "http://"))
 }
 
-// sample is one series of the answer to a query.
-type sample struct {
-	labels map[string]string
-	value  float64
-}
-
 // query asks for the value of a PromQL expression at a time.
-func (p *prometheus) query(t *testing.T, expression string, at time.Time) []sample {
+func (p *prometheus) query(t *testing.T, expression string, at time.Time) []program.Sample {
 	t.Helper()
-	parameters := url.Values{
-		"query": {expression},
-		"time":  {at.UTC().Format(time.RFC3339Nano)},
-	}
-	status, body := get(t, p.url+"/api/v1/query?"+parameters.Encode())
-	if status == http.StatusServiceUnavailable {
-		return nil // not started yet
-	}
-	var answer struct {
-		Status string
-		Error  string
-		Data   struct {
-			Result []struct {
-				Metric map[string]string
-				Value  [2]any
-			}
-		}
-	}
-	if err := json.Unmarshal([]byte(body), &answer); err != nil || answer.Status != "success" {
-		t.Fatalf("%s: %v %s", expression, err, body)
-	}
-	var samples []sample
-	for _, result := range answer.Data.Result {
-		number, err := strconv.ParseFloat(fmt.Sprint(result.Value[1]), 64)
-		if err != nil {
-			t.Fatal(err)
-		}
-		samples = append(samples, sample{result.Metric, number})
-	}
-	return samples
+	return program.Query(t, p.url, expression, at)
 }
 
 // number returns the value of a PromQL expression that selects one series.
@@ -107,7 +70,7 @@ func (p *prometheus) number(t *testing.T, expression string, at time.Time) float
 	if len(samples) != 1 {
 		t.Fatalf("%s: got %d series, want 1: %v", expression, len(samples), samples)
 	}
-	return samples[0].value
+	return samples[0].Value
 }
 
 // when waits until a PromQL expression has n series, and returns a time at which it has
@@ -115,11 +78,11 @@ func (p *prometheus) number(t *testing.T, expression string, at time.Time) float
 // began before it has ended.
 func (p *prometheus) when(t *testing.T, expression string, n int) (at time.Time) {
 	t.Helper()
-	eventually(t, fmt.Sprintf("%d series of %s", n, expression), func() bool {
+	program.Eventually(t, fmt.Sprintf("%d series of %s", n, expression), func() bool {
 		at = time.Now()
 		return len(p.query(t, expression, at)) == n
 	})
-	eventually(t, "a later scrape of every target", func() bool {
+	program.Eventually(t, "a later scrape of every target", func() bool {
 		earlier := fmt.Sprintf(`timestamp(up) <= %f`, float64(at.UnixMilli())/1000)
 		now := time.Now()
 		return len(p.query(t, "up", now)) > 0 && len(p.query(t, earlier, now)) == 0

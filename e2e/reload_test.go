@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/wxapp-exporter/wxapp_exporter/e2e/program"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
 )
 
@@ -40,7 +41,7 @@ func TestAppsComeAndGoUnderPrometheus(t *testing.T) {
 		"WXAPP_DIMENSIONS=gender", "WXAPP_RANGES=1d")
 	// The whole life of these series is looked at, so they are there before it begins.
 	var users []string
-	eventually(t, "the first polls of the steady apps have ended", func() bool {
+	program.Eventually(t, "the first polls of the steady apps have ended", func() bool {
 		metrics := exporter.metrics(t)
 		users = series(metrics, "wxapp_users")
 		return len(series(metrics, "wxapp_up")) == steady
@@ -56,15 +57,15 @@ func TestAppsComeAndGoUnderPrometheus(t *testing.T) {
 		if err := os.WriteFile(apps, []byte(list(ids)), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if status, body := ask(t, http.MethodPost, exporter.url+"/-/reload", ""); status != http.StatusOK {
+		if status, body := program.Ask(t, http.MethodPost, exporter.url+"/-/reload", ""); status != http.StatusOK {
 			t.Fatalf("%d %s", status, body)
 		}
 	}
 	reload(ids)
 	for n := steady; n <= len(ids); n += 200 {
-		eventually(t, fmt.Sprintf("%d apps in Prometheus", n), func() bool {
+		program.Eventually(t, fmt.Sprintf("%d apps in Prometheus", n), func() bool {
 			found := prometheus.query(t, `count(count by (appid) (wxapp_users))`, time.Now())
-			return len(found) == 1 && found[0].value >= float64(n)
+			return len(found) == 1 && found[0].Value >= float64(n)
 		})
 	}
 	reload(ids[:steady])
@@ -80,8 +81,8 @@ func TestAppsComeAndGoUnderPrometheus(t *testing.T) {
 		t.Errorf("Prometheus has %d series of the steady apps, want %d", len(samples), len(users))
 	}
 	for _, s := range samples {
-		if s.value != scrapes {
-			t.Errorf("%v has %v samples in %v scrapes", s.labels, s.value, scrapes)
+		if s.Value != scrapes {
+			t.Errorf("%v has %v samples in %v scrapes", s.Labels, s.Value, scrapes)
 		}
 	}
 }
@@ -92,23 +93,23 @@ func TestHangupsDoNotEndTheExporter(t *testing.T) {
 	defer api.Close()
 	exporter := startExporter(t, "WXAPP_API_URL="+api.URL, "WXAPP_APPID="+appid, "WXAPP_SECRET="+secret)
 	for range 100 {
-		if err := exporter.command.Process.Signal(syscall.SIGHUP); err != nil {
+		if err := exporter.Command.Process.Signal(syscall.SIGHUP); err != nil {
 			t.Fatal(err)
 		}
 	}
-	eventually(t, "a reload", func() bool { return strings.Contains(exporter.output.String(), "trigger=SIGHUP") })
-	if err := exporter.command.Process.Signal(syscall.SIGTERM); err != nil {
+	program.Eventually(t, "a reload", func() bool { return strings.Contains(exporter.Output.String(), "trigger=SIGHUP") })
+	if err := exporter.Command.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
 	for ended := false; !ended; {
 		select {
-		case <-exporter.ended:
+		case <-exporter.Ended:
 			ended = true
 		default:
-			_ = exporter.command.Process.Signal(syscall.SIGHUP)
+			_ = exporter.Command.Process.Signal(syscall.SIGHUP)
 		}
 	}
-	if code := exporter.wait(t); code != 0 {
+	if code := exporter.Wait(t); code != 0 {
 		t.Errorf("it ended with %d", code)
 	}
 }
@@ -133,21 +134,21 @@ func TestSystemdSocketActivation(t *testing.T) {
 		}
 	}
 	// systemd sets the process ID, which is known to the process only.
-	command := exec.Command("sh", "-c", `LISTEN_PID=$$ exec "$0"`, built(t, buildExporter)) //nolint:noctx // stopped by a signal
+	command := exec.Command("sh", "-c", `LISTEN_PID=$$ exec "$0"`, program.Built(t, buildExporter)) //nolint:noctx // stopped by a signal
 	command.Dir = t.TempDir()
 	command.Env = []string{
 		"PATH=" + os.Getenv("PATH"), "GORACE=atexit_sleep_ms=0", "LISTEN_FDS=2",
 		"WXAPP_APPID=" + appid, "WXAPP_SECRET=" + secret, "WXAPP_API_URL=http://127.0.0.1:1", "WXAPP_LISTEN_ADDRESS=192.0.2.1:1", // which nobody has
 	}
 	command.ExtraFiles = files
-	activated := launch(t, "wxapp_exporter", command)
+	activated := program.Launch(t, "wxapp_exporter", command)
 	for i, url := range urls {
 		if err := files[i].Close(); err != nil {
 			t.Fatal(err)
 		}
-		if status, _ := get(t, url+"/-/healthy"); status != http.StatusOK {
+		if status, _ := program.Get(t, url+"/-/healthy"); status != http.StatusOK {
 			t.Errorf("%s answers %d", url, status)
 		}
 	}
-	activated.stop(t)
+	activated.Stop(t)
 }

@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/wxapp-exporter/wxapp_exporter/e2e/program"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
 )
 
@@ -28,7 +29,7 @@ func TestRestartWithoutWeChat(t *testing.T) {
 
 	before := startExporter(t, settings...)
 	fresh := before.metricsWith(t, `^wxapp_last_success_timestamp_seconds`)
-	before.stop(t)
+	before.Stop(t)
 	api.Close()
 
 	after := startExporter(t, settings...)
@@ -39,7 +40,7 @@ func TestRestartWithoutWeChat(t *testing.T) {
 			t.Errorf("%s after the restart:\n%s\nwant\n%s", family, strings.Join(got, ""), strings.Join(want, ""))
 		}
 	}
-	if status, body := get(t, after.url+"/-/ready"); status != http.StatusOK {
+	if status, body := program.Get(t, after.url+"/-/ready"); status != http.StatusOK {
 		t.Errorf("/-/ready answers %d: %s", status, body)
 	}
 }
@@ -53,18 +54,18 @@ func TestArchiveThatCannotBeWritten(t *testing.T) {
 
 	exporter.metricsWith(t, `^wxapp_users`)
 	exporter.metricsWith(t, `^wxapp_archive_failures_total [1-9]`)
-	if output := exporter.output.String(); !failureNaming(noFolder).MatchString(output) {
+	if output := exporter.Output.String(); !failureNaming(noFolder).MatchString(output) {
 		t.Error("no warning or error names the folder")
 	}
 
 	// What could not be archived is lost at the stop, and that is not kept quiet.
-	if err := exporter.command.Process.Signal(syscall.SIGTERM); err != nil {
+	if err := exporter.Command.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	if code := exporter.wait(t); code != 1 {
+	if code := exporter.Wait(t); code != 1 {
 		t.Errorf("exit code %d, want 1", code)
 	}
-	if output := exporter.output.String(); !strings.Contains(output, "answers are lost") || !strings.Contains(output, "level=ERROR") {
+	if output := exporter.Output.String(); !strings.Contains(output, "answers are lost") || !strings.Contains(output, "level=ERROR") {
 		t.Error("no error says that answers are lost")
 	}
 }
@@ -84,13 +85,13 @@ func TestStopWhileWeChatHangs(t *testing.T) {
 	exporter := startExporter(t, "WXAPP_API_URL="+api.URL, "WXAPP_APPID="+appid, "WXAPP_SECRET="+secret,
 		"WXAPP_REQUEST_TIMEOUT=1h")
 
-	eventually(t, "a request to WeChat", func() bool { return wechat.InFlight() > 0 })
-	if status, _ := get(t, exporter.url+"/-/healthy"); status != http.StatusOK {
+	program.Eventually(t, "a request to WeChat", func() bool { return wechat.InFlight() > 0 })
+	if status, _ := program.Get(t, exporter.url+"/-/healthy"); status != http.StatusOK {
 		t.Errorf("/-/healthy answers %d", status)
 	}
-	if status, _ := get(t, exporter.url+"/-/ready"); status != http.StatusServiceUnavailable {
+	if status, _ := program.Get(t, exporter.url+"/-/ready"); status != http.StatusServiceUnavailable {
 		t.Errorf("/-/ready answers %d, want 503", status)
 	}
 	exporter.metrics(t)
-	exporter.stop(t)
+	exporter.Stop(t)
 }

@@ -17,6 +17,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/wxapp-exporter/wxapp_exporter/e2e/program"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
 )
 
@@ -32,7 +33,7 @@ import (
 // $WECHAT is the address of a simulated WeChat: the secret of wx00000000000000ff is
 // "the right one", and nothing about wx00000000000000aa is ever answered.
 func TestScripts(t *testing.T) {
-	built(t, buildExporter)
+	program.Built(t, buildExporter)
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		UpdateScripts:       os.Getenv("UPDATE_GOLDEN") != "",
@@ -43,7 +44,7 @@ func TestScripts(t *testing.T) {
 			"eventually": repeat,
 		},
 		Setup: func(env *testscript.Env) error {
-			env.Setenv("PATH", binaries+string(os.PathListSeparator)+env.Getenv("PATH"))
+			env.Setenv("PATH", program.Folder+string(os.PathListSeparator)+env.Getenv("PATH"))
 			wechat := &wechattest.Server{Apps: map[string]wechattest.App{
 				appid:                {},
 				"wx00000000000000a1": {},
@@ -73,10 +74,10 @@ func serve(ts *testscript.TestScript, negated bool, settings []string) {
 	if negated {
 		ts.Fatalf("unsupported: ! serve")
 	}
-	command := exec.Command(filepath.Join(binaries, "wxapp_exporter")) //nolint:noctx // stopped by a signal
+	command := exec.Command(filepath.Join(program.Folder, "wxapp_exporter")) //nolint:noctx // stopped by a signal
 	command.Dir = ts.Getenv("WORK")
 	command.Env = append([]string{"WXAPP_LISTEN_ADDRESS=127.0.0.1:0"}, settings...)
-	var log output
+	var log program.Output
 	command.Stdout, command.Stderr = &log, &log
 	ts.Check(command.Start())
 	ended := make(chan error, 1)
@@ -94,7 +95,7 @@ func serve(ts *testscript.TestScript, negated bool, settings []string) {
 			ts.Fatalf("the exporter ended: %v\n%s", err, &log)
 		default:
 		}
-		match := listening.FindStringSubmatch(log.String())
+		match := program.Listening.FindStringSubmatch(log.String())
 		if match != nil {
 			ts.Setenv("URL", "http://"+match[1])
 		}
@@ -131,9 +132,9 @@ func getPage(ts *testscript.TestScript, negated bool, args []string) {
 
 // within waits until a condition of a script holds.
 func within(ts *testscript.TestScript, condition string, holds func() bool) {
-	for deadline := time.Now().Add(patience); !holds(); time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(program.Patience); !holds(); time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			ts.Fatalf("did not happen within %s: %s", patience, condition)
+			ts.Fatalf("did not happen within %s: %s", program.Patience, condition)
 		}
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/wxapp-exporter/wxapp_exporter/e2e/program"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
 )
 
@@ -140,27 +141,27 @@ func TestSecretsStaySecret(t *testing.T) {
 			exporter := startExporter(t, append(test.settings,
 				"WXAPP_API_URL="+address, "WXAPP_APPID="+appid, "WXAPP_LOG_LEVEL=debug")...)
 			var metrics string
-			eventually(t, "a poll has ended", func() bool {
+			program.Eventually(t, "a poll has ended", func() bool {
 				metrics = exporter.metrics(t)
 				return polled.MatchString(metrics)
 			})
-			_, page := get(t, exporter.url+"/")
-			_, ready := get(t, exporter.url+"/-/ready")
-			arguments, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", exporter.command.Process.Pid))
+			_, page := program.Get(t, exporter.url+"/")
+			_, ready := program.Get(t, exporter.url+"/-/ready")
+			arguments, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", exporter.Command.Process.Pid))
 			if err != nil {
 				t.Fatal(err)
 			}
-			kept := filepath.Join(exporter.command.Dir, "wxapp-data")
-			eventually(t, "the outcome of the poll is kept", func() bool {
+			kept := filepath.Join(exporter.Command.Dir, "wxapp-data")
+			program.Eventually(t, "the outcome of the poll is kept", func() bool {
 				_, err := os.Stat(filepath.Join(kept, appid, "state.json"))
 				return err == nil
 			})
 			// It prints the stacks of all goroutines and ends.
-			if err := exporter.command.Process.Signal(syscall.SIGQUIT); err != nil {
+			if err := exporter.Command.Process.Signal(syscall.SIGQUIT); err != nil {
 				t.Fatal(err)
 			}
-			exporter.wait(t)
-			if !strings.Contains(exporter.output.String(), "goroutine ") {
+			exporter.Wait(t)
+			if !strings.Contains(exporter.Output.String(), "goroutine ") {
 				t.Error("no stacks are printed")
 			}
 
@@ -170,7 +171,7 @@ func TestSecretsStaySecret(t *testing.T) {
 			}
 
 			expectHidden(t, map[string]string{
-				"output": exporter.output.String(), "/metrics": metrics, "/": page, "/-/ready": ready,
+				"output": exporter.Output.String(), "/metrics": metrics, "/": page, "/-/ready": ready,
 				"command line": string(arguments), "archive": archive,
 			})
 		})
@@ -213,8 +214,8 @@ func TestSecretsOfReloadsStaySecret(t *testing.T) {
 		}
 		var status int
 		var body string
-		eventually(t, "the reload may begin", func() bool {
-			status, body = ask(t, http.MethodPost, exporter.url+"/-/reload", "")
+		program.Eventually(t, "the reload may begin", func() bool {
+			status, body = program.Ask(t, http.MethodPost, exporter.url+"/-/reload", "")
 			return status != http.StatusTooManyRequests
 		})
 		if want := []int{http.StatusOK, http.StatusInternalServerError}[min(i, 1)]; status != want {
@@ -227,9 +228,9 @@ func TestSecretsOfReloadsStaySecret(t *testing.T) {
 	}
 	places["/metrics"] = exporter.metrics(t)
 	for _, page := range []string{"/", "/app/wxfedcba9876543210", "/-/ready"} {
-		_, places[page] = get(t, exporter.url+page)
+		_, places[page] = program.Get(t, exporter.url+page)
 	}
-	exporter.stop(t)
-	places["output"] = exporter.output.String()
+	exporter.Stop(t)
+	places["output"] = exporter.Output.String()
 	expectHidden(t, places)
 }

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/wxapp-exporter/wxapp_exporter/e2e/program"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
 )
 
@@ -61,10 +62,10 @@ func (s *shard) start(t *testing.T, total int, settings []string) {
 // kill ends the exporter of the place by SIGKILL.
 func (s *shard) kill(t *testing.T) {
 	t.Helper()
-	if err := s.exporter.command.Process.Kill(); err != nil {
+	if err := s.exporter.Command.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	<-s.exporter.ended
+	<-s.exporter.Ended
 }
 
 // shardedApps is the number of apps of TestShardsAndPrometheus.
@@ -97,10 +98,10 @@ func TestShardsAndPrometheus(t *testing.T) {
 		places = append(places, newShard(t, index))
 		discoveries += fmt.Sprintf("      - {url: \"http://%s/sd\", refresh_interval: 1s}\n", places[index].address)
 	}
-	p := &prometheus{process: start(t, built(t, buildPrometheus), nil,
+	p := &prometheus{Process: program.Start(t, program.Built(t, buildPrometheus), nil,
 		"--config.file="+write(t, "prometheus.yml", "scrape_configs:\n  - job_name: scraped\n    scrape_interval: 5s\n    scrape_timeout: 5s\n    http_sd_configs:\n"+discoveries),
 		"--storage.tsdb.path="+t.TempDir(), "--web.listen-address=127.0.0.1:0", "--web.enable-otlp-receiver")}
-	p.url = "http://" + p.address(t)
+	p.url = "http://" + p.Address(t)
 	folder := t.TempDir()
 	settings := []string{
 		"WXAPP_API_URL=" + api.URL, "WXAPP_APPS_FILE=" + write(t, "apps.yml", list.String()), "WXAPP_ARCHIVE=" + folder,
@@ -114,17 +115,17 @@ func TestShardsAndPrometheus(t *testing.T) {
 	expectOnce(t, p, places[:3])
 
 	places[3].start(t, 4, settings)
-	places[2].exporter.stop(t)
+	places[2].exporter.Stop(t)
 	places[2].start(t, 4, settings)
 	places[1].kill(t)
 	places[1].start(t, 4, settings)
-	places[0].exporter.stop(t)
+	places[0].exporter.Stop(t)
 	places[0].start(t, 4, settings)
 	expectOnce(t, p, places)
 
 	const numbers = `group by (appid, metric, dimension, name, range) (wxapp_users{job%s"scraped"})`
 	scraped, pushed := fmt.Sprintf(numbers, "="), fmt.Sprintf(numbers, "!=")
-	eventually(t, "the pushed numbers are those that are scraped", func() bool {
+	program.Eventually(t, "the pushed numbers are those that are scraped", func() bool {
 		now := time.Now()
 		return len(p.query(t, pushed, now)) > 0 && len(p.query(t, scraped+" unless "+pushed, now))+len(p.query(t, pushed+" unless "+scraped, now)) == 0
 	})
@@ -136,7 +137,7 @@ func expectOnce(t *testing.T, p *prometheus, places []*shard) {
 	t.Helper()
 	listed := map[string]int{}
 	for _, place := range places {
-		status, body := get(t, "http://"+place.address+"/sd")
+		status, body := program.Get(t, "http://"+place.address+"/sd")
 		var groups []struct{ Labels map[string]string }
 		if err := json.Unmarshal([]byte(body), &groups); err != nil || status != http.StatusOK {
 			t.Fatalf("status %d, %v: %s", status, err, body)
@@ -153,7 +154,7 @@ func expectOnce(t *testing.T, p *prometheus, places []*shard) {
 	if len(listed) != shardedApps()+1 {
 		t.Errorf("%d apps are listed, want %d", len(listed)-1, shardedApps())
 	}
-	eventually(t, "Prometheus scrapes every app once, and the exporters", func() bool {
+	program.Eventually(t, "Prometheus scrapes every app once, and the exporters", func() bool {
 		var answer struct {
 			Data struct {
 				ActiveTargets []struct {
@@ -162,7 +163,7 @@ func expectOnce(t *testing.T, p *prometheus, places []*shard) {
 				}
 			}
 		}
-		_, body := get(t, p.url+"/api/v1/targets?state=active")
+		_, body := program.Get(t, p.url+"/api/v1/targets?state=active")
 		if err := json.Unmarshal([]byte(body), &answer); err != nil {
 			t.Fatal(err)
 		}

@@ -9,6 +9,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/wxapp-exporter/wxapp_exporter/e2e/program"
 )
 
 // stopTimeout is WXAPP_STOP_TIMEOUT in these tests. A busy machine may take stopFactor times as
@@ -38,16 +40,16 @@ func (h *heldUp) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func stopAsked(t *testing.T, e *exporter) (code int) {
 	t.Helper()
 	began := time.Now()
-	if err := e.command.Process.Signal(syscall.SIGTERM); err != nil {
+	if err := e.Command.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	code = e.wait(t)
+	code = e.Wait(t)
 	took := time.Since(began)
 	t.Logf("ended %s after SIGTERM", took.Round(time.Millisecond))
 	if took > stopFactor*stopTimeout {
 		t.Errorf("took %s to end; WXAPP_STOP_TIMEOUT is %s", took, stopTimeout)
 	}
-	if strings.Contains(e.output.String(), "still running after") {
+	if strings.Contains(e.Output.String(), "still running after") {
 		t.Error("something did not end within WXAPP_STOP_TIMEOUT")
 	}
 	return code
@@ -63,17 +65,17 @@ func TestStopWhileUploadsHang(t *testing.T) {
 	e := startExporter(t, append(settingsOfBucket(t, wechat, s), "WXAPP_STOP_TIMEOUT="+stopTimeout.String())...)
 	shown(t, e)
 	e.metricsWith(t, `^wxapp_archive_pending_answers [1-9]`)
-	eventually(t, "uploads have begun", func() bool { return hanging.waiting.Load() > 0 })
+	program.Eventually(t, "uploads have begun", func() bool { return hanging.waiting.Load() > 0 })
 	code := stopAsked(t, e)
 	if code != 1 {
 		t.Errorf("exit code %d, want 1", code)
 	}
-	_, last, _ := strings.Cut(e.output.String(), "\nwxapp_exporter: ")
+	_, last, _ := strings.Cut(e.Output.String(), "\nwxapp_exporter: ")
 	if !strings.HasPrefix(last, "answers are lost because the archive could not be written: answers: ") ||
 		!strings.Contains(last, ", apps: 3, last days of their windows: ") {
 		t.Errorf("the last line is %q; it has to say what is lost", last)
 	}
-	if log := e.output.String(); strings.Count(log, `level=ERROR msg="answers are lost because the archive could not be written"`) != len(bucketApps) {
+	if log := e.Output.String(); strings.Count(log, `level=ERROR msg="answers are lost because the archive could not be written"`) != len(bucketApps) {
 		t.Error("not one error for each app says which windows are lost")
 	}
 	if kept := s.answers(t); len(kept) > 0 {
@@ -91,18 +93,18 @@ func TestStopWhileUploadsHangWithSpool(t *testing.T) {
 		"WXAPP_ARCHIVE_SPOOL="+filepath.Join(t.TempDir(), "spool"))
 	before := startExporter(t, settings...)
 	shown(t, before)
-	eventually(t, "uploads have begun", func() bool { return hanging.waiting.Load() > 0 })
+	program.Eventually(t, "uploads have begun", func() bool { return hanging.waiting.Load() > 0 })
 	if code := stopAsked(t, before); code != 0 {
 		t.Errorf("exit code %d, want 0", code)
 	}
-	if log := before.output.String(); strings.Contains(log, "lost") || !strings.Contains(log, "they are sent at the next start") {
+	if log := before.Output.String(); strings.Contains(log, "lost") || !strings.Contains(log, "they are sent at the next start") {
 		t.Error("the log does not say that answers are in the spool, or says that some are lost")
 	}
 	_, given := wechat.lost(nil)
 
 	s.fail(nil)
 	after := startExporter(t, settings...)
-	eventually(t, "the spool is sent", func() bool { return len(s.answers(t)) >= given })
+	program.Eventually(t, "the spool is sent", func() bool { return len(s.answers(t)) >= given })
 	everythingIsKept(t, after, wechat, s)
 	if _, again := wechat.lost(nil); again != given {
 		t.Errorf("the next start asked WeChat for %d portraits that were in the spool", again-given)

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/wxapp-exporter/wxapp_exporter/e2e/program"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
 )
 
@@ -21,11 +22,11 @@ func TestTLSAndBasicAuth(t *testing.T) {
 	webConfig := write(t, "web.yml", fmt.Sprintf(
 		"tls_server_config: {cert_file: %q, key_file: %q}\nbasic_auth_users: {prometheus: %q}\n",
 		certificate, key, passwordHash))
-	exporter := start(t, built(t, buildExporter), []string{
+	exporter := program.Start(t, program.Built(t, buildExporter), []string{
 		"WXAPP_LISTEN_ADDRESS=127.0.0.1:0", "WXAPP_WEB_CONFIG_FILE=" + webConfig,
 		"WXAPP_API_URL=" + api.URL, "WXAPP_APPID=" + appid, "WXAPP_SECRET=" + secret,
 	})
-	address := exporter.address(t)
+	address := exporter.Address(t)
 
 	stranger := fmt.Sprintf("static_configs: [{targets: [%q]}]", address)
 	login := []string{

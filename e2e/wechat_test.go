@@ -9,6 +9,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/wxapp-exporter/wxapp_exporter/e2e/program"
 )
 
 const (
@@ -97,7 +99,7 @@ func (d *documentedWeChat) asked(t *testing.T) map[int]window {
 // token asks an API for an access token.
 func token(t *testing.T, api, appid string) string {
 	t.Helper()
-	_, body := ask(t, http.MethodPost, api+stableTokenPath, fmt.Sprintf(
+	_, body := program.Ask(t, http.MethodPost, api+stableTokenPath, fmt.Sprintf(
 		`{"grant_type":"client_credential","appid":%q,"secret":%q,"force_refresh":false}`, appid, secret))
 	var answer struct {
 		AccessToken string `json:"access_token"`
@@ -115,7 +117,7 @@ type row struct{ metric, dimension, name string }
 // exporter. Of the devices, it returns the 20 with most users.
 func portrait(t *testing.T, api, appid string, asked window) map[row]float64 {
 	t.Helper()
-	_, body := ask(t, http.MethodPost, api+portraitPath+"?access_token="+token(t, api, appid),
+	_, body := program.Ask(t, http.MethodPost, api+portraitPath+"?access_token="+token(t, api, appid),
 		fmt.Sprintf(`{"begin_date":%q,"end_date":%q}`, asked.Begin, asked.End))
 	type list []struct {
 		Name  string

@@ -1,4 +1,4 @@
-package e2e
+package program
 
 import (
 	"errors"
@@ -8,14 +8,14 @@ import (
 	"testing"
 )
 
-// get returns the status and body that an address answers.
-func get(t *testing.T, url string) (status int, answer string) {
+// Get returns the status and body that an address answers.
+func Get(t *testing.T, url string) (status int, answer string) {
 	t.Helper()
-	return ask(t, http.MethodGet, url, "")
+	return Ask(t, http.MethodGet, url, "")
 }
 
-// ask returns the status and body that an address answers to a request.
-func ask(t *testing.T, method, url, body string) (status int, answer string) {
+// Ask returns the status and body that an address answers to a request.
+func Ask(t *testing.T, method, url, body string) (status int, answer string) {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
 	if err != nil {
