@@ -51,7 +51,7 @@ func TestDemoHasAPast(t *testing.T) {
 // checkPast holds that the archive of a demo that began at a time has the past of a statistic.
 func checkPast(t *testing.T, kept archive.Archive, appid string, statistic wechat.Statistic, began time.Time) {
 	t.Helper()
-	keys, err := kept.List(t.Context(), appid, statistic)
+	keys, err := kept.List(t.Context(), appid, statistic, wechat.Day{})
 	if err != nil {
 		t.Fatal(err)
 	}

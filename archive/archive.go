@@ -29,11 +29,11 @@ type Archive struct {
 	Notices *Notices
 }
 
-// List returns the keys of all answers of an app to a statistic. Objects with other names are
-// ignored, and so are answers whose names say that they came, or what they are about was, more
-// than a day from now or before there were Mini Programs.
-func (a Archive) List(ctx context.Context, appid string, statistic wechat.Statistic) ([]poller.AnswerKey, error) {
-	names, err := a.Bucket.List(ctx, path.Join(appid, statistic.Series()))
+// List returns the keys of all answers of an app to a statistic about windows that end on a day or
+// later. Objects with other names are ignored, and so are answers whose names say that they came,
+// or what they are about was, more than a day from now or before there were Mini Programs.
+func (a Archive) List(ctx context.Context, appid string, statistic wechat.Statistic, from wechat.Day) ([]poller.AnswerKey, error) {
+	names, err := a.Bucket.List(ctx, path.Join(appid, statistic.Series()), justBefore(from))
 	if err != nil {
 		return nil, fmt.Errorf("list archived answers: %w", err)
 	}

@@ -180,7 +180,7 @@ func TestList(t *testing.T) {
 	for _, name := range []string{"20261122_20261123T010203.000000004Z.json", "notes.txt", ".new-123", ".20261122_20261123T010203.000000004Z.json.gz123", "20261399_x.json.gz", "20261122_20261123T010203.000000004Z.json.gz.tmp"} {
 		write(t, filepath.Join(folder, name), `{"old":true}`)
 	}
-	keys, err := kept.List(t.Context(), appid, statistic(t, "1d"))
+	keys, err := kept.List(t.Context(), appid, statistic(t, "1d"), wechat.Day{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -196,7 +196,7 @@ func TestList(t *testing.T) {
 	if want := "20261122 2026-11-23 01:02:03 {\"old\":true}|20261123 2026-11-24 01:02:03 {}"; strings.Join(got, "|") != want {
 		t.Errorf("listed %s\nwant %s", strings.Join(got, "|"), want)
 	}
-	if keys, err := kept.List(t.Context(), "wx another one", statistic(t, "1d")); err != nil || len(keys) != 0 {
+	if keys, err := kept.List(t.Context(), "wx another one", statistic(t, "1d"), wechat.Day{}); err != nil || len(keys) != 0 {
 		t.Errorf("an unknown app has the answers %v, error %v", keys, err)
 	}
 }
@@ -211,18 +211,18 @@ func TestSeriesStandBesideEachOther(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(path, appid, "visit_page", "20261123_20261124T010203.000000004Z.json.gz")); err != nil {
 		t.Error(err)
 	}
-	keys, err := kept.List(t.Context(), appid, statistic(t, "visit_page"))
+	keys, err := kept.List(t.Context(), appid, statistic(t, "visit_page"), wechat.Day{})
 	if err != nil || len(keys) != 1 || keys[0] != pages {
 		t.Fatalf("listed %v, %v", keys, err)
 	}
 	if content, err := kept.Answer(t.Context(), appid, keys[0]); err != nil || string(content) != `{"list":[]}` {
 		t.Errorf("read %s, %v", content, err)
 	}
-	if keys, err := kept.List(t.Context(), appid, statistic(t, "1d")); err != nil || len(keys) != 1 || keys[0] != portraitKey(wechat.Range1Day, answered) {
+	if keys, err := kept.List(t.Context(), appid, statistic(t, "1d"), wechat.Day{}); err != nil || len(keys) != 1 || keys[0] != portraitKey(wechat.Range1Day, answered) {
 		t.Errorf("the portraits are %v, %v", keys, err)
 	}
 	for _, series := range []string{"7d", "daily_summary"} {
-		if keys, err := kept.List(t.Context(), appid, statistic(t, series)); err != nil || len(keys) != 0 {
+		if keys, err := kept.List(t.Context(), appid, statistic(t, series), wechat.Day{}); err != nil || len(keys) != 0 {
 			t.Errorf("%s has %v, %v", series, keys, err)
 		}
 	}

@@ -13,9 +13,9 @@ type Bucket interface {
 	Get(ctx context.Context, key string) ([]byte, error)
 	// Put adds or replaces an object. After a crash it is there whole or not at all.
 	Put(ctx context.Context, key string, content []byte) error
-	// List returns the names of the objects directly below a folder, in any order. It is
-	// empty when there are none.
-	List(ctx context.Context, folder string) ([]string, error)
+	// List returns the names of the objects directly below a folder that stand behind a text in the
+	// order of their bytes, in any order. It is empty when there are none.
+	List(ctx context.Context, folder, after string) ([]string, error)
 	// ListFolders returns the names of the folders directly below a folder, in any order.
 	// The empty folder is the root.
 	ListFolders(ctx context.Context, folder string) ([]string, error)

@@ -227,7 +227,7 @@ func (d damage) check(t *testing.T, kept archive.Archive) {
 	if got := strings.Join(told, "\n"); len(told) > 1 || (d.notices == "") != (got == "") || !strings.Contains(got, d.notices) {
 		t.Errorf("it tells %q, want %q in it", told, d.notices)
 	}
-	keys, err := kept.List(t.Context(), appid, statistic(t, "1d"))
+	keys, err := kept.List(t.Context(), appid, statistic(t, "1d"), wechat.Day{})
 	if err != nil {
 		t.Errorf("the answers are %v, error %v", keys, err)
 	}

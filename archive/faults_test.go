@@ -171,7 +171,7 @@ func stillThere(t *testing.T, kept archive.Archive, path string, before poller.A
 	if state, err := kept.State(t.Context(), appid); err != nil || !state.LastPoll.Equal(answered) {
 		t.Errorf("the state of before: %+v, %v", state, err)
 	}
-	if keys, err := kept.List(t.Context(), appid, statistic(t, "1d")); err != nil || len(keys) != 1 || keys[0] != before {
+	if keys, err := kept.List(t.Context(), appid, statistic(t, "1d"), wechat.Day{}); err != nil || len(keys) != 1 || keys[0] != before {
 		t.Errorf("keys %v, %v", keys, err)
 	}
 	if left := hidden(t, path); len(left) > 0 {

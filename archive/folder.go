@@ -58,8 +58,8 @@ func isMissing(err error) bool {
 	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
 }
 
-// List returns the names of the files in a folder.
-func (f Folder) List(_ context.Context, folder string) ([]string, error) {
+// List returns the names of the files in a folder that stand behind a text.
+func (f Folder) List(_ context.Context, folder, after string) ([]string, error) {
 	entries, err := os.ReadDir(f.file(folder))
 	if isMissing(err) {
 		return nil, f.check()
@@ -69,7 +69,7 @@ func (f Folder) List(_ context.Context, folder string) ([]string, error) {
 	}
 	var names []string
 	for _, entry := range entries {
-		if !entry.IsDir() && !unfinished.MatchString(entry.Name()) {
+		if !entry.IsDir() && entry.Name() > after && !unfinished.MatchString(entry.Name()) {
 			names = append(names, entry.Name())
 		}
 	}

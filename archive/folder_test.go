@@ -42,7 +42,7 @@ func TestFolderThatIsGone(t *testing.T) {
 	}
 	key := portraitKey(wechat.Range1Day, answered)
 	_, stateErr := kept.State(t.Context(), appid)
-	_, listErr := kept.List(t.Context(), appid, statistic(t, "1d"))
+	_, listErr := kept.List(t.Context(), appid, statistic(t, "1d"), wechat.Day{})
 	for what, err := range map[string]error{
 		"state":       stateErr,
 		"list":        listErr,

@@ -28,8 +28,8 @@ func (m memory) Get(_ context.Context, key string) ([]byte, error) {
 	return content, nil
 }
 
-func (memory) List(context.Context, string) ([]string, error)        { return nil, nil }
-func (memory) ListFolders(context.Context, string) ([]string, error) { return nil, nil }
+func (memory) List(context.Context, string, string) ([]string, error) { return nil, nil }
+func (memory) ListFolders(context.Context, string) ([]string, error)  { return nil, nil }
 
 // FuzzState holds that whatever stands in the place of a state is read as a state, if only
 // as an empty one, and can be saved again.

@@ -93,7 +93,7 @@ func (p *process) check(t *testing.T, when string, rivals int, lines ...string) 
 // beats returns the names of the heartbeats in an archive.
 func beats(t *testing.T, bucket archive.Bucket) (names []string) {
 	t.Helper()
-	all, err := bucket.List(t.Context(), "")
+	all, err := bucket.List(t.Context(), "", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -220,7 +220,7 @@ func TestHeartbeatsOfOtherClocks(t *testing.T) {
 // hanging is a folder that hangs when it lists its files.
 type hanging struct{ archive.Folder }
 
-func (hanging) List(ctx context.Context, _ string) ([]string, error) {
+func (hanging) List(ctx context.Context, _, _ string) ([]string, error) {
 	<-ctx.Done()
 	return nil, context.Cause(ctx)
 }

@@ -42,6 +42,15 @@ func answerStem(key poller.AnswerKey) string {
 	return key.Window.End.String() + "_" + key.Answered.UTC().Format(answeredLayout)
 }
 
+// justBefore returns the text behind which the names of the answers stand that are about windows
+// that end on a day or later.
+func justBefore(day wechat.Day) string {
+	if day.IsZero() {
+		return ""
+	}
+	return day.String() // and their names go on behind it
+}
+
 // parseAnswerName returns the key of an answer to a statistic from its name, and whether it is
 // the name of an answer.
 func parseAnswerName(name string, statistic wechat.Statistic) (poller.AnswerKey, bool) {

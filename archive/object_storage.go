@@ -6,13 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/thanos-io/objstore"
 
 	"github.com/wxapp-exporter/wxapp_exporter/poller"
 )
@@ -94,30 +90,21 @@ func (s *ObjectStorage) verify(ctx context.Context) error {
 	return nil
 }
 
-// List returns the names of the objects directly below a folder.
-func (s *ObjectStorage) List(ctx context.Context, folder string) ([]string, error) {
-	return s.names(ctx, folder, false)
+// List returns the names of the objects directly below a folder that stand behind a text.
+func (s *ObjectStorage) List(ctx context.Context, folder, after string) ([]string, error) {
+	return s.names(ctx, folder, after, false)
 }
 
 // ListFolders returns the names of the folders directly below a folder.
 func (s *ObjectStorage) ListFolders(ctx context.Context, folder string) ([]string, error) {
-	return s.names(ctx, folder, true)
+	return s.names(ctx, folder, "", true)
 }
 
-// names returns the names of the folders, or of the objects, directly below a folder.
-func (s *ObjectStorage) names(ctx context.Context, folder string, folders bool) (names []string, err error) {
+// names returns the names of the folders, or of the objects, directly below a folder that stand
+// behind a text.
+func (s *ObjectStorage) names(ctx context.Context, folder, after string, folders bool) (names []string, err error) {
 	err = s.access(ctx, func(ctx context.Context, c *storageClient, _ *refusals) error {
-		names = nil
-		err := c.Iter(ctx, folder, func(key string) error {
-			name, isFolder := strings.CutSuffix(key, objstore.DirDelim)
-			if isFolder == folders && name != folder { // some storages keep an object for the folder itself
-				names = append(names, path.Base(name))
-			}
-			return nil
-		})
-		if err == nil {
-			err = ctx.Err() // COS ends a list that was interrupted without an error
-		}
+		names, err = c.names(ctx, folder, after, folders)
 		return err
 	})
 	if err != nil {

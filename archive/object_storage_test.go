@@ -32,6 +32,7 @@ const hushed = "hush5ec2e7"
 type storage struct {
 	mu      sync.Mutex
 	objects map[string]string
+	lists   []string // that were asked for
 }
 
 func (s *storage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -52,7 +53,7 @@ func (s *storage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		delete(s.objects, key)
 		w.WriteHeader(http.StatusNoContent)
 	case r.URL.Query().Has("delimiter") || key == "":
-		s.list(w, r.URL.Query().Get("prefix"))
+		s.list(w, r.URL.Query().Get("prefix"), r.URL.Query().Get("start-after")+r.URL.Query().Get("marker"))
 	case !ok:
 		w.WriteHeader(http.StatusNotFound)
 		_, _ = io.WriteString(w, `<Error><Code>NoSuchKey</Code></Error>`)
@@ -63,12 +64,13 @@ func (s *storage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (s *storage) list(w io.Writer, prefix string) {
+func (s *storage) list(w io.Writer, prefix, after string) {
+	s.lists = append(s.lists, prefix+" after "+after)
 	_, _ = io.WriteString(w, "<ListBucketResult><IsTruncated>false</IsTruncated>")
 	folders := map[string]bool{}
 	for _, key := range slices.Sorted(maps.Keys(s.objects)) {
 		rest, ok := strings.CutPrefix(key, prefix)
-		if !ok {
+		if !ok || key <= after {
 			continue
 		}
 		if folder, _, deeper := strings.Cut(rest, "/"); deeper {
@@ -168,14 +170,49 @@ func TestArchiveInObjectStorage(t *testing.T) {
 			if state, err := kept.State(t.Context(), appid); err != nil || !state.LastPoll.Equal(answered) {
 				t.Errorf("state %+v, %v", state, err)
 			}
-			if keys, err := kept.List(t.Context(), appid, statistic(t, "7d")); err != nil || !slices.Equal(keys, []poller.AnswerKey{key}) {
+			if keys, err := kept.List(t.Context(), appid, statistic(t, "7d"), wechat.Day{}); err != nil || !slices.Equal(keys, []poller.AnswerKey{key}) {
 				t.Errorf("keys %v, %v", keys, err)
 			}
 			if apps, err := kept.Apps(t.Context()); err != nil || !slices.Equal(apps, []string{appid}) {
 				t.Errorf("apps %v, %v", apps, err)
 			}
-			if names, err := kept.Bucket.List(t.Context(), ""); err != nil || !slices.Equal(names, []string{"archive.json", "doctor-probe"}) {
+			if names, err := kept.Bucket.List(t.Context(), "", ""); err != nil || !slices.Equal(names, []string{"archive.json", "doctor-probe"}) {
 				t.Errorf("objects at the root %v, %v", names, err)
+			}
+		})
+	}
+}
+
+// Of the answers from a day on, a storage is asked for these alone, and a folder has the same.
+func TestListFromADay(t *testing.T) {
+	day := window(wechat.Range1Day).End
+	server := &storage{objects: map[string]string{}}
+	buckets := map[string]archive.Bucket{"folder": archive.Folder{Path: t.TempDir()}}
+	for kind, bucket := range inStorage(t, server) {
+		buckets[kind] = bucket
+	}
+	for kind, bucket := range buckets {
+		t.Run(kind, func(t *testing.T) {
+			clear(server.objects)
+			kept := archive.Archive{Bucket: bucket}
+			for _, ago := range []int{400, 2, 1, 0} {
+				key := portraitKey(wechat.Range1Day, answered)
+				key.Window.End = day.Add(-ago)
+				save(t, kept, key, "{}")
+			}
+			for from, want := range map[wechat.Day]int{day.Add(1): 0, day: 1, day.Add(-1): 2, day.Add(-2): 3, day.Add(-3): 3, {}: 4} {
+				server.lists = nil
+				keys, err := kept.List(t.Context(), appid, statistic(t, "1d"), from)
+				if err != nil || len(keys) != want {
+					t.Errorf("from %s: %v, %v, want %d keys", from, keys, err, want)
+				}
+				begin := ""
+				if !from.IsZero() {
+					begin = "some/where/" + appid + "/1d/" + from.String()
+				}
+				if asked := "some/where/" + appid + "/1d/ after " + begin; kind != "folder" && !slices.Equal(server.lists, []string{asked}) {
+					t.Errorf("from %s: the storage is asked for %q, want %q", from, server.lists, asked)
+				}
 			}
 		})
 	}
@@ -223,7 +260,7 @@ func TestStorageThatRefuses(t *testing.T) {
 		for kind, bucket := range inStorage(t, test.answer) {
 			t.Run(test.name+" "+kind, func(t *testing.T) {
 				_, getErr := bucket.Get(t.Context(), "key")
-				_, listErr := bucket.List(t.Context(), "folder")
+				_, listErr := bucket.List(t.Context(), "folder", "")
 				for what, err := range map[string]error{"get": getErr, "put": bucket.Put(t.Context(), "key", []byte("{}")), "list": listErr} {
 					if err == nil || errors.Is(err, fs.ErrNotExist) {
 						t.Errorf("%s: %v", what, err)
@@ -276,7 +313,7 @@ func TestInterruptedList(t *testing.T) {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		why := errors.New("enough")
 		go func() { <-asked; cancel(why) }()
-		if names, err := bucket.List(ctx, "folder"); !errors.Is(err, why) {
+		if names, err := bucket.List(ctx, "folder", ""); !errors.Is(err, why) {
 			t.Errorf("%s: %v, %v", kind, names, err)
 		}
 	}

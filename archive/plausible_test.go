@@ -10,12 +10,13 @@ import (
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/archive"
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
 // named is a bucket of objects with the names of answers.
 type named []string
 
-func (n named) List(context.Context, string) (names []string, err error) {
+func (n named) List(context.Context, string, string) (names []string, err error) {
 	for _, name := range n {
 		names = append(names, name+".json.gz")
 	}
@@ -56,7 +57,7 @@ func TestAnswersOfImpossibleTimes(t *testing.T) {
 				var told []string
 				kept := archive.Archive{Bucket: named(test.names), Notices: archive.NewNotices(func(_ string, err error) { told = append(told, err.Error()) })}
 				for range 2 {
-					keys, err := kept.List(t.Context(), appid, statistic(t, "1d"))
+					keys, err := kept.List(t.Context(), appid, statistic(t, "1d"), wechat.Day{})
 					if err != nil {
 						t.Fatal(err)
 					}

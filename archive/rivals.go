@@ -41,7 +41,7 @@ func (r rival) isDead() bool {
 
 // look reads the heartbeats, and returns the names of those that were left behind.
 func (r *rivals) look(ctx context.Context, bucket Bucket, own string) (dead []string, err error) {
-	names, err := bucket.List(ctx, "")
+	names, err := bucket.List(ctx, "", "")
 	if err != nil {
 		return nil, fmt.Errorf("list the heartbeats: %w", err)
 	}

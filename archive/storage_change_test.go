@@ -169,7 +169,7 @@ func TestNewKeys(t *testing.T) {
 					t.Fatal(err)
 				}
 				save(t, kept, portraitKey(wechat.Range7Days, answered), "{}")
-				keys, err := kept.List(t.Context(), appid, statistic(t, "1d"))
+				keys, err := kept.List(t.Context(), appid, statistic(t, "1d"), wechat.Day{})
 				if err != nil || len(keys) != 1 {
 					t.Errorf("the answers are %v, %v", keys, err)
 				}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/go-kit/log"
 	"github.com/thanos-io/objstore"
+	"github.com/thanos-io/objstore/exthttp"
 	"github.com/thanos-io/objstore/providers/cos"
 	"github.com/thanos-io/objstore/providers/s3"
 	"go.yaml.in/yaml/v3"
@@ -20,6 +21,7 @@ import (
 // storageClient accesses an object storage with the keys of one configuration.
 type storageClient struct {
 	objstore.Bucket
+	list lister
 	text []byte // the configuration
 	// place is the configuration without the keys.
 	place storagePlace
@@ -71,9 +73,15 @@ func newStorageClient(configuration []byte) (*storageClient, error) {
 // agent is what the storage is told of who is asking.
 const agent = "wxapp_exporter"
 
-// wrap adds to a transport what the clients need of it.
-func wrap(next http.RoundTripper) http.RoundTripper {
-	return noteEmpty(refuseForeign(heedPauses(tellAlive(next))))
+// transportOf returns the transport that the clients of a configuration share, and makes it that of
+// the configuration.
+func transportOf(settings *exthttp.HTTPConfig) (http.RoundTripper, error) {
+	connections, err := exthttp.DefaultTransport(*settings)
+	if err != nil { // not shown: it may quote a value
+		return nil, errors.New("the files of tls_config in the settings of the object storage cannot be used")
+	}
+	settings.Transport = noteEmpty(refuseForeign(heedPauses(tellAlive(connections))))
+	return settings.Transport, nil
 }
 
 func newS3(node yaml.Node) (*storageClient, error) {
@@ -85,11 +93,16 @@ func newS3(node yaml.Node) (*storageClient, error) {
 	}
 	place := settings
 	place.AccessKey, place.SecretKey, place.SessionToken = "", "", ""
-	bucket, err := s3.NewBucketWithConfig(log.NewNopLogger(), settings, agent, wrap)
-	if err != nil { // not shown: it may quote a value
+	transport, err := transportOf(&settings.HTTPConfig)
+	if err != nil {
+		return nil, err
+	}
+	bucket, err := s3.NewBucketWithConfig(log.NewNopLogger(), settings, agent, nil)
+	list, listErr := newS3Lister(settings, transport)
+	if err != nil || listErr != nil { // not shown: it may quote a value
 		return nil, errors.New("the settings of S3 cannot be used; check endpoint, access_key with secret_key, sse_config and the files of tls_config")
 	}
-	return &storageClient{Bucket: bucket, place: storagePlace{s3: place}, uploads: 1}, nil
+	return &storageClient{Bucket: bucket, list: list, place: storagePlace{s3: place}, uploads: 1}, nil
 }
 
 func newCOS(node yaml.Node) (*storageClient, error) {
@@ -99,15 +112,20 @@ func newCOS(node yaml.Node) (*storageClient, error) {
 	}
 	place := settings
 	place.SecretId, place.SecretKey = "", ""
-	bucket, err := cos.NewBucketWithConfig(log.NewNopLogger(), settings, agent, wrap)
-	if err != nil { // not shown: it may quote a value
+	transport, err := transportOf(&settings.HTTPConfig)
+	if err != nil {
+		return nil, err
+	}
+	bucket, err := cos.NewBucketWithConfig(log.NewNopLogger(), settings, agent, nil)
+	list, listErr := newCOSLister(settings, transport)
+	if err != nil || listErr != nil { // not shown: it may quote a value
 		return nil, errors.New("the settings of COS cannot be used; check bucket, app_id and region, secret_id with secret_key, and the files of tls_config")
 	}
 	uploads := storageRetries
 	if settings.MaxRetries > 0 {
 		uploads = settings.MaxRetries
 	}
-	return &storageClient{Bucket: bucket, place: storagePlace{cos: place}, uploads: uploads}, nil
+	return &storageClient{Bucket: bucket, list: list, place: storagePlace{cos: place}, uploads: uploads}, nil
 }
 
 // get returns an object.

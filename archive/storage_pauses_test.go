@@ -51,7 +51,7 @@ func TestStorageThatThrottles(t *testing.T) {
 				}), 2)[kind]
 				for what, use := range map[string]func() error{
 					"get":  func() error { _, err := bucket.Get(t.Context(), "key"); return err },
-					"list": func() error { _, err := bucket.List(t.Context(), "folder"); return err },
+					"list": func() error { _, err := bucket.List(t.Context(), "folder", ""); return err },
 					"put":  func() error { return bucket.Put(t.Context(), "doctor-probe", []byte("{}")) },
 				} {
 					requests.Store(0)

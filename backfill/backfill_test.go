@@ -136,7 +136,7 @@ func (f *filling) days(appid, endpoint string) []string {
 			if statistic.Endpoint != endpoint {
 				continue
 			}
-			keys, err := kept.List(f.t.Context(), appid, statistic)
+			keys, err := kept.List(f.t.Context(), appid, statistic, wechat.Day{})
 			if err != nil {
 				f.t.Fatal(err)
 			}

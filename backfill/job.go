@@ -36,7 +36,7 @@ func pauses() []time.Duration {
 // Archive is what past days are written to.
 type Archive interface {
 	// List returns the keys of all answers of an app to a statistic, in any order.
-	List(ctx context.Context, appid string, statistic wechat.Statistic) ([]poller.AnswerKey, error)
+	List(ctx context.Context, appid string, statistic wechat.Statistic, from wechat.Day) ([]poller.AnswerKey, error)
 	// Answer returns an answer as WeChat sent it.
 	Answer(ctx context.Context, appid string, key poller.AnswerKey) ([]byte, error)
 	// Pack returns an answer, requested at the given time, in the form that SaveAnswer
@@ -105,7 +105,7 @@ func (j Job) course(ctx context.Context, app poller.Source, dataset wechat.Datas
 		last = j.To
 	}
 	c.window = c.statistic.Newest(last.Add(1))
-	keys, err := j.Archive.List(ctx, app.ID, statistic)
+	keys, err := j.Archive.List(ctx, app.ID, statistic, wechat.Day{})
 	if err == nil && statistic.Overlaps {
 		c.spans, err = j.readSpans(ctx, app.ID, statistic, keys)
 		keys = nil

@@ -75,7 +75,7 @@ func TestPagesThatAreMissing(t *testing.T) {
 
 		kept := archive.Archive{Bucket: archive.Folder{Path: f.folder}}
 		statistic, _ := wechat.StatisticOf(wechat.EndpointAdIncome)
-		keys, err := kept.List(t.Context(), appid, statistic)
+		keys, err := kept.List(t.Context(), appid, statistic, wechat.Day{})
 		if err != nil {
 			t.Fatal(err)
 		}

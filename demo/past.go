@@ -14,7 +14,7 @@ import (
 // Archive is what a past is written to.
 type Archive interface {
 	// List returns the keys of all answers of an app to a statistic, in any order.
-	List(ctx context.Context, appid string, statistic wechat.Statistic) ([]poller.AnswerKey, error)
+	List(ctx context.Context, appid string, statistic wechat.Statistic, from wechat.Day) ([]poller.AnswerKey, error)
 	// Pack returns an answer, requested at the given time, in the form that SaveAnswer
 	// takes.
 	Pack(requested time.Time, answer []byte) ([]byte, error)
@@ -150,7 +150,7 @@ func (p Past) missing(ctx context.Context) ([]pastAnswer, error) {
 	for _, appid := range p.Apps {
 		held[appid] = map[poller.AnswerKey]bool{}
 		for _, question := range p.questions() {
-			keys, err := p.Archive.List(ctx, appid, question.Statistic)
+			keys, err := p.Archive.List(ctx, appid, question.Statistic, wechat.Day{})
 			if err != nil {
 				return nil, err
 			}

@@ -25,7 +25,7 @@ type kept struct {
 	fail   error
 }
 
-func (k *kept) List(_ context.Context, appid string, s wechat.Statistic) (keys []poller.AnswerKey, err error) {
+func (k *kept) List(_ context.Context, appid string, s wechat.Statistic, _ wechat.Day) (keys []poller.AnswerKey, err error) {
 	for _, key := range k.keys[appid] {
 		if key.Series == s.Series() {
 			keys = append(keys, key)

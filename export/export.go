@@ -17,7 +17,7 @@ import (
 // Archive is what an export reads of an archive.
 type Archive interface {
 	// List returns the keys of all answers of an app to a statistic, in any order.
-	List(ctx context.Context, appid string, statistic wechat.Statistic) ([]poller.AnswerKey, error)
+	List(ctx context.Context, appid string, statistic wechat.Statistic, from wechat.Day) ([]poller.AnswerKey, error)
 	// Answer returns an answer as WeChat sent it. The error is poller.ErrDamaged when it
 	// is there but is no whole answer.
 	Answer(ctx context.Context, appid string, key poller.AnswerKey) ([]byte, error)

@@ -46,7 +46,7 @@ func key(t testing.TB, end int, length wechat.Range, answered string) poller.Ans
 // answers is an archive in memory, by appid.
 type answers map[string]map[poller.AnswerKey]string
 
-func (a answers) List(_ context.Context, appid string, s wechat.Statistic) (keys []poller.AnswerKey, err error) {
+func (a answers) List(_ context.Context, appid string, s wechat.Statistic, _ wechat.Day) (keys []poller.AnswerKey, err error) {
 	for key := range a[appid] {
 		if key.Series == s.Series() {
 			keys = append(keys, key)

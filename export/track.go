@@ -40,7 +40,7 @@ func tracks(dataset wechat.Dataset) []track {
 // list lists the answers of an app.
 func (t *track) list(ctx context.Context, archive Archive, appid string) error {
 	for i, statistic := range t.Statistics {
-		keys, err := archive.List(ctx, appid, statistic)
+		keys, err := archive.List(ctx, appid, statistic, wechat.Day{})
 		if err != nil {
 			return fmt.Errorf("list the answers of %s about %s: %w", appid, t.Name, err)
 		}

@@ -13,6 +13,9 @@ const (
 	archiveSilence = 10 * time.Second
 	// archiveLongest is how long an access may take that makes progress.
 	archiveLongest = 5 * time.Minute
+	// archiveGrace is how long an access may take to end that is not wanted any more. Until then
+	// nobody else can access the same thing.
+	archiveGrace = 250 * time.Millisecond
 	// archiveRetry is the pause before what failed is tried again.
 	archiveRetry = 30 * time.Second
 )
@@ -75,10 +78,16 @@ func (a *access) bounded(ctx context.Context, what string, use func(ctx context.
 		return err
 	case <-silence.C:
 		cause = errSilent
+		cancel(cause)
 	case <-ctx.Done():
 		cause = context.Cause(ctx)
+		cancel(cause)
+		select {
+		case err := <-ended:
+			return err
+		case <-time.After(archiveGrace):
+		}
 	}
-	cancel(cause)
 	// If both happened at once, the result counts.
 	select {
 	case err := <-ended:

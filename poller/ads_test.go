@@ -105,7 +105,7 @@ func TestPagesOfAds(t *testing.T) {
 		s.Start()
 		before := s.Gather()
 		s.End()
-		keys, err := s.Archive.List(t.Context(), appid, optional("ads")[0].Statistics[0])
+		keys, err := s.Archive.List(t.Context(), appid, optional("ads")[0].Statistics[0], wechat.Day{})
 		if err != nil || len(keys) != 2 {
 			t.Fatalf("%d answers, %v; want two pages of 31 days with 4 slots", len(keys), err)
 		}

@@ -38,8 +38,9 @@ func (k AnswerKey) SharesAnswer(other AnswerKey) bool {
 // from several goroutines and may be slow: the Poller waits as long as an access is Alive, and no
 // longer. An archive that works and asks for a pause returns a Throttled.
 type Archive interface {
-	// List returns the keys of all answers of an app to a statistic, in any order.
-	List(ctx context.Context, appid string, statistic wechat.Statistic) ([]AnswerKey, error)
+	// List returns the keys of all answers of an app to a statistic about windows that end on a day
+	// or later, in any order. The zero Day is before all others.
+	List(ctx context.Context, appid string, statistic wechat.Statistic, from wechat.Day) ([]AnswerKey, error)
 	// Answer returns an answer as WeChat sent it.
 	Answer(ctx context.Context, appid string, key AnswerKey) ([]byte, error)
 	// Pack returns an answer, requested at the given time, in the form that SaveAnswer
@@ -60,7 +61,7 @@ type Archive interface {
 type NoArchive struct{}
 
 // List returns nothing.
-func (NoArchive) List(context.Context, string, wechat.Statistic) ([]AnswerKey, error) {
+func (NoArchive) List(context.Context, string, wechat.Statistic, wechat.Day) ([]AnswerKey, error) {
 	return nil, nil
 }
 

@@ -465,7 +465,7 @@ func TestOldDatasetsAreWithdrawn(t *testing.T) {
 func TestCatchingUp(t *testing.T) {
 	held := func(s *pollertest.Simulation, endpoint string) (days []string) {
 		seen := map[string]bool{}
-		keys, err := s.Archive.List(t.Context(), appid, statisticOf(t, endpoint))
+		keys, err := s.Archive.List(t.Context(), appid, statisticOf(t, endpoint), wechat.Day{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -527,7 +527,7 @@ func TestDatasetsAreSettled(t *testing.T) {
 		}
 		s.Start()
 		pollertest.SleepUntil(t, "2000-01-20 12:00")
-		keys, err := s.Archive.List(t.Context(), appid, statisticOf(t, "daily_visit_trend"))
+		keys, err := s.Archive.List(t.Context(), appid, statisticOf(t, "daily_visit_trend"), wechat.Day{})
 		if err != nil {
 			t.Fatal(err)
 		}

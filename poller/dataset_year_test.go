@@ -124,7 +124,7 @@ func checkBudget(t *testing.T, day wechat.Day, calls map[string]int, datasets []
 // checkHeld checks that the archive has every window from the first day on.
 func checkHeld(t *testing.T, s *pollertest.Simulation, statistic wechat.Statistic, first, last wechat.Day) {
 	t.Helper()
-	keys, err := s.Archive.List(t.Context(), appid, statistic)
+	keys, err := s.Archive.List(t.Context(), appid, statistic, wechat.Day{})
 	if err != nil {
 		t.Fatal(err)
 	}

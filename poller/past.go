@@ -95,7 +95,7 @@ func (p *pastReader) readPast(ctx context.Context, known collector.Past) (past c
 	for _, statistic := range p.statistics() {
 		var keys []AnswerKey
 		if err := p.access.do(ctx, "list "+statistic.Series(), func(ctx context.Context) (err error) {
-			keys, err = p.shared.Archive.List(ctx, p.appid, statistic)
+			keys, err = p.shared.Archive.List(ctx, p.appid, statistic, wechat.DayOf(time.Now()).Add(-collector.PastDays))
 			return err
 		}); err != nil {
 			return past, errors.Join(append(failures, err)...)

@@ -388,6 +388,30 @@ func TestRestartWhenPollIsDue(t *testing.T) {
 	})
 }
 
+// The last answers are found however long ago they came, although a restart lists the last months
+// only: their numbers are too old to be shown, but which day they are for is known.
+func TestRestartAfterAYear(t *testing.T) {
+	inDatasets(t, "2000-01-10 16:00", optional(), func(s *pollertest.Simulation) {
+		s.Start()
+		before := s.Gather()
+		s.End()
+		s.Server.Fail(wechattest.HTTPStatus(502))
+		pollertest.SleepUntil(t, "2001-02-10 16:00")
+		s.Start()
+		after, ends := s.Gather(), 0
+		for series, value := range before {
+			if strings.HasPrefix(series, "wxapp_data_end_timestamp_seconds{") || strings.HasPrefix(series, "wxapp_dataset_end_timestamp_seconds{") {
+				expectValue(t, after, series, value)
+				ends++
+			}
+		}
+		if ends < 6 {
+			t.Errorf("%d ends are shown", ends)
+		}
+		expectAbsent(t, after, guangdong)
+	})
+}
+
 // Numbers that are too old are withdrawn, but not the day that they were for.
 func TestMaxAge(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -318,16 +318,22 @@ func (a *attempt) remember(ctx context.Context) bool {
 	return true
 }
 
-// list reads the keys of the answers of a dataset that were not read before.
+// list reads the keys of the answers of a dataset that were not read before: those of the last
+// months, and all of them only where that is not enough.
 func (a *attempt) list(ctx context.Context, d *dataset) {
-	unlisted := a.reading.unlisted(d)
-	keys, failures := make([][]AnswerKey, len(unlisted)), make([]error, len(unlisted))
+	a.listFrom(ctx, a.reading.unlisted(d), a.reading.listFrom)
+	a.listFrom(ctx, a.reading.listedTooLittle(d), func(*series) wechat.Day { return wechat.Day{} })
+}
+
+// listFrom reads the keys of the answers of some series from a day on.
+func (a *attempt) listFrom(ctx context.Context, all []*series, from func(*series) wechat.Day) {
+	keys, failures := make([][]AnswerKey, len(all)), make([]error, len(all))
 	var lists []func()
-	for i, s := range unlisted {
+	for i, s := range all {
 		lists = append(lists, func() {
 			var listed []AnswerKey
 			err := a.read(ctx, "list "+s.Series(), func(ctx context.Context) (err error) {
-				listed, err = a.shared.Archive.List(ctx, a.appid, s.Statistic)
+				listed, err = a.shared.Archive.List(ctx, a.appid, s.Statistic, from(s))
 				return err
 			})
 			if err != nil {
@@ -341,7 +347,7 @@ func (a *attempt) list(ctx context.Context, d *dataset) {
 		})
 	}
 	a.sideBySide(lists...)
-	for i, s := range unlisted {
+	for i, s := range all {
 		if failures[i] == nil {
 			a.reading.listed(s.Series(), keys[i])
 		}

@@ -73,6 +73,32 @@ func (r *reading) unlisted(d *dataset) []*series {
 	return slices.DeleteFunc(slices.Clone(d.series), func(s *series) bool { return r.lists[s.Series()] != nil })
 }
 
+// listFrom returns the day from which the answers of a series are listed. All windows that are shown
+// or may be asked for again end on it or later.
+func (r *reading) listFrom(s *series) wechat.Day {
+	const longestCohort = 31 // days
+	shown := int(r.known.shows.MaxAge/(24*time.Hour)) + longestCohort
+	return wechat.DayOf(r.now).Add(-remembered(s.Statistic) - shown)
+}
+
+// listedTooLittle returns the series of a dataset whose newest answers are older than what was
+// listed, and forgets what was.
+func (r *reading) listedTooLittle(d *dataset) []*series {
+	lists := make([]answers, len(d.series))
+	for i, s := range d.series {
+		lists[i] = r.lists[s.Series()]
+	}
+	apart := d.Joint && newestCommon(lists).IsZero()
+	older := slices.DeleteFunc(slices.Clone(d.series), func(s *series) bool {
+		listed := r.lists[s.Series()]
+		return listed == nil || len(listed) > 0 && !apart
+	})
+	for _, s := range older {
+		delete(r.lists, s.Series())
+	}
+	return older
+}
+
 // remembered returns the state without its windows.
 func (r *reading) remembered() State {
 	state := r.state

@@ -173,7 +173,7 @@ func (f *filled) read() {
 	for id := range filledApps() {
 		for _, dataset := range filledDatasets() {
 			for _, statistic := range dataset.Statistics {
-				keys, err := kept.List(f.t.Context(), id, statistic)
+				keys, err := kept.List(f.t.Context(), id, statistic, wechat.Day{})
 				if err != nil {
 					f.t.Fatal(err)
 				}

@@ -104,7 +104,7 @@ func (s *soak) checkArchive(first, end wechat.Day) {
 	for _, id := range s.ids {
 		answers := map[wechat.Window][]poller.AnswerKey{}
 		for _, statistic := range s.Options.Datasets[0].Statistics {
-			keys, err := kept.List(s.Context(), id, statistic)
+			keys, err := kept.List(s.Context(), id, statistic, wechat.Day{})
 			if err != nil {
 				s.Fatal(err)
 			}

@@ -182,8 +182,9 @@ func (b bucketOf) Put(_ context.Context, key string, content []byte) error {
 	return os.WriteFile(b.path(key), content, 0o600)
 }
 
-func (b bucketOf) List(_ context.Context, folder string) ([]string, error) {
-	return b.list(folder, false)
+func (b bucketOf) List(_ context.Context, folder, after string) ([]string, error) {
+	names, err := b.list(folder, false)
+	return slices.DeleteFunc(names, func(name string) bool { return name <= after }), err
 }
 
 func (b bucketOf) ListFolders(_ context.Context, folder string) ([]string, error) {

@@ -96,7 +96,7 @@ func (m *Archive) access(ctx context.Context, use Use) error {
 }
 
 // List implements poller.Archive.
-func (m *Archive) List(ctx context.Context, appid string, statistic wechat.Statistic) ([]poller.AnswerKey, error) {
+func (m *Archive) List(ctx context.Context, appid string, statistic wechat.Statistic, from wechat.Day) ([]poller.AnswerKey, error) {
 	if err := m.access(ctx, Use{Kind: "list", AppID: appid}); err != nil {
 		return nil, err
 	}
@@ -104,7 +104,7 @@ func (m *Archive) List(ctx context.Context, appid string, statistic wechat.Stati
 	defer m.mu.Unlock()
 	var keys []poller.AnswerKey
 	for key := range m.answers[appid] {
-		if key.Series == statistic.Series() {
+		if key.Series == statistic.Series() && !key.Window.End.Before(from) {
 			keys = append(keys, key)
 		}
 	}
