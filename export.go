@@ -59,7 +59,7 @@ func exportArchive(ctx context.Context, chosen export.Arguments, stdout, stderr 
 	for _, app := range settings.Apps {
 		names[app.ID] = app.Name
 	}
-	apps, lastPolls, err := export.Apps(ctx, kept, settings.Shard, names, chosen.Apps)
+	apps, traces, err := export.Apps(ctx, kept, settings.Shard, names, chosen.Apps)
 	switch {
 	case errors.Is(err, export.ErrUnknownApp):
 		return fmt.Errorf("--app: %w", err)
@@ -70,7 +70,7 @@ func exportArchive(ctx context.Context, chosen export.Arguments, stdout, stderr 
 		return err
 	}
 	exported, err := export.New(ctx, export.Options{
-		Archive: kept, Apps: apps, Shard: settings.Shard, LastPolls: lastPolls,
+		Archive: kept, Apps: apps, Shard: settings.Shard, Traces: traces,
 		Datasets: settings.Datasets, Dimensions: settings.Dimensions, Top: settings.Top, MaxAge: settings.MaxAge,
 		Locations: settings.LocationInfo,
 		Labels:    chosen.Labels, Every: chosen.Every, Now: time.Now(),

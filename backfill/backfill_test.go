@@ -538,7 +538,14 @@ func TestExporterFindsWhatWasBackfilled(t *testing.T) {
 		to := wechat.DayOf(time.Now()).Add(-3)
 		backfill.Job{
 			Archive: s.Archive, Apps: []poller.Source{source}, Datasets: pollertest.Datasets("pages"), From: to.Add(-3), To: to,
-			Progress: func(backfill.Progress) {}, Warn: func(text string) { t.Error(text) },
+			Progress: func(backfill.Progress) {
+				// Even if it were killed now.
+				state, err := s.Archive.State(t.Context(), pollertest.AppID)
+				if added := s.Archive.Answers(pollertest.AppID) > 0; err != nil || added && state.Backfilled.IsZero() {
+					t.Errorf("nothing says that answers were added: %+v, %v", state, err)
+				}
+			},
+			Warn: func(text string) { t.Error(text) },
 		}.Run(t.Context())
 		time.Sleep(75 * time.Minute)
 		synctest.Wait()

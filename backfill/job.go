@@ -79,18 +79,20 @@ func (j Job) Run(ctx context.Context) []*Course {
 			}
 		}
 	}
+	marks := newMarks(j)
 	for {
 		next := nextCourse(courses)
 		if next == nil || sleepUntil(ctx, next.after) != nil {
 			break
 		}
 		j.step(ctx, next, courses)
+		marks.often(ctx, next, courses)
 		j.Progress(progressOf(next, courses))
 	}
 	for _, c := range courses {
 		c.end(EndStopped, nil)
 	}
-	j.mark(ctx, courses)
+	marks.rest(ctx, courses)
 	return courses
 }
 

@@ -6,18 +6,50 @@ import (
 	"time"
 )
 
-// mark notes in the state of each app to which answers were added that they were, so that a running
+// markEvery is the shortest time between two marks of an app while answers are added to it. Those
+// that were added since the last one are seen later if the backfill is killed.
+const markEvery = 10 * time.Minute
+
+// marks notes in the state of each app to which answers were added that they were, so that a running
 // exporter reads them. It does so even when the context has ended.
-func (j Job) mark(ctx context.Context, courses []*Course) {
-	marked := map[string]bool{}
-	for _, c := range courses {
-		if c.Added == 0 || marked[c.AppID] {
-			continue
+type marks struct {
+	job    Job
+	added  map[string]int       // by appid, when it was last marked
+	marked map[string]time.Time // by appid
+}
+
+func newMarks(j Job) *marks {
+	return &marks{job: j, added: map[string]int{}, marked: map[string]time.Time{}}
+}
+
+// often marks the app of a course to which answers were added, but not too often.
+func (m *marks) often(ctx context.Context, c *Course, all []*Course) {
+	if time.Since(m.marked[c.AppID]) >= markEvery {
+		m.mark(ctx, c.AppID, all)
+	}
+}
+
+// rest marks all apps to which answers were added since they were marked.
+func (m *marks) rest(ctx context.Context, all []*Course) {
+	for _, c := range all {
+		m.mark(ctx, c.AppID, all)
+	}
+}
+
+// mark marks an app, unless nothing was added since it was marked.
+func (m *marks) mark(ctx context.Context, appid string, all []*Course) {
+	added := 0
+	for _, c := range all {
+		if c.AppID == appid {
+			added += c.Added
 		}
-		marked[c.AppID] = true
-		if err := j.markApp(context.WithoutCancel(ctx), c.AppID); err != nil {
-			j.Warn(fmt.Sprintf("a running exporter shows what was added to %s only after a restart: %v", c.AppID, err))
-		}
+	}
+	if added == m.added[appid] {
+		return
+	}
+	m.added[appid], m.marked[appid] = added, time.Now()
+	if err := m.job.markApp(context.WithoutCancel(ctx), appid); err != nil {
+		m.job.Warn(fmt.Sprintf("a running exporter shows what was added to %s only after a restart: %v", appid, err))
 	}
 }
 

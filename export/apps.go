@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/archive"
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
@@ -19,9 +18,9 @@ import (
 var ErrUnknownApp = errors.New("no such app in the archive")
 
 // Apps returns the apps of an archive that are those of a shard, or the chosen ones, with the names that are
-// given by appid, else with those that the archive knows, and when each was last polled as far as
-// it knows that. ErrUnknownApp comes with the apps that the archive has.
-func Apps(ctx context.Context, kept archive.Archive, shard shards.Shard, names map[string]string, chosen []string) (apps []collector.App, lastPolls map[string]time.Time, err error) {
+// given by appid, else with those that the archive knows, and the traces of each as far as it knows
+// them. ErrUnknownApp comes with the apps that the archive has.
+func Apps(ctx context.Context, kept archive.Archive, shard shards.Shard, names map[string]string, chosen []string) (apps []collector.App, traces map[string]Trace, err error) {
 	ids, err := kept.Apps(ctx)
 	if err != nil {
 		return nil, nil, err
@@ -31,7 +30,7 @@ func Apps(ctx context.Context, kept archive.Archive, shard shards.Shard, names m
 			return nil, nil, fmt.Errorf("%w; %s", ErrUnknownApp, listed(ids))
 		}
 	}
-	lastPolls = map[string]time.Time{}
+	traces = map[string]Trace{}
 	for _, id := range ids {
 		if len(chosen) > 0 && !slices.Contains(chosen, id) || len(chosen) == 0 && !shard.Has(id) {
 			continue
@@ -41,9 +40,9 @@ func Apps(ctx context.Context, kept archive.Archive, shard shards.Shard, names m
 			state = poller.State{}
 		}
 		apps = append(apps, collector.App{ID: id, Name: cmp.Or(names[id], state.Name, id)})
-		lastPolls[id] = state.LastPoll
+		traces[id] = Trace{LastPoll: state.LastPoll, Removed: state.Removed}
 	}
-	return apps, lastPolls, nil
+	return apps, traces, nil
 }
 
 // listed says which apps an archive has, in a few words.

@@ -39,9 +39,9 @@ type Options struct {
 	// Locations says whether to show wxapp_location_info.
 	Locations bool
 
-	// LastPolls are the times of the last polls by appid, as far as they are known. They tell how
-	// long an app that has no newer answers was shown.
-	LastPolls map[string]time.Time
+	// Traces are those of the apps by appid, as far as they are known. They tell how long an app
+	// that has no newer answers was shown.
+	Traces map[string]Trace
 
 	// Labels are put on every series. Default none.
 	Labels []Label
@@ -55,14 +55,34 @@ type Options struct {
 	Damaged func(appid string, key poller.AnswerKey, err error)
 }
 
+// Trace is what an exporter has left of an app beside answers.
+type Trace struct {
+	LastPoll time.Time // when the last poll ended; zero: unknown
+	Removed  time.Time // when the app was last removed while the exporter ran; zero: never
+}
+
+// until returns when an app was last shown that has left its last answer at a time. One that was
+// removed while no exporter ran is shown until the poll that would have come next.
+func (t Trace) until(answered time.Time) time.Time {
+	last := answered
+	if t.LastPoll.After(last) {
+		last = t.LastPoll
+	}
+	until := last.Add(restPause)
+	if t.Removed.After(last) && t.Removed.Before(until) {
+		return t.Removed
+	}
+	return until
+}
+
 // Label is a label that is put on every series.
 type Label struct{ Name, Value string }
 
 // Export writes the samples that scrapes have shown.
 //
-// An archive does not say when an app was removed from the settings or an exporter was stopped. But
-// while an app is polled, each poll leaves a trace, and from one to the next it takes no longer
-// than restPause. So the samples of an app end so long after the last trace of it.
+// An archive says when an app was removed from the settings of an exporter that ran, but not when an
+// exporter was stopped. While an app is polled, each poll leaves a trace, and from one to the next it
+// takes no longer than restPause. So the samples of an app end so long after the last trace of it.
 //
 // A sample begins at the time of its answer, or if that came late, when it is usually
 // published. It is repeated until an answer of the same range takes its place or is
@@ -104,7 +124,7 @@ const restPause = 25 * time.Hour
 func New(ctx context.Context, options Options) (*Export, error) {
 	e := &Export{Options: options, rejected: map[reference]int{}}
 	for _, shown := range options.Apps {
-		listed, answers, last := app{App: shown}, 0, options.LastPolls[shown.ID]
+		listed, answers, last := app{App: shown}, 0, time.Time{}
 		for _, dataset := range options.Datasets {
 			for _, t := range tracks(dataset) {
 				if err := t.list(ctx, options.Archive, shown.ID); err != nil {
@@ -119,7 +139,7 @@ func New(ctx context.Context, options Options) (*Export, error) {
 				}
 			}
 		}
-		listed.until = last.Add(restPause)
+		listed.until = options.Traces[shown.ID].until(last)
 		if answers > 0 {
 			e.apps = append(e.apps, listed)
 		}

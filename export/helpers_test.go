@@ -85,14 +85,14 @@ func options(t testing.TB, archive answers) export.Options {
 	t.Helper()
 	o := export.Options{
 		Archive: archive, Datasets: wechat.Datasets()[:1], Dimensions: wechat.Dimensions(), MaxAge: 168 * time.Hour,
-		Every: 6 * time.Hour, Now: at(t, "30 12:00:00"), LastPolls: map[string]time.Time{},
+		Every: 6 * time.Hour, Now: at(t, "30 12:00:00"), Traces: map[string]export.Trace{},
 		Damaged: func(appid string, key poller.AnswerKey, err error) {
 			t.Errorf("%s, %v: %v", appid, key, err)
 		},
 	}
 	for id := range archive {
 		o.Apps = append(o.Apps, collector.App{ID: id, Name: id})
-		o.LastPolls[id] = o.Now.AddDate(1, 0, 0) // it is polled all the time
+		o.Traces[id] = export.Trace{LastPoll: o.Now.AddDate(1, 0, 0)} // it is polled all the time
 	}
 	return o
 }

@@ -110,30 +110,38 @@ func TestLaterAnswers(t *testing.T) {
 	}
 }
 
-// The samples of an app end a day and an hour after the last trace of it: it was removed, or the
-// exporter was stopped.
+// The samples of an app end when it was removed, and where that is not known, a day and an hour after
+// the last trace of it.
 func TestEndOfAnApp(t *testing.T) {
-	for _, test := range []struct{ lastPoll, want string }{
-		{"", "24 11:00:00"},
-		{"23 10:00:00", "24 11:00:00"},
-		{"23 18:00:00", "24 19:00:00"},
-		{"30 11:00:00", "30 00:00:00"}, // of the maximum age
+	for _, test := range []struct{ lastPoll, removed, want string }{
+		{"", "", "24 11:00:00"},
+		{"23 10:00:00", "", "24 11:00:00"},
+		{"23 18:00:00", "", "24 19:00:00"},
+		{"30 11:00:00", "", "30 00:00:00"}, // of the maximum age
+		{"23 18:00:00", "24 03:00:00", "24 03:00:00"},
+		{"", "23 12:00:00", "23 12:00:00"},
+		{"23 18:00:00", "23 12:00:00", "24 19:00:00"}, // it came back
+		{"23 18:00:00", "28 12:00:00", "24 19:00:00"}, // it was not polled any more
 	} {
 		o := threeDays(t)
 		o.Now, o.Every = at(t, "30 12:00:00"), 30*time.Minute
-		delete(o.LastPolls, appid)
+		var trace export.Trace
 		if test.lastPoll != "" {
-			o.LastPolls[appid] = at(t, test.lastPoll)
+			trace.LastPoll = at(t, test.lastPoll)
 		}
+		if test.removed != "" {
+			trace.Removed = at(t, test.removed)
+		}
+		o.Traces[appid] = trace
 		e := newExport(t, o)
 		end := at(t, test.want)
 		if got := e.Bounds().To; !got.Equal(end) {
-			t.Errorf("last poll %q: ends %s, want %s", test.lastPoll, got, end)
+			t.Errorf("%+v: ends %s, want %s", trace, got, end)
 		}
 		text := values(t, written(t, e, export.Span{From: at(t, "21 00:00:00"), To: o.Now}))
 		last := text[strings.LastIndex(text, " at ")+len(" at "):]
 		if want := end.Add(-30 * time.Minute).Format("02 15:04:05"); last != want {
-			t.Errorf("last poll %q: the last sample is at %s, want %s", test.lastPoll, last, want)
+			t.Errorf("%+v: the last sample is at %s, want %s", trace, last, want)
 		}
 	}
 }

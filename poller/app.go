@@ -41,7 +41,8 @@ type app struct {
 	stopping bool
 
 	showing sync.Mutex
-	hidden  bool // removed or replaced: its snapshots are not shown
+	hidden  bool      // removed or replaced: its snapshots are not shown
+	removed time.Time // zero: it was not
 }
 
 func newApp(shared *shared, source Source) *app {
@@ -78,6 +79,10 @@ func (a *app) run(ctx context.Context) {
 	}
 	for a.sleep(ctx) {
 		a.poll(ctx)
+	}
+	if state, removed := a.state(), a.removedAt(); !removed.IsZero() && !state.LastPoll.IsZero() {
+		state.Removed = removed
+		a.writer.saveState(state)
 	}
 	select {
 	case <-a.writer.done():
@@ -166,9 +171,15 @@ func (a *app) takeOver() {
 func (a *app) remove() {
 	a.showing.Lock()
 	defer a.showing.Unlock()
-	a.hidden = true
+	a.hidden, a.removed = true, time.Now()
 	a.halt()
 	a.shared.Store.Remove(a.source.ID)
+}
+
+func (a *app) removedAt() time.Time {
+	a.showing.Lock()
+	defer a.showing.Unlock()
+	return a.removed
 }
 
 // replace stops the app and keeps its series. The Poller's mu is held.

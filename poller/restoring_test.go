@@ -200,6 +200,42 @@ func TestRemovedWhileItIsRead(t *testing.T) {
 	})
 }
 
+// When an app was removed is in its state, but not when it was changed, or the exporter stopped.
+func TestRemovalIsRemembered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		removed := func(s *pollertest.Simulation) time.Time {
+			synctest.Wait()
+			state, err := s.Archive.State(t.Context(), appid)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return state.Removed
+		}
+		s := pollertest.New(t)
+		pollertest.SleepUntil(t, "2000-01-10 16:00")
+		s.Start()
+		s.Poller.Add(s.Source(appid))
+		if at := removed(s); !at.IsZero() {
+			t.Errorf("changed, not removed, at %s", at)
+		}
+		s.Poller.Remove(appid)
+		if at := removed(s); !at.Equal(time.Now()) {
+			t.Errorf("removed at %s, want %s", at, time.Now())
+		}
+		gone := time.Now()
+		time.Sleep(time.Hour)
+		s.Poller.Add(s.Source(appid))
+		pollertest.SleepUntil(t, "2000-01-11 16:00")
+		s.End()
+		if at := removed(s); !at.Equal(gone) {
+			t.Errorf("removed at %s, want %s", at, gone)
+		}
+		if state, err := s.Archive.State(t.Context(), appid); err != nil || !state.LastPoll.After(gone) {
+			t.Errorf("last poll at %s, %v", state.LastPoll, err)
+		}
+	})
+}
+
 // A list that cannot be read costs the others nothing, and one object with several answers that hang
 // costs no more than ten seconds.
 func TestPartsThatCannotBeRead(t *testing.T) {

@@ -21,6 +21,9 @@ type State struct {
 	// came: of the user portrait, or of all datasets if it is off.
 	LastPoll    time.Time `json:"last_poll,omitzero"`
 	LastSuccess time.Time `json:"last_success,omitzero"`
+	// Removed is when the app was last removed from the settings of an exporter that ran. It counts
+	// if no poll has ended since.
+	Removed time.Time `json:"removed,omitzero"`
 	// Backfilled is when past answers were last brought by other means than polls.
 	Backfilled time.Time `json:"backfilled,omitzero"`
 	// Series are the windows that are known, by series and in any order, of all statistics
@@ -50,6 +53,7 @@ func (s State) merge(other State) State {
 	s.Name = cmp.Or(s.Name, other.Name)
 	s.LastPoll = latest(s.LastPoll, other.LastPoll)
 	s.LastSuccess = latest(s.LastSuccess, other.LastSuccess)
+	s.Removed = latest(s.Removed, other.Removed)
 	s.Backfilled = latest(s.Backfilled, other.Backfilled)
 	s.Series = mergeMaps(s.Series, other.Series, mergeWindows)
 	s.Endpoints = mergeMaps(s.Endpoints, other.Endpoints, EndpointState.merge)

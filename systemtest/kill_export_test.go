@@ -38,13 +38,13 @@ func exportToBeKilled() error {
 		return err
 	}
 	kept := archive.Archive{Bucket: archive.Folder{Path: os.Getenv(exportedArchive)}}
-	apps, polls, err := export.Apps(ctx, kept, shards.Shard{}, demo.Names(), nil)
+	apps, traces, err := export.Apps(ctx, kept, shards.Shard{}, demo.Names(), nil)
 	if err != nil {
 		return err
 	}
 	say(begun)
 	exported, err := export.New(ctx, export.Options{
-		Archive: kept, Apps: apps, LastPolls: polls, Datasets: wechat.Datasets()[:1], Dimensions: wechat.Dimensions(),
+		Archive: kept, Apps: apps, Traces: traces, Datasets: wechat.Datasets()[:1], Dimensions: wechat.Dimensions(),
 		MaxAge: 72 * time.Hour, Every: time.Hour, Now: now,
 		Damaged: func(_ string, _ poller.AnswerKey, err error) { panic(err) },
 	})
