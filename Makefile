@@ -20,7 +20,7 @@ COUNT ?=
 count := $(if $(COUNT),-count=$(COUNT))
 
 # The modules whose tools and test servers stay out of the exporter's go.mod.
-modules := $(patsubst %/go.mod,%,$(wildcard go.mod e2e/go.mod e2e/otelcol/go.mod dashboards/go.mod))
+modules := $(patsubst %/go.mod,%,$(wildcard go.mod e2e/go.mod e2e/otelcol/go.mod dashboards/go.mod deploy/go.mod))
 modules := $(patsubst go.mod,.,$(modules))
 empty   :=
 space   := $(empty) $(empty)
@@ -64,7 +64,7 @@ test: ## run all tests of all modules
 	trap 'rm -f "$$log"' EXIT
 	tools/install-missing.sh $(for_unit) $(for_e2e) || true # each target reports what it lacks
 	failed=()
-	for target in unit fuzz dashboards e2e; do
+	for target in unit fuzz dashboards packaging e2e; do
 	  $(MAKE) --no-print-directory "$$target" 2>&1 | tee -a "$$log" || failed+=("$$target")
 	done
 	if [ "$${#failed[@]}" -gt 0 ]; then
@@ -124,6 +124,12 @@ dashboards: ## test the dashboards and alerts
 	cd dashboards
 	go test -timeout 45m $(count) ./...
 
+.PHONY: packaging
+packaging: ## test the Helm chart, the manifests and the packages
+	@echo '--- packaging'
+	cd deploy
+	go test -timeout 30m $(count) ./...
+
 # Needs Chromium, and a Grafana with our data that can be viewed without a login.
 .PHONY: screenshots
 screenshots: ## take pictures of the dashboards in the Grafana at GRAFANA_URL
@@ -136,15 +142,15 @@ bench: ## run the benchmarks
 
 # The tests fail if one of these files is stale; with CI=true, make lint checks it too.
 .PHONY: generate
-generate: ## update all generated files: documents, help, dashboards, alerts
+generate: ## update all generated files: documents, help, dashboards, alerts, chart
 	@pattern='^($(subst $(space),|,$(strip $(generators))))$$'
 	found=$$(go test -list "$$pattern" ./...)
 	for generator in $(generators); do
 	  grep -q "^$$generator\$$" <<<"$$found" || echo "warning: there is no test $$generator" >&2
 	done
 	UPDATE_GOLDEN=1 go test -count=1 -run "$$pattern" ./... | sed '/\[no test/d'
-	cd dashboards
-	go run ./generate
+	(cd dashboards; go run ./generate)
+	(cd deploy; go run ./generate)
 
 .PHONY: golden
 golden: ## update the golden files of all tests
