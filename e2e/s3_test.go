@@ -127,24 +127,33 @@ func (s *s3) setting(t *testing.T) string {
 func (s *s3) answers(t *testing.T) map[string]string {
 	t.Helper()
 	answers := map[string]string{}
+	for _, key := range s.keys(t) {
+		if !strings.HasSuffix(key, ".json.gz") {
+			continue
+		}
+		reader, err := gzip.NewReader(bytes.NewReader(s.object(t, key)))
+		if err != nil {
+			t.Fatalf("%s: %v", key, err)
+		}
+		answer, err := io.ReadAll(reader)
+		if err != nil {
+			t.Fatalf("%s: %v", key, err)
+		}
+		answers[key] = string(answer)
+	}
+	return answers
+}
+
+// keys returns the keys of all objects.
+func (s *s3) keys(t *testing.T) (keys []string) {
+	t.Helper()
 	for object := range s.client.ListObjects(t.Context(), s.bucket, minio.ListObjectsOptions{Recursive: true}) {
 		if object.Err != nil {
 			t.Fatal(object.Err)
 		}
-		if !strings.HasSuffix(object.Key, ".json.gz") {
-			continue
-		}
-		reader, err := gzip.NewReader(bytes.NewReader(s.object(t, object.Key)))
-		if err != nil {
-			t.Fatalf("%s: %v", object.Key, err)
-		}
-		answer, err := io.ReadAll(reader)
-		if err != nil {
-			t.Fatalf("%s: %v", object.Key, err)
-		}
-		answers[object.Key] = string(answer)
+		keys = append(keys, object.Key)
 	}
-	return answers
+	return keys
 }
 
 // object returns the content of an object.

@@ -8,7 +8,6 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -76,7 +75,7 @@ func shardedApps() int {
 	return 60
 }
 
-// Three processes with one apps file and one archive show every app exactly once to a real
+// Three processes with one apps file and one bucket show every app exactly once to a real
 // Prometheus. They become four one after the other, while it scrapes, and one is killed: afterwards
 // every app is shown once, every answer is in the archive, nothing was asked for more than
 // twice, and what they push are the same series.
@@ -102,9 +101,9 @@ func TestShardsAndPrometheus(t *testing.T) {
 		"--config.file="+write(t, "prometheus.yml", "scrape_configs:\n  - job_name: scraped\n    scrape_interval: 5s\n    scrape_timeout: 5s\n    http_sd_configs:\n"+discoveries),
 		"--storage.tsdb.path="+t.TempDir(), "--web.listen-address=127.0.0.1:0", "--web.enable-otlp-receiver")}
 	p.url = "http://" + p.Address(t)
-	folder := t.TempDir()
+	bucket := startS3(t)
 	settings := []string{
-		"WXAPP_API_URL=" + api.URL, "WXAPP_APPS_FILE=" + write(t, "apps.yml", list.String()), "WXAPP_ARCHIVE=" + folder,
+		"WXAPP_API_URL=" + api.URL, "WXAPP_APPS_FILE=" + write(t, "apps.yml", list.String()), bucket.setting(t),
 		"OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf", "OTEL_EXPORTER_OTLP_ENDPOINT=" + p.url + "/api/v1/otlp", "OTEL_METRIC_EXPORT_INTERVAL=5000",
 	}
 
@@ -129,7 +128,7 @@ func TestShardsAndPrometheus(t *testing.T) {
 		now := time.Now()
 		return len(p.query(t, pushed, now)) > 0 && len(p.query(t, scraped+" unless "+pushed, now))+len(p.query(t, pushed+" unless "+scraped, now)) == 0
 	})
-	expectArchived(t, simulated, folder)
+	expectArchived(t, simulated, bucket)
 }
 
 // expectOnce waits until the places have all apps together, and Prometheus scrapes each once.
@@ -180,8 +179,12 @@ func expectOnce(t *testing.T, p *prometheus, places []*shard) {
 
 // expectArchived holds that every answer is in the archive, and that no question was asked more than
 // twice.
-func expectArchived(t *testing.T, simulated *wechattest.Server, folder string) {
+func expectArchived(t *testing.T, simulated *wechattest.Server, bucket *s3) {
 	t.Helper()
+	archived := map[string]bool{} // by app, range and last day
+	for _, key := range bucket.keys(t) {
+		archived[strings.SplitN(key, "_", 2)[0]] = true
+	}
 	asked := map[string]int{}
 	for _, call := range simulated.Calls() {
 		if call.Endpoint != "user_portrait" {
@@ -200,9 +203,8 @@ func expectArchived(t *testing.T, simulated *wechattest.Server, folder string) {
 			t.Fatal(err1, err2)
 		}
 		length := fmt.Sprintf("%.0fd", end.Sub(begin).Hours()/24+1)
-		found, err := filepath.Glob(filepath.Join(folder, call.AppID, length, call.End+"_*"))
-		if err != nil || len(found) == 0 {
-			t.Errorf("%s is not in the archive: %v", question, err)
+		if !archived["wxapp/"+call.AppID+"/"+length+"/"+call.End] {
+			t.Errorf("%s is not in the archive", question)
 		}
 	}
 	if len(asked) < 3*shardedApps() {
