@@ -38,7 +38,7 @@ ldflags  := -s -w -X $(common).Version=$(version:v%=%) -X $(common).Revision=$(r
 tool          := go tool -modfile=$(CURDIR)/tools/go.mod
 golangci_lint := $(tool) golangci-lint
 for_unit      := gcc:build-essential # for -race
-for_e2e       := gcc:build-essential curl gzip python3 'chromium:chromium|chromium-browser' node:nodejs npm \
+for_e2e       := gcc:build-essential curl gzip nginx:nginx-light python3 'chromium:chromium|chromium-browser' node:nodejs npm \
                  /usr/lib/python3/dist-packages/prometheus_client:python3-prometheus-client
 for_lint      := gcc:build-essential shellcheck yamllint
 

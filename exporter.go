@@ -82,7 +82,7 @@ func (e *exporter) run(ctx context.Context) error {
 	restored := make(chan struct{})
 	polling := e.poller()
 	reloader := reload.New(reload.Options{
-		Read: e.readAgain, Source: e.source, Shard: e.config.Shard, Poller: polling, Metrics: e.metrics, Logger: e.log,
+		ExternalURL: e.config.ExternalURL, Read: e.readAgain, Source: e.source, Shard: e.config.Shard, Poller: polling, Metrics: e.metrics, Logger: e.log,
 	}, e.apps)
 	handler, err := e.handler(self, polling, pusher, reloader, restored)
 	if err != nil {
@@ -102,7 +102,7 @@ func (e *exporter) run(ctx context.Context) error {
 	server := &web.Server{
 		// After a scrape without the series of the apps, Prometheus would treat them as gone.
 		Handler: handler, Await: web.AwaitOn(e.config.TelemetryPath, exposition.Await(polling.AwaitRestored)),
-		Limits: web.DefaultLimits(), ConnContext: exposition.ConnContext,
+		Limits: web.DefaultLimits(), ExternalPath: e.config.ExternalPath(), ConnContext: exposition.ConnContext,
 		ConfigFile: e.config.WebConfigFile, Log: e.log, StopTimeout: e.partTimeout(),
 	}
 

@@ -2,6 +2,7 @@ package config
 
 import (
 	"log/slog"
+	"net/url"
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector/otlp"
@@ -51,7 +52,8 @@ type Config struct {
 
 	ListenAddresses []string // host:port or unix:PATH, at least one
 	TelemetryPath   string
-	WebConfigFile   string // empty: none
+	ExternalURL     *url.URL // without a slash at its end; nil: none
+	WebConfigFile   string   // empty: none
 	LocationInfo    bool
 
 	// OTLP says where to push to. Nil: nothing is pushed.
@@ -180,6 +182,7 @@ func parseCommon(p *problems, e environment) Config {
 		ListenAddresses: parseListenAddresses(p.at("WXAPP_LISTEN_ADDRESS"), e.ListenAddress),
 		OTLP:            parseOTLP(p, e),
 		TelemetryPath:   parseTelemetryPath(p.at("WXAPP_TELEMETRY_PATH"), e.TelemetryPath),
+		ExternalURL:     parseExternalURL(p.at("WXAPP_EXTERNAL_URL"), e.ExternalURL, e.TelemetryPath),
 		WebConfigFile:   checkWebConfigFile(p.at("WXAPP_WEB_CONFIG_FILE"), e.WebConfigFile),
 		LocationInfo:    parseBool(p.at("WXAPP_LOCATION_INFO"), e.LocationInfo),
 		LogLevel:        parseLogLevel(p.at("WXAPP_LOG_LEVEL"), e.LogLevel),

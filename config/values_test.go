@@ -98,6 +98,15 @@ func TestRules(t *testing.T) {
 		{"WXAPP_TELEMETRY_PATH", "/a/../-/healthy", `"/a/../-/healthy" is not a plain path (letters, digits and . _ ~ - between single slashes); use a path like /metrics`},
 		{"WXAPP_TELEMETRY_PATH", "/metrics/", `"/metrics/" is not a plain path (letters, digits and . _ ~ - between single slashes); use a path like /metrics`},
 
+		{"WXAPP_EXTERNAL_URL", "example.com/wxapp", "must begin with https:// or http://, for example https://example.com/wxapp"},
+		{"WXAPP_EXTERNAL_URL", "https://user:hush@example.com", "must not contain a user or password; use a URL like https://example.com/wxapp"},
+		{"WXAPP_EXTERNAL_URL", "https://example.com/wxapp?a=b", "must not contain a query or fragment; use a URL like https://example.com/wxapp"},
+		{"WXAPP_EXTERNAL_URL", "https://example.com/a//b", "has a path that is not plain (letters, digits and . _ ~ - between single slashes); use a URL like https://example.com/wxapp"},
+		{"WXAPP_EXTERNAL_URL", "https://example.com/../a", "has a path that is not plain (letters, digits and . _ ~ - between single slashes); use a URL like https://example.com/wxapp"},
+		{"WXAPP_EXTERNAL_URL", "https://example.com/metrics/", "has a path with which WXAPP_TELEMETRY_PATH begins; leave it out there, because it is put in front of every path"},
+		{"WXAPP_EXTERNAL_URL", "https://example.com/sd", "has a path that the exporter itself uses; use a URL like https://example.com/wxapp"},
+		{"WXAPP_EXTERNAL_URL", "https://example.com/app/wx1", "has a path that the exporter itself uses; use a URL like https://example.com/wxapp"},
+
 		{"WXAPP_WEB_CONFIG_FILE", "absent.yaml", `"absent.yaml" cannot be read (no such file or directory); use a readable YAML file`},
 		{"WXAPP_WEB_CONFIG_FILE", "keys.yaml", `"keys.yaml": yaml: unmarshal errors: line 1: field basic_auth_user not found in type web.Config; see the web configuration of the Prometheus exporter toolkit`},
 		{"WXAPP_WEB_CONFIG_FILE", "password.yaml", `"password.yaml": a password of basic_auth_users is not a bcrypt hash; see the web configuration of the Prometheus exporter toolkit`},

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -17,6 +16,16 @@ func isOfBrowser(request *http.Request) bool {
 	return request.Header.Get("Origin") != "" || request.Header.Get("Sec-Fetch-Site") != ""
 }
 
+// isFromElsewhere reports whether a browser sent a request on behalf of another site. To the
+// browser this one is at the ExternalURL, even where a proxy says something else.
+func (r *Reloader) isFromElsewhere(request *http.Request) bool {
+	protection := http.NewCrossOriginProtection()
+	if r.ExternalURL != nil {
+		_ = protection.AddTrustedOrigin(r.externalOrigin()) // the settings were checked
+	}
+	return protection.Check(request) != nil
+}
+
 // isOurs reports whether a request names this exporter by a name that no site of others can
 // have. A site whose name leads to this machine (DNS rebinding) is of the same origin for a
 // browser, so that its pages may send whatever they like: but under their own name.
@@ -26,7 +35,13 @@ func (r *Reloader) isOurs(request *http.Request) bool {
 		name = host
 	}
 	name = strings.TrimSuffix(strings.TrimPrefix(name, "["), "]")
-	return wechat.IsLoopback(name) || slices.ContainsFunc(r.Hosts, func(own string) bool { return strings.EqualFold(own, name) })
+	return wechat.IsLoopback(name) || r.ExternalURL != nil &&
+		(strings.EqualFold(r.ExternalURL.Hostname(), name) || request.Header.Get("Origin") == r.externalOrigin())
+}
+
+// externalOrigin returns the ExternalURL as browsers name where a page comes from.
+func (r *Reloader) externalOrigin() string {
+	return r.ExternalURL.Scheme + "://" + r.ExternalURL.Host
 }
 
 // ServeHTTP reloads, and answers when it is done: 200 with the numbers of apps; 500 with
@@ -34,12 +49,12 @@ func (r *Reloader) isOurs(request *http.Request) bool {
 // of other sites and to browsers that know this one by a foreign name; 429 while another reload
 // runs, or less than a second after one.
 func (r *Reloader) ServeHTTP(w http.ResponseWriter, request *http.Request) {
-	if err := http.NewCrossOriginProtection().Check(request); err != nil {
+	if r.isFromElsewhere(request) {
 		answer(w, http.StatusForbidden, "A page of another site cannot reload the settings.")
 		return
 	}
 	if isOfBrowser(request) && !r.isOurs(request) {
-		answer(w, http.StatusForbidden, "A browser can reload the settings at localhost only; without one, any name will do: curl -X POST.")
+		answer(w, http.StatusForbidden, "A browser can reload the settings at localhost and at its external URL only; without one, any name will do: curl -X POST.")
 		return
 	}
 	if !r.mu.TryLock() {

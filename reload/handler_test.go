@@ -18,6 +18,8 @@ func TestWhoMayReloadAndWhen(t *testing.T) {
 			"another site":       {"Sec-Fetch-Site", "cross-site"},
 			"another origin":     {"Origin", "https://example.com"},
 			"another port":       {"Origin", "http://exporter:3000"},
+			"another scheme":     {"Host", "127.0.0.1:10120", "Origin", "http://proxy.example.com"},
+			"a name behind ours": {"Host", "127.0.0.1:10120", "Origin", "https://proxy.example.com.evil.example"},
 			"an opaque origin":   {"Origin", "null"},
 			"a site next door":   {"Sec-Fetch-Site", "same-site"},
 			"site of an own one": {"Origin", "http://exporter:10120", "Sec-Fetch-Site", "cross-site"},
@@ -38,7 +40,7 @@ func TestWhoMayReloadAndWhen(t *testing.T) {
 			"a name of Kubernetes, unlisted": {"Origin", "http://exporter:10120"},
 			"no name":                        {"Host", "", "Sec-Fetch-Site", "same-origin"},
 		} {
-			if status, body := s.post(headers...); status != 403 || !strings.HasPrefix(body, "A browser can reload the settings at localhost only") {
+			if status, body := s.post(headers...); status != 403 || !strings.HasPrefix(body, "A browser can reload the settings at localhost and at its external URL only") {
 				t.Errorf("%s: %d %s", name, status, body)
 			}
 		}
@@ -54,6 +56,8 @@ func TestWhoMayReloadAndWhen(t *testing.T) {
 			"IPv6 without a port":  {"Host", "[::1]", "Origin", "http://[::1]"},
 			"the name of a proxy":  {"Host", "Proxy.example.com", "Origin", "https://proxy.example.com", "Sec-Fetch-Site", "same-origin"},
 			"a typed address":      {"Host", "localhost", "Sec-Fetch-Site", "none"},
+			"a proxy by its own name, in front of another": {"Host", "exporter:10120", "Origin", "https://proxy.example.com", "Sec-Fetch-Site", "same-origin"},
+			"a proxy in front of this machine":             {"Host", "127.0.0.1:10120", "Origin", "https://proxy.example.com"},
 		} {
 			if status, body := s.post(headers...); status != 200 {
 				t.Errorf("%s: %d %s", name, status, body)

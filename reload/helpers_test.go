@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -59,7 +60,7 @@ func startWith(t *testing.T, change func(*setUp), more ...func(*reload.Options))
 	pollertest.SleepUntil(t, "2000-01-10 16:00")
 	s.StartWith()
 	options := reload.Options{
-		Hosts: []string{"proxy.example.com"}, Read: config.ReadApps, Poller: s.Poller, Metrics: s.Metrics, Logger: s.Options.Logger,
+		ExternalURL: &url.URL{Scheme: "https", Host: "proxy.example.com", Path: "/wxapp"}, Read: config.ReadApps, Poller: s.Poller, Metrics: s.Metrics, Logger: s.Options.Logger,
 		Source: func(app config.App) poller.Source {
 			s.sources = append(s.sources, app.ID)
 			source := s.Source(app.ID)

@@ -5,6 +5,7 @@ package reload
 import (
 	"log/slog"
 	"maps"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -20,11 +21,11 @@ import (
 // minPause is the shortest time from one reload to the next.
 const minPause = time.Second
 
-// Options are the options of a Reloader. All are required but Hosts and Shard.
+// Options are the options of a Reloader. All are required but ExternalURL and Shard.
 type Options struct {
-	// Hosts are the names, without ports, under which browsers may reload, beside those of
-	// the loopback addresses.
-	Hosts []string
+	// ExternalURL is the URL under which browsers may reload, beside the loopback addresses.
+	// Nil: none.
+	ExternalURL *url.URL
 
 	// Read reads the apps of the settings again: config.ReadApps.
 	Read func() (config.Reading, error)

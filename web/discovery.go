@@ -24,7 +24,8 @@ var address = regexp.MustCompile(`^(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45
 
 // discover answers Prometheus' HTTP service discovery: a target for every configured app,
 // and one for the metrics of the exporter itself. Their address is the one by which the
-// client has reached the exporter, so it is right behind a Service or a load balancer, too.
+// client has reached the exporter, so it is right behind a Service or a load balancer, too; and
+// so is their path.
 func (s *Site) discover(w http.ResponseWriter, r *http.Request) {
 	if !address.MatchString(r.Host) {
 		http.Error(w, "The Host header is not an address that can be scraped; send host:port.", http.StatusBadRequest)
@@ -32,7 +33,7 @@ func (s *Site) discover(w http.ResponseWriter, r *http.Request) {
 	}
 	targets := []string{r.Host}
 	labels := func(appid string) map[string]string {
-		l := map[string]string{"__metrics_path__": s.TelemetryPath, "__param_appid": appid}
+		l := map[string]string{"__metrics_path__": cameUnder(r) + s.TelemetryPath, "__param_appid": appid}
 		// Without TLS here, there may be a proxy in front that has it, and the scrape
 		// configuration knows.
 		if r.TLS != nil {

@@ -17,6 +17,8 @@ import (
 type Server struct {
 	Handler http.Handler
 	Limits  Limits
+	// ExternalPath is a path below which every path is served, too. Empty: none.
+	ExternalPath string
 	// ConfigFile is a web configuration of the Prometheus exporter toolkit, read again for
 	// every connection. Empty: plain HTTP for everybody.
 	ConfigFile string
@@ -40,7 +42,7 @@ func (s *Server) Serve(ctx context.Context, listeners []net.Listener) error {
 	var (
 		shared  = newConnections(s.Limits.Connections)
 		large   = newLargeRequests(s.Limits.LargeHeaders)
-		handler = large.limit(s.awaiting(newAnswers(s.Limits.Answers).limit(s.Handler)), s.Limits.HeaderFields)
+		handler = large.limit(under(s.ExternalPath, s.awaiting(newAnswers(s.Limits.Answers).limit(s.Handler))), s.Limits.HeaderFields)
 		// The toolkit logs at every start what others log, and at every request what is wrong
 		// with its configuration, with values in it.
 		toolkitLog = slog.New(slog.DiscardHandler)
