@@ -20,8 +20,9 @@ const pastRetry = 10 * time.Minute
 const maxPastFailures = 3
 
 // pastReader reads the past of the user portrait of an app from the archive, in a goroutine beside
-// that of the app. It begins when the app first has nothing to ask, so that polls come first. A
-// few apps are read at a time, and one answer is decoded at a time.
+// that of the app. It begins when the app first has nothing to ask, so that polls come first, and when
+// all apps were restored, so that it delays none of them. A few apps are read at a time, and one
+// answer is decoded at a time.
 type pastReader struct {
 	shared   *shared
 	appid    string
@@ -49,9 +50,13 @@ func (p *pastReader) start(ctx context.Context, known collector.Past) {
 	}
 	p.read = make(chan readPast)
 	p.shared.running.Go(func() {
-		if p.shared.PastReady != nil {
+		ready := p.shared.PastReady
+		if ready == nil {
+			ready = p.shared.closed
+		}
+		for _, ready := range []<-chan struct{}{p.shared.restored, ready} {
 			select {
-			case <-p.shared.PastReady:
+			case <-ready:
 			case <-ctx.Done():
 				return
 			}

@@ -19,13 +19,11 @@ type Poller struct {
 	apps    map[string]*app
 	ctx     context.Context // of Run; nil before
 	stopped bool
-
-	restored chan struct{} // closed when all apps of the start were restored
 }
 
 // New returns a Poller without apps.
 func New(options Options) *Poller {
-	return &Poller{shared: newShared(options), apps: map[string]*app{}, restored: make(chan struct{})}
+	return &Poller{shared: newShared(options), apps: map[string]*app{}}
 }
 
 // Add adds an app. While the Poller runs, its first poll begins at once. An app with the

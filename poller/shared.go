@@ -58,6 +58,7 @@ type shared struct {
 	totalling chan struct{} // a place for an answer of the past that is decoded
 	health    *archiveHealth
 	running   sync.WaitGroup
+	restored  chan struct{} // closed when all apps of the start were restored
 	closed    chan struct{} // always
 
 	// Set when the Poller runs.
@@ -72,6 +73,7 @@ func newShared(options Options) *shared {
 	closed := make(chan struct{})
 	close(closed)
 	return &shared{
+		restored:  make(chan struct{}),
 		closed:    closed,
 		Options:   options,
 		requests:  newLimiter(8, 250*time.Millisecond, 250*time.Millisecond),
