@@ -29,7 +29,8 @@ var portraitFamilies = []*Family{
 			for _, held := range s.Portrait().Held {
 				for _, list := range held.Numbers.lists {
 					if list.limited {
-						add(float64(list.dropped), s.App.ID, string(list.Dimension), string(list.Metric), held.Range.String())
+						of := list.of()
+						add(float64(list.dropped), s.App.ID, string(of.Dimension), string(of.Metric), held.Range.String())
 					}
 				}
 			}
@@ -48,12 +49,12 @@ func portraitLabels() []Label {
 // emitUsers emits the users by dimension, name, metric and range. This puts similar
 // series next to each other, which compresses best.
 func emitUsers(s *Snapshot, add adder) {
-	for _, dimension := range wechat.Dimensions() {
+	for i, dimension := range wechat.Dimensions() {
 		var columns []column
-		for _, metric := range wechat.Metrics() {
+		for j, metric := range wechat.Metrics() {
 			for _, held := range s.Portrait().Held {
 				for _, list := range held.Numbers.lists {
-					if list.Metric == metric && list.Dimension == dimension {
+					if int(list.metric) == j && int(list.dimension) == i {
 						columns = append(columns, column{string(metric), held.Range.String(), list.rows})
 					}
 				}
