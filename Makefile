@@ -20,7 +20,7 @@ COUNT ?=
 count := $(if $(COUNT),-count=$(COUNT))
 
 # The modules whose tools and test servers stay out of the exporter's go.mod.
-modules := $(patsubst %/go.mod,%,$(wildcard go.mod e2e/go.mod e2e/otelcol/go.mod dashboards/go.mod deploy/go.mod))
+modules := $(patsubst %/go.mod,%,$(wildcard go.mod e2e/go.mod e2e/consumers/go.mod e2e/otelcol/go.mod dashboards/go.mod deploy/go.mod))
 modules := $(patsubst go.mod,.,$(modules))
 empty   :=
 space   := $(empty) $(empty)
@@ -118,6 +118,14 @@ e2e: ## test the binary against a simulated WeChat and a real Prometheus
 	cd e2e
 	go test -race -timeout 90m $(count) ./...
 
+# Not part of make test: the first run compiles six more programs, which takes most of an hour.
+.PHONY: consumers
+consumers: ## test what arrives in real agents and backends, such as VictoriaMetrics
+	@tools/install-missing.sh $(for_unit)
+	echo '--- consumers'
+	cd e2e/consumers
+	go test -timeout 180m $(count) ./...
+
 .PHONY: dashboards
 dashboards: ## test the dashboards and alerts
 	@echo '--- dashboards'
@@ -154,7 +162,7 @@ generate: ## update all generated files: documents, help, dashboards, alerts, ch
 
 .PHONY: golden
 golden: ## update the golden files of all tests
-	@for module in $(modules); do
+	@for module in $(filter-out e2e/consumers,$(modules)); do
 	  (cd "$$module"; UPDATE_GOLDEN=1 go test -count=1 -timeout 45m ./...)
 	done
 
@@ -176,7 +184,7 @@ lint: ## check style, dead code, modules, scripts and YAML
 	  (cd "$$module"; go mod tidy -diff)
 	done
 	echo '--- scripts and YAML'
-	shellcheck .ci/run tools/*.sh deploy/compose/*.sh
+	shellcheck .ci/run tools/*.sh deploy/compose/*.sh findings/*.sh
 	yamllint --strict .github .golangci.yml deploy
 	if [ "$${CI:-}" = true ]; then
 	  echo '--- generated files'
