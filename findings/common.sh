@@ -3,6 +3,8 @@
 # one, and at the end stops what was started and removes the folder.
 set -euo pipefail
 
+# shellcheck disable=SC2034 # some scripts have another part
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 folder=$(mktemp -d)
 started=()
 tidy() {
