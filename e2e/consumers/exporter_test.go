@@ -37,6 +37,13 @@ const apps = `apps:
 // startExporter runs the exporter, and waits until it shows all datasets of all apps.
 func startExporter(t *testing.T, settings ...string) *exporter {
 	t.Helper()
+	return startExporterOf(t, apps, settings...)
+}
+
+// startExporterOf does that with other apps.
+func startExporterOf(t *testing.T, apps string, settings ...string) *exporter {
+	t.Helper()
+	number := strings.Count(apps, "appid:")
 	api := httptest.NewServer(&wechattest.Server{})
 	t.Cleanup(api.Close)
 	e := &exporter{Process: program.Start(t, program.Built(t, buildExporter), append([]string{
@@ -48,7 +55,7 @@ func startExporter(t *testing.T, settings ...string) *exporter {
 	all := regexp.MustCompile(`(?m)^wxapp_dataset_up\{.*\} 1$`)
 	program.Eventually(t, "all datasets of all apps", func() bool {
 		text := e.metrics(t)
-		return strings.Count(text, "\nwxapp_up{") == 3 && len(all.FindAllString(text, -1)) == 3*datasets
+		return strings.Count(text, "\nwxapp_up{") == number && len(all.FindAllString(text, -1)) == number*datasets
 	})
 	return e
 }
