@@ -9,6 +9,8 @@ import (
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql/parser"
+
+	"github.com/wxapp-exporter/wxapp_exporter/dashboards/series"
 )
 
 // What Grafana 12 writes.
@@ -183,13 +185,13 @@ func checkPanel(t *testing.T, d dashboard, p panel) {
 }
 
 var (
-	counterWindow = regexp.MustCompile(`(rate|increase)\([^()]*\[([^\]]+)\]( offset -\$__interval| @ end\(\) offset -24h)?`)
+	counterWindow = regexp.MustCompile(`(rate|increase)\([^()]*\[([^\]]+)\]( offset -\$__interval| @ \$\{__to:date:seconds\})?`)
 	overRanges    = regexp.MustCompile(`sum by \([^)]*\brange\b|sum by \([^)]*\bmetric\b`)
 )
 
 func checkQuery(t *testing.T, place string, p panel, query target) {
 	t.Helper()
-	expr, err := parser.NewParser(parser.Options{}).ParseExpr(fill(query.Expr, singleJob, choice{"visit_uv", "7d"}))
+	expr, err := parseExpr(fill(query.Expr, singleJob, choice{"visit_uv", "7d"}))
 	if err != nil {
 		t.Errorf("%s: %v", place, err)
 		return
@@ -198,7 +200,7 @@ func checkQuery(t *testing.T, place string, p panel, query target) {
 		// Numbers over time are of the hour or day that begins at a step, and what is drawn may
 		// be chosen over the time shown; those at one time are over that time or the last day.
 		window := match[2] + match[3]
-		if query.Range && window != "$__rate_interval offset -$__interval" && window != "$__range @ end() offset -24h" ||
+		if query.Range && window != "$__rate_interval offset -$__interval" && window != "$__range @ "+series.End ||
 			query.Instant && window != "$__range" && window != "25h" {
 			t.Errorf("%s: %s is taken over %s", place, match[1], match[2])
 		}
@@ -248,7 +250,8 @@ func checkQuery(t *testing.T, place string, p panel, query target) {
 		if last.Op != parser.MAX {
 			t.Errorf("%s: %s meets %s first, not max, so that replicas double", place, selector, last.Op)
 		}
-		if query.Range && !slices.ContainsFunc(path, func(n parser.Node) bool {
+		// What is shown at the end of the time is read beside it, carried over a day.
+		if query.Range && selector.Timestamp == nil && !slices.ContainsFunc(path, func(n parser.Node) bool {
 			call, ok := n.(*parser.Call)
 			return ok && call.Func.Name == "last_over_time"
 		}) {

@@ -12,13 +12,16 @@ import (
 	"github.com/prometheus/prometheus/promql"
 )
 
-// daily thins out what the exporter showed to what an imported history holds, one
-// sample of each day's numbers and windows at the time of their publication, and what
-// is scraped at the end. Income of ads is published by itself.
+// daily thins out what the exporter showed to what an imported history holds: a sample of
+// each day's numbers and windows at the time of their publication and at every midnight, and
+// what is scraped at the end. Income of ads is published by itself.
 func daily(scrapes []scrape) []scrape {
 	var thinned []scrape
 	newest := map[string]float64{}
-	for _, s := range scrapes[:len(scrapes)-1] {
+	for i, s := range scrapes[:len(scrapes)-1] {
+		if midnight := dayBegin(s.at); i > 0 && scrapes[i-1].at.Before(midnight) {
+			thinned = append(thinned, archived(midnight, scrapes[i-1].families, func(string) bool { return true }))
+		}
 		ends := map[string]float64{}
 		for _, family := range s.families {
 			if !strings.HasSuffix(family.GetName(), "_end_timestamp_seconds") {
@@ -30,28 +33,44 @@ func daily(scrapes []scrape) []scrape {
 				}
 			}
 		}
-		kept := scrape{at: s.at}
-		for _, family := range s.families {
-			if !slices.Contains(numbersOfDays(), family.GetName()) &&
-				!strings.HasPrefix(family.GetName(), "wxapp_data_") && family.GetName() != "wxapp_dataset_end_timestamp_seconds" {
-				continue
-			}
-			metrics := slices.DeleteFunc(slices.Clone(family.GetMetric()), func(metric *dto.Metric) bool {
-				of := publishedWith(family, metric)
-				return ends[of] <= newest[of]
-			})
-			if len(metrics) > 0 {
-				kept.families = append(kept.families, &dto.MetricFamily{Name: family.Name, Type: family.Type, Metric: metrics})
-			}
+		if kept := archived(s.at, s.families, func(of string) bool { return ends[of] > newest[of] }); len(kept.families) > 0 {
+			thinned = append(thinned, kept)
 		}
 		for of, end := range ends {
 			newest[of] = max(newest[of], end)
 		}
-		if len(kept.families) > 0 {
-			thinned = append(thinned, kept)
-		}
 	}
 	return append(thinned, scrapes[len(scrapes)-1])
+}
+
+// dayBegin returns the midnight in China with which the day of a time began.
+func dayBegin(at time.Time) time.Time {
+	at = at.In(china)
+	return time.Date(at.Year(), at.Month(), at.Day(), 0, 0, 0, 0, china)
+}
+
+// archived keeps what an export of the archive holds of families, of what is published
+// together as far as it is kept.
+func archived(at time.Time, families []*dto.MetricFamily, keep func(of string) bool) scrape {
+	kept := scrape{at: at, imported: true}
+	for _, family := range families {
+		if !exported[family.GetName()] && !slices.Contains(numbersOfDays(), family.GetName()) {
+			continue
+		}
+		metrics := slices.DeleteFunc(slices.Clone(family.GetMetric()), func(metric *dto.Metric) bool {
+			return !keep(publishedWith(family, metric))
+		})
+		if len(metrics) > 0 {
+			kept.families = append(kept.families, &dto.MetricFamily{Name: family.Name, Type: family.Type, Metric: metrics})
+		}
+	}
+	return kept
+}
+
+// exported are the metrics that an export has beside the numbers of days.
+var exported = map[string]bool{
+	"wxapp_app_info": true, "wxapp_location_info": true,
+	"wxapp_data_begin_timestamp_seconds": true, "wxapp_data_end_timestamp_seconds": true, "wxapp_dataset_end_timestamp_seconds": true,
 }
 
 // publishedWith returns the app of a series of the dataset ads, or nothing.

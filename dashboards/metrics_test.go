@@ -51,7 +51,7 @@ func usedMetrics(t *testing.T) map[string]bool {
 	t.Helper()
 	used := map[string]bool{}
 	read := func(expr string) {
-		parsed, err := parser.NewParser(parser.Options{}).ParseExpr(expr)
+		parsed, err := parseExpr(expr)
 		if err != nil {
 			t.Errorf("%s: %v", expr, err)
 			return

@@ -70,7 +70,7 @@ func variableQuery(definition string) string {
 func TestPeriodIsChosen(t *testing.T) {
 	chosen := 0
 	for _, e := range expressions(t) {
-		parsed, err := parser.NewParser(parser.Options{}).ParseExpr(e.text)
+		parsed, err := parseExpr(e.text)
 		if err != nil {
 			t.Errorf("%s: %v", e.place, err)
 			continue
@@ -124,7 +124,7 @@ func TestChoosesPeriod(t *testing.T) {
 		`appid_period:wxapp_sessions:per_user`:                          {false, false},
 		`{__name__="wxapp_active_users",appid=~".+",period="tomorrow"}`: {true, false},
 	} {
-		parsed, err := parser.NewParser(parser.Options{}).ParseExpr(text)
+		parsed, err := parseExpr(text)
 		if err != nil {
 			t.Fatal(err)
 		}

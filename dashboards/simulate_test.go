@@ -46,6 +46,7 @@ var simulatedApps = []struct {
 type scrape struct {
 	at       time.Time
 	families []*dto.MetricFamily
+	imported bool // from an archive
 }
 
 // simulation is what a simulated exporter showed, and the simulated WeChat that it asked.
@@ -155,7 +156,7 @@ func simulate(t *testing.T, length time.Duration, datasets []wechat.Dataset) sim
 				t.Error(err)
 				break
 			}
-			result.scrapes = append(result.scrapes, scrape{time.Now(), families})
+			result.scrapes = append(result.scrapes, scrape{at: time.Now(), families: families})
 		}
 		stop()
 		running.Wait()

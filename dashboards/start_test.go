@@ -56,7 +56,7 @@ var silentQueries = map[string]string{
 
 // lastWeek is the query of a table of a dimension that needs a week before.
 func lastWeek(p panel, refID string) bool {
-	return p.Type == "table" && len(p.Targets) >= 4 && refID == "C" && strings.Contains(p.Targets[2].Expr, "offset 168h")
+	return p.Type == "table" && len(p.Targets) >= 4 && refID == "C" && strings.Contains(p.Targets[2].Expr, "offset 161h")
 }
 
 // Ten minutes after the first start, every panel shows something, or is of a kind that says

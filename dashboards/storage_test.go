@@ -4,29 +4,39 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/rulefmt"
+	"github.com/prometheus/prometheus/model/value"
 	"github.com/prometheus/prometheus/promql"
 	"github.com/prometheus/prometheus/promql/parser"
 	"github.com/prometheus/prometheus/storage"
 	"github.com/prometheus/prometheus/util/teststorage"
+
+	"github.com/wxapp-exporter/wxapp_exporter/dashboards/series"
 )
 
-// The scrapes are stored twice: under the job single as those of one exporter, and
-// under the job replicated as those of two.
+// The scrapes are stored three times: under the job single as those of one exporter, under
+// the job replicated as those of two, and without job and instance, as some agents and
+// backends store them.
 const (
 	singleJob     = "single"
 	replicatedJob = "replicated"
+	noJob         = ""
 )
 
 // database is a Prometheus in this process.
 type database struct {
 	engine  *promql.Engine
 	storage *teststorage.TestStorage
+	targets [][2]string              // jobs and instances
+	known   map[string]labels.Labels // the series by a key
+	shown   map[string]bool          // the keys of those that the last scrape had
+	scrapes int
 	end     time.Time // of the data
 }
 
@@ -34,7 +44,7 @@ type database struct {
 // ones made of it.
 func openDatabase(t *testing.T, scrapes []scrape, rules []rulefmt.RuleGroup) *database {
 	t.Helper()
-	return openTargets(t, scrapes, rules, [2]string{singleJob, "a"}, [2]string{replicatedJob, "b"}, [2]string{replicatedJob, "c"})
+	return openTargets(t, scrapes, rules, [2]string{singleJob, "a"}, [2]string{replicatedJob, "b"}, [2]string{replicatedJob, "c"}, [2]string{noJob, ""})
 }
 
 // openTargets is openDatabase for targets: their jobs and instances.
@@ -50,7 +60,8 @@ func openTargets(t *testing.T, scrapes []scrape, rules []rulefmt.RuleGroup, targ
 			EnableNegativeOffset: true,
 			Parser:               parser.NewParser(parser.Options{}),
 		}),
-		end: scrapes[len(scrapes)-1].at,
+		targets: targets,
+		known:   map[string]labels.Labels{},
 	}
 	t.Cleanup(func() { _ = db.engine.Close() })
 	// A compaction in the background changes the order of series, and with it which of
@@ -58,31 +69,56 @@ func openTargets(t *testing.T, scrapes []scrape, rules []rulefmt.RuleGroup, targ
 	// machine.
 	db.storage.DisableCompactions()
 
-	known := map[string]labels.Labels{}
-	for i, s := range scrapes {
-		appender := db.storage.Appender(t.Context())
-		for _, target := range targets {
-			add := func(value float64, pairs ...string) {
-				db.append(t, appender, known, s.at, value, append(pairs, "job", target[0], "instance", target[1])...)
-			}
-			for _, family := range s.families {
-				for _, metric := range family.GetMetric() {
-					eachSample(t, family, metric, add)
-				}
-			}
-			// What Prometheus itself and an exporter that pushes add.
-			add(1, "__name__", "up")
-			add(float64(i*60), "__name__", "wxapp_otlp_exports_total")
-			add(float64(i), "__name__", "wxapp_otlp_export_failures_total")
-			add(0, "__name__", "wxapp_otlp_rejected_points_total")
-			add(float64(s.at.Unix()-30), "__name__", "wxapp_otlp_last_success_timestamp_seconds")
-		}
-		if err := appender.Commit(); err != nil {
-			t.Fatal(err)
-		}
+	for _, s := range scrapes {
+		db.scrape(t, s)
 		db.record(t, rules, s.at)
 	}
 	return db
+}
+
+// scrape stores what the exporter showed at a time after the last one. A series that it does
+// not show any more ends.
+func (db *database) scrape(t *testing.T, s scrape) {
+	t.Helper()
+	appender := db.storage.Appender(t.Context())
+	shown := map[string]bool{}
+	for _, target := range db.targets {
+		add := func(value float64, pairs ...string) {
+			if target[0] != noJob {
+				pairs = append(pairs, "job", target[0], "instance", target[1])
+			}
+			shown[db.append(t, appender, s.at, value, pairs...)] = true
+		}
+		for _, family := range s.families {
+			for _, metric := range family.GetMetric() {
+				eachSample(t, family, metric, add)
+			}
+		}
+		if s.imported {
+			continue
+		}
+		// What Prometheus itself and an exporter that pushes add.
+		add(1, "__name__", "up")
+		add(float64(db.scrapes*60), "__name__", "wxapp_otlp_exports_total")
+		add(float64(db.scrapes), "__name__", "wxapp_otlp_export_failures_total")
+		add(0, "__name__", "wxapp_otlp_rejected_points_total")
+		add(float64(s.at.Unix()-30), "__name__", "wxapp_otlp_last_success_timestamp_seconds")
+	}
+	if !s.imported {
+		for key := range db.shown {
+			if !shown[key] {
+				if _, err := appender.Append(0, db.known[key], s.at.UnixMilli(), math.Float64frombits(value.StaleNaN)); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		db.shown = shown
+	}
+	if err := appender.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	db.scrapes++
+	db.end = s.at
 }
 
 // record stores what recording rules answer at a time.
@@ -120,20 +156,19 @@ func (db *database) record(t *testing.T, groups []rulefmt.RuleGroup, at time.Tim
 	}
 }
 
-func (db *database) append(t *testing.T, appender storage.Appender, known map[string]labels.Labels, at time.Time, value float64, pairs ...string) {
+// append stores a sample and returns the key of its series.
+func (db *database) append(t *testing.T, appender storage.Appender, at time.Time, value float64, pairs ...string) string {
 	t.Helper()
-	key := ""
-	for _, text := range pairs {
-		key += text + "\xff"
-	}
-	series, ok := known[key]
+	key := strings.Join(pairs, "\xff")
+	series, ok := db.known[key]
 	if !ok {
 		series = labels.FromStrings(pairs...)
-		known[key] = series
+		db.known[key] = series
 	}
 	if _, err := appender.Append(0, series, at.UnixMilli(), value); err != nil {
 		t.Fatalf("%s at %s: %v", series, at, err)
 	}
+	return key
 }
 
 // eachSample calls add for every sample of a metric, as the text format has them.
@@ -193,6 +228,7 @@ func (db *database) ask(t *testing.T, expr string, over bool, interval string) *
 
 func (db *database) askDays(t *testing.T, expr string, over bool, interval string, days int) *promql.Result {
 	t.Helper()
+	expr = strings.ReplaceAll(expr, series.End, fmt.Sprint(db.end.Unix()))
 	var query promql.Query
 	var err error
 	if over {

@@ -79,7 +79,7 @@ func newDashboard(l language, name, title, description string) *grafana.Dashboar
 	d := grafana.New(l.uid(name), title, description, "wxapp", string(l))
 	d.DatasourceVariable(l.text("Data source", "数据源"))
 	job := d.QueryVariable("job", l.text("Job", "任务"), "label_values(wxapp_app_info, job)")
-	job.Multi, job.IncludeAll, job.AllValue = true, true, ".+"
+	job.Multi, job.IncludeAll, job.AllValue = true, true, ".*"
 	job.Current = grafana.Choice{Text: "All", Value: "$__all"}
 	return d
 }

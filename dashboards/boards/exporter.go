@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/wxapp-exporter/wxapp_exporter/dashboards/grafana"
+	"github.com/wxapp-exporter/wxapp_exporter/dashboards/series"
 )
 
 // exporter is the dashboard that shows whether the exporter works.
@@ -11,7 +12,7 @@ func exporter(l language) *grafana.Dashboard {
 	d := newDashboard(l, "wxapp-exporter",
 		l.text("WeChat Mini Program / Exporter", "微信小程序 / 采集器"),
 		l.text("Whether the exporter fetches data from WeChat, archives it and serves it.", "采集器能否从微信取得数据、妥善保存并对外提供。"))
-	annotate(l, d, allApps)
+	annotate(l, d, allApps())
 	exporterNumbers(l, d)
 	exporterRemedies(l, d)
 	exporterApps(l, d)
@@ -53,9 +54,9 @@ func exporterNumbers(l language, d *grafana.Dashboard) {
 		problems(l, l.text("Targets down", "抓取失败"), l.text("Targets that Prometheus fails to scrape. Data that is pushed is not scraped.", "Prometheus 抓取失败的目标数。使用推送时没有抓取。"),
 			orNone("count("+selector("up")+" == 0)"), "red", "WxappExporterAbsent").Width(4),
 		problems(l, l.text("Apps failing", "失败小程序"), l.text("Apps whose last poll failed on all replicas. The table below says why.", "在所有副本上最近一次轮询均失败的小程序数量，原因见下表。"),
-			orNone("count("+allApps.failing()+")"), "red", "WxappWeChatBusy").Width(4),
-		problems(l, l.text("Stale", "过期"), l.textf("Pairs of app and range whose window ended more than %d hours ago.", "时间窗口结束超过 %d 小时的（小程序、周期）数量。", hours(StaleAfter)),
-			orNone("count("+stale("time() - max by (appid, range) ("+selector("wxapp_data_end_timestamp_seconds")+")")+")"), "orange", "WxappDataStale").Width(3),
+			orNone("count("+allApps().failing()+")"), "red", "WxappWeChatBusy").Width(4),
+		problems(l, l.text("Stale", "过期"), l.textf("Pairs of app and range whose window ended more than %d hours ago.", "时间窗口结束超过 %d 小时的（小程序、周期）数量。", hours(series.StaleAfter)),
+			orNone("count("+stale("time() - "+allApps().Max(series.Now(), []string{"appid", "range"}, "wxapp_data_end_timestamp_seconds"))+")"), "orange", "WxappDataStale").Width(3),
 		problems(l, l.text("Queued", "待归档"), l.text("Answers that wait for the archive. They are in memory only, and a crash would lose them.", "等待写入归档的数据份数。它们只在内存中，进程崩溃会导致丢失。"),
 			"sum("+selector("wxapp_archive_pending_answers")+")", "red", "WxappArchiveFailing").Width(3),
 		problems(l, l.text("Push", "推送"), l.text("Exporters that push by OTLP and have not succeeded for 15 minutes.", "启用 OTLP 推送但 15 分钟内未成功的采集器数量。"),
@@ -68,7 +69,7 @@ func exporterNumbers(l language, d *grafana.Dashboard) {
 
 // exporterRemedies says which app fails why, and what to do.
 func exporterRemedies(l language, d *grafana.Dashboard) {
-	a := allApps
+	a := allApps()
 	failed := fmt.Sprintf("(%s > 0) and on (appid) (%s)", a.failures("25h"), a.failing())
 	alerts := map[string]bool{}
 	var names []string
@@ -85,7 +86,7 @@ func exporterRemedies(l language, d *grafana.Dashboard) {
 		grafana.Table(l.text("What fails, and what to do", "失败原因与处理办法"),
 			l.text("Apps whose last poll failed, with the reasons of the last 25 hours. The runbook says what to do; so does the status page of the exporter. token and busy usually resolve by themselves.",
 				"最近一次轮询失败的小程序及其 25 小时内的失败原因。处理办法见手册与采集器状态页；token 与 busy 类通常会自行恢复。"),
-			count, true, grafana.NowTable(a.withName(now(), failed))).
+			count, true, grafana.NowTable(a.withName(series.Now(), failed))).
 			NoValue(l.text("no app is failing", "没有失败的小程序")).
 			Columns(nil,
 				appColumn(l),
@@ -101,19 +102,19 @@ func exporterRemedies(l language, d *grafana.Dashboard) {
 
 // exporterApps shows the polls of each app.
 func exporterApps(l language, d *grafana.Dashboard) {
-	a := allApps
+	a := allApps()
 	state := l.text("State", "状态")
 	ago := func(metric string) string {
-		return "(time() - max by (appid) (" + selector(metric) + ")) / 3600"
+		return "(time() - " + a.each(series.Now(), metric) + ") / 3600"
 	}
 	in := func(metric string) string {
-		return "(max by (appid) (" + selector(metric) + ") - time()) / 3600"
+		return "(" + a.each(series.Now(), metric) + " - time()) / 3600"
 	}
 	p := grafana.Table(l.text("Polls by app", "各小程序的轮询"),
 		l.text("State of each app, and the hours since its last poll, since its last poll with data, until its next poll, and until its token expires. A token below zero is normal between polls: one is requested only when it is needed.",
 			"各小程序的状态，距最近一次轮询、最近一次取得数据的小时数，距下次轮询与 token 到期的小时数。两次轮询之间 token 为负属正常：只有需要时才获取。"),
 		state, true,
-		grafana.NowTable(a.appNames(now())),
+		grafana.NowTable(a.Names(series.Now())),
 		grafana.NowTable(a.state("1d")),
 		grafana.NowTable(ago("wxapp_last_poll_timestamp_seconds")),
 		grafana.NowTable(ago("wxapp_last_success_timestamp_seconds")),
@@ -133,7 +134,7 @@ func exporterApps(l language, d *grafana.Dashboard) {
 		appidColumn()).Width(13),
 		grafana.StateTimeline(l.text("Apps that failed", "失败过的小程序"),
 			l.text("When polls of an app failed, for up to 15 apps that failed in the time shown for three hours or more. Data that is not published yet is not a failure.", "所选时间内失败三小时以上的小程序（最多 15 个）及其失败时段。数据尚未发布不算失败。"),
-			grafana.Over(a.withName(overTime(), "max by (appid) ("+overTime().read(selector("wxapp_up"))+") and on (appid) bottomk(15, max by (appid) (min_over_time("+selector("wxapp_up")+"[$__range:3h] @ end())) == 0)"), "{{app}}")).
+			grafana.Over(a.withName(series.OverTime(), a.each(series.OverTime(), "wxapp_up")+" and on (appid) bottomk(15, max by (appid) (min_over_time("+selector("wxapp_up")+"[$__range:3h] @ "+series.End+")) == 0)"), "{{app}}")).
 			Thresholds(neutral, grafana.At(0, "red"), grafana.At(1, "green")).
 			MapValues(grafana.ValueMappings(
 				grafana.Choice{Value: "0", Text: l.text("failing", "失败"), Color: "red"},
@@ -144,18 +145,18 @@ func exporterApps(l language, d *grafana.Dashboard) {
 
 // exporterData shows how fresh the data is, and what of it was unusable.
 func exporterData(l language, d *grafana.Dashboard) {
-	a := allApps
+	a := allApps()
 	d.Row(l.text("Data and polls", "数据与轮询"))
 	d.Line(9,
 		grafana.TimeSeries(l.text("Age of the newest day", "最新一天距今的时间"),
 			l.textf("Hours since the newest 1-day window ended, for the eight oldest. They climb and fall when WeChat publishes the next day, between 09:00 and 16:00: a sawtooth with peaks at %d to %d hours. Above the line at %d hours something is wrong.",
 				"距最新的 1 天窗口结束的小时数，显示最久的八个。随时间上升，微信发布新的一天（9 点至 16 点）时下降，呈锯齿状，峰值在 %d 至 %d 小时之间。超过 %d 小时的红线说明有问题。",
-				hours(FirstPublication), hours(LastPublication), hours(StaleAfter)),
-			grafana.Over(a.withName(overTime(), "("+a.ageHours(overTime(), "1d")+") and on (appid) bottomk(8, "+a.dataEnd(atEnd(), "1d")+")"), "{{app}}")).
+				hours(series.FirstPublication), hours(series.LastPublication), hours(series.StaleAfter)),
+			grafana.Over(a.withName(series.OverTime(), "("+a.ageHours(series.OverTime(), "1d")+") and on (appid) bottomk(8, "+a.DataEnd(series.AtEnd(), "1d")+")"), "{{app}}")).
 			Unit(l.hours()).Decimals(0).Min(0).Every("1h").
 			FieldOption("thresholdsStyle", grafana.Options{"mode": "line"}).
 			Thresholds("transparent", redWhenStale()).NoValue(fillsTomorrow(l)).
-			Alerts("WxappDayAboutToBeLost").Width(12),
+			Alerts("WxappDayAboutToBeLost", "WxappDayLost").Width(12),
 		grafana.TimeSeries(l.text("Failed polls by day and reason", "每日失败的轮询（按原因）"),
 			l.text("Failed polls of each day. busy and token usually resolve by themselves; credentials, allowlist, permission, account and pending need someone to act.",
 				"每日失败的轮询次数。busy 与 token 通常会自行恢复；credentials、allowlist、permission、account 与 pending 需要人工处理。"),
@@ -167,8 +168,8 @@ func exporterData(l language, d *grafana.Dashboard) {
 		grafana.Table(l.text("Data held", "持有的数据"),
 			l.text("First and last day of the newest window of each app and range, in China time.", "各小程序、各周期最新窗口的首日与末日（北京时间）。"),
 			l.text("Last day", "末日"), false,
-			grafana.NowTable(a.withName(now(), "max by (appid, range) ("+selector("wxapp_data_begin_timestamp_seconds")+") * 1000")),
-			grafana.NowTable(a.withName(now(), "(max by (appid, range) ("+selector("wxapp_data_end_timestamp_seconds")+") - 1) * 1000"))).
+			grafana.NowTable(a.withName(series.Now(), a.Max(series.Now(), []string{"appid", "range"}, "wxapp_data_begin_timestamp_seconds")+" * 1000")),
+			grafana.NowTable(a.withName(series.Now(), "("+a.Max(series.Now(), []string{"appid", "range"}, "wxapp_data_end_timestamp_seconds")+" - 1) * 1000"))).
 			Merged().NoValue(fillsTomorrow(l)).
 			Columns(nil,
 				appColumn(l),
@@ -180,10 +181,10 @@ func exporterData(l language, d *grafana.Dashboard) {
 			l.text("Rows in WeChat's answers over the time shown that repeated a name (merged) or were unusable (skipped), and the most names that the limit WXAPP_TOP drops from one list.",
 				"所选时间内微信返回数据中重复（已合并）与无法使用（已忽略）的行数，以及因 WXAPP_TOP 限制单个列表截断的最多名称数。"),
 			rows, true,
-			grafana.NowTable(a.appNames(now())),
-			grafana.NowTable("max by (appid) ("+increase("$__range", "wxapp_rows_merged_total")+")"),
-			grafana.NowTable("max by (appid) ("+increase("$__range", "wxapp_rows_rejected_total")+")"),
-			grafana.NowTable("max by (appid) ("+selector("wxapp_names_dropped")+")")).
+			grafana.NowTable(a.Names(series.Now())),
+			grafana.NowTable("max by (appid) ("+a.increase("$__range", "wxapp_rows_merged_total")+")"),
+			grafana.NowTable("max by (appid) ("+a.increase("$__range", "wxapp_rows_rejected_total")+")"),
+			grafana.NowTable(a.each(series.Now(), "wxapp_names_dropped"))).
 			Joined("appid").NoValue(fillsTomorrow(l)).
 			Columns([]string{"Value #A"},
 				appColumn(l),
@@ -194,7 +195,7 @@ func exporterData(l language, d *grafana.Dashboard) {
 		grafana.Table(l.text("Failed polls over the time shown", "所选时间内失败的轮询"),
 			l.text("Which app failed for which reason, and how often.", "各小程序因何种原因失败、失败多少次。"),
 			l.text("Failures", "失败次数"), true,
-			grafana.NowTable(a.withName(now(), a.failures("$__range")+" > 0"))).
+			grafana.NowTable(a.withName(series.Now(), a.failures("$__range")+" > 0"))).
 			NoValue(l.text("no failure", "没有失败")).
 			Columns(nil,
 				appColumn(l),

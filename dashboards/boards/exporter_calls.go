@@ -4,20 +4,22 @@ import (
 	"fmt"
 
 	"github.com/wxapp-exporter/wxapp_exporter/dashboards/grafana"
+	"github.com/wxapp-exporter/wxapp_exporter/dashboards/series"
 )
 
 // exporterCalls shows the calls of WeChat's API.
 func exporterCalls(l language, d *grafana.Dashboard) {
+	a := allApps()
 	requests := func(labels string) string {
-		return "sum by (" + labels + ") (" + increase(thatStep, "wxapp_api_requests_total") + ")"
+		return "sum by (" + labels + ") (" + a.increase(thatStep, "wxapp_api_requests_total") + ")"
 	}
-	busiest := fmt.Sprintf(" and on (endpoint) topk(%d, sum by (endpoint) (increase(%s[$__range] @ end() offset -24h)))",
-		paletteSize, selector("wxapp_api_requests_total"))
+	busiest := fmt.Sprintf(" and on (endpoint) topk(%d, sum by (endpoint) (increase(%s[$__range] @ %s)))",
+		paletteSize, selector("wxapp_api_requests_total"), series.End)
 	onlyBusiest := l.textf(" The %d endpoints with the most calls in the time shown.", "仅显示所选时间内调用最多的 %d 个接口。", paletteSize)
 	noCalls := l.text("no calls in this time", "所选时间内没有调用")
 	const duration = "wxapp_api_request_duration_seconds"
 	rate := func(part, labels string) string {
-		return "sum by (" + labels + ") (rate(" + during(thatStep, duration+part) + "))"
+		return "sum by (" + labels + ") (rate(" + a.during(thatStep, duration+part) + "))"
 	}
 	buckets := "sum by (le, endpoint) (" + selector(duration+"_bucket") + ")"
 	d.Row(l.text("Calls of WeChat's API", "微信接口调用"))
@@ -56,8 +58,9 @@ func exporterCalls(l language, d *grafana.Dashboard) {
 
 // exporterQuota shows how much of WeChat's quotas is used.
 func exporterQuota(l language, d *grafana.Dashboard) {
-	a := allApps
-	used := "1 - min by (appid) (" + selector("wxapp_api_quota_remaining") + ") / max by (appid) (" + selector("wxapp_api_quota_limit") + ")"
+	a := allApps()
+	limit := a.each(series.Now(), "wxapp_api_quota_limit")
+	left := a.Min(series.Now(), []string{"appid"}, "wxapp_api_quota_remaining")
 	later := l.text("comes with the first poll of the day", "每天首次轮询时读取")
 	share := l.text("Used", "已用")
 	d.Row(l.text("Quota and tokens", "配额与 token"))
@@ -65,10 +68,10 @@ func exporterQuota(l language, d *grafana.Dashboard) {
 		grafana.Table(l.text("Quota", "配额"),
 			l.text("Calls that WeChat allows per day, calls that were left when the exporter read the quota with the first poll of the day, and the share that was used, by any caller. Red above 90%.", "微信每天允许的调用次数，采集器每天首次轮询时读取到的剩余次数，以及已用比例（含其他调用方）。超过 90% 显示红色。"),
 			share, true,
-			grafana.NowTable(a.appNames(now())),
-			grafana.NowTable("max by (appid) ("+selector("wxapp_api_quota_limit")+")"),
-			grafana.NowTable("min by (appid) ("+selector("wxapp_api_quota_remaining")+")"),
-			grafana.NowTable(used)).
+			grafana.NowTable(a.Names(series.Now())),
+			grafana.NowTable(limit),
+			grafana.NowTable(left),
+			grafana.NowTable("1 - "+left+" / "+limit)).
 			Joined("appid").NoValue(later).
 			Columns([]string{"Value #A"},
 				appColumn(l),
@@ -80,14 +83,14 @@ func exporterQuota(l language, d *grafana.Dashboard) {
 		grafana.TimeSeries(l.text("Remaining token lifetime", "token 剩余有效期"),
 			l.text("Hours until the access token that was used last expires, for the eight tokens that live longest. Below zero is normal between polls: a token is requested only when one is needed.",
 				"最近使用的 access_token 的剩余有效期（小时），显示最长的八个。两次轮询之间为负属正常：只有需要时才获取 token。"),
-			grafana.Over(a.withName(overTime(), "((max by (appid) ("+overTime().read(selector("wxapp_token_expiry_timestamp_seconds"))+") - time()) / 3600) and on (appid) topk(8, max by (appid) ("+atEnd().read(selector("wxapp_token_expiry_timestamp_seconds"))+"))"), "{{app}}")).
+			grafana.Over(a.withName(series.OverTime(), "(("+a.each(series.OverTime(), "wxapp_token_expiry_timestamp_seconds")+" - time()) / 3600) and on (appid) topk(8, "+a.each(series.AtEnd(), "wxapp_token_expiry_timestamp_seconds")+")"), "{{app}}")).
 			Unit(l.hours()).Decimals(1).Every("1h").NoValue(l.text("no token yet", "尚无 token")).Width(12),
 	)
 }
 
 func exporterOutputs(l language, d *grafana.Dashboard) {
 	count := func(metric, legend string) grafana.Target {
-		return grafana.Over("sum("+increase(thatStep, metric)+")", legend)
+		return grafana.Over("sum("+allApps().increase(thatStep, metric)+")", legend)
 	}
 	failed, waiting := l.text("failed", "失败"), l.text("answers waiting", "等待写入")
 	notPushed := l.text("nothing is pushed", "未启用推送")
@@ -97,9 +100,9 @@ func exporterOutputs(l language, d *grafana.Dashboard) {
 			l.text("Attempts to write an answer or the state, failed attempts, answers that wait in memory because of failures, other exporters that poll the same apps into the same archive, and apps whose archive is still being read after a start.", "写入数据或状态的次数、其中失败的次数、因失败而在内存中等待写入的数据份数、轮询相同小程序并共用归档的其他采集器数量，以及启动后归档仍在读取的小程序数量。"),
 			count("wxapp_archive_writes_total", l.text("attempts", "次数")),
 			count("wxapp_archive_failures_total", failed),
-			grafana.Over("sum("+overTime().read(selector("wxapp_archive_pending_answers"))+")", waiting),
-			grafana.Over("max("+overTime().read(selector("wxapp_archive_rivals"))+")", l.text("other exporters", "其他采集器")),
-			grafana.Over("sum("+overTime().read(selector("wxapp_restoring_apps"))+")", l.text("apps being read", "正在读取的小程序"))).
+			grafana.Over("sum("+series.OnBoard.Each(series.OverTime(), "wxapp_archive_pending_answers")+")", waiting),
+			grafana.Over("max("+series.OnBoard.Each(series.OverTime(), "wxapp_archive_rivals")+")", l.text("other exporters", "其他采集器")),
+			grafana.Over("sum("+series.OnBoard.Each(series.OverTime(), "wxapp_restoring_apps")+")", l.text("apps being read", "正在读取的小程序"))).
 			Unit("locale").Decimals(0).Min(0).Every("1h").NoValue(l.text("nothing is archived", "未启用归档")).
 			FixedColors([2]string{failed, "red"}, [2]string{waiting, "orange"}).Width(8),
 		grafana.TimeSeries(l.text("Pushes by OTLP", "OTLP 推送"),
@@ -131,13 +134,13 @@ func exporterProcess(l language, d *grafana.Dashboard) {
 				column("revision", l.text("Revision", "修订"), 90),
 				column("goversion", "Go", 80)).Width(8),
 		grafana.TimeSeries(l.text("Memory", "内存"), l.text("Resident memory of each process.", "各进程的常驻内存。"),
-			grafana.Over("max by (instance) ("+overTime().read(selector("process_resident_memory_bytes"))+")", "{{instance}}")).
+			grafana.Over("max by (instance) ("+series.OnBoard.Each(series.OverTime(), "process_resident_memory_bytes")+")", "{{instance}}")).
 			Unit("bytes").Min(0).Every("1h").NoValue(none).Width(6),
 		grafana.TimeSeries("CPU", l.text("Share of one CPU that each process uses.", "各进程占用一个 CPU 的比例。"),
-			grafana.Over("max by (instance) (rate("+during(thatStep, "process_cpu_seconds_total")+"))", "{{instance}}")).
+			grafana.Over("max by (instance) (rate("+allApps().during(thatStep, "process_cpu_seconds_total")+"))", "{{instance}}")).
 			Unit("percentunit").Min(0).Every("1h").NoValue(none).Width(5),
 		grafana.TimeSeries(l.text("Goroutines", "协程数"), l.text("Goroutines of each process. A number that only grows is a leak.", "各进程的协程数。持续增长意味着泄漏。"),
-			grafana.Over("max by (instance) ("+overTime().read(selector("go_goroutines"))+")", "{{instance}}")).
+			grafana.Over("max by (instance) ("+series.OnBoard.Each(series.OverTime(), "go_goroutines")+")", "{{instance}}")).
 			Unit("locale").Min(0).Every("1h").NoValue(none).Width(5),
 	)
 }

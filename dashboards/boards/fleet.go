@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/wxapp-exporter/wxapp_exporter/dashboards/grafana"
+	"github.com/wxapp-exporter/wxapp_exporter/dashboards/series"
 )
 
 // fleet is the dashboard that compares all apps.
@@ -13,7 +14,7 @@ func fleet(l language) *grafana.Dashboard {
 		l.text("All Mini Programs side by side: state, users, changes and data freshness.", "全部小程序对比：状态、用户数、变化与数据新鲜度。"))
 	chooseMetric(l, d)
 	chooseRange(l, d)
-	annotate(l, d, allApps)
+	annotate(l, d, allApps())
 
 	fleetSummary(l, d)
 	fleetTable(l, d)
@@ -35,16 +36,16 @@ func tile(l language, title, description, query, bad string) *grafana.Panel {
 }
 
 func fleetSummary(l language, d *grafana.Dashboard) {
-	a := allApps
+	a := allApps()
 	in := func(state int) string {
 		return fmt.Sprintf("sum(%s == bool %d)", "("+a.state("$range")+")", state)
 	}
 	d.Line(4,
 		tile(l, l.text("Apps", "小程序数"), l.text("Mini Programs that the exporter is configured for.", "采集器中配置的小程序数量。"),
-			"count(max by (appid) ("+selector("wxapp_app_info")+"))", "").Width(4),
+			"count("+a.each(series.Now(), "wxapp_app_info")+")", "").Width(4),
 		tile(l, l.text("Failing", "采集失败"), l.text("Mini Programs whose last poll failed. The table below names them, with the reason.", "最近一次轮询失败的小程序数量。下表列出名称与原因。"),
 			in(broken), "red").Width(4),
-		tile(l, l.text("Stale", "数据过期"), l.textf("Mini Programs whose selected range ended more than %d hours ago, later than any publication explains, and that do not fail.", "所选统计周期结束已超过 %d 小时（晚于任何一次正常发布）且没有失败的小程序数量。", hours(StaleAfter)),
+		tile(l, l.text("Stale", "数据过期"), l.textf("Mini Programs whose selected range ended more than %d hours ago, later than any publication explains, and that do not fail.", "所选统计周期结束已超过 %d 小时（晚于任何一次正常发布）且没有失败的小程序数量。", hours(series.StaleAfter)),
 			in(late), "orange").Width(4),
 		tile(l, l.text("No data", "无数据"), l.text("Mini Programs without data for the selected range that do not fail: nothing is published for them yet, or nobody came.", "所选统计周期尚无数据且没有失败的小程序数量：尚未发布，或无人访问。"),
 			in(empty), "orange").Width(4),
@@ -62,22 +63,22 @@ func fleetSummary(l language, d *grafana.Dashboard) {
 
 // fleetTable is one line for each app, those that fail first.
 func fleetTable(l language, d *grafana.Dashboard) {
-	a := allApps
+	a := allApps()
 	count, state := l.text("Users", "用户数"), l.text("State", "状态")
 	p := grafana.Table(l.text("All apps, ${metric:text}, ${range:text}", "全部小程序：${metric:text}，${range:text}"),
 		l.text("One row per app, failing ones first; the name links to the app's portrait. The line shows the last days of the time shown. Users are de-duplicated per app and range: never add up ranges, or new and active users. A person who uses two apps counts in both rows.",
 			"每个小程序一行，失败的在前，点击名称查看其用户画像。曲线为所选时间内的每日数据。用户数按小程序与周期去重：不同周期、新增与活跃均不可相加；同时使用两个小程序的人在两行中各计一次。"),
 		state, true,
-		grafana.NowTable(a.appNames(now())),
+		grafana.NowTable(a.Names(series.Now())),
 		grafana.NowTable(a.state("$range")),
 		grafana.NowTable(a.reason()),
-		grafana.NowTable(a.total(now(), chosen())),
-		grafana.Over(a.total(onDay(0), chosen()), ""),
+		grafana.NowTable(a.total(series.Now(), chosen())),
+		grafana.Over(a.total(series.OnDay(0), chosen()), ""),
 		grafana.NowTable(a.change(1, chosen())),
 		grafana.NowTable(a.change(4, chosen())),
-		grafana.NowTable(a.newShare(now(), "$range")),
+		grafana.NowTable(a.newShare(series.Now(), "$range")),
 		grafana.NowTable(a.lastDay("$range")),
-		grafana.NowTable(a.ageHours(now(), "$range"))).
+		grafana.NowTable(a.ageHours(series.Now(), "$range"))).
 		Every("1d").
 		Sparkline("E").Joined("appid").
 		Columns([]string{"Value #A", "Value #C"},
@@ -100,7 +101,7 @@ func fleetTable(l language, d *grafana.Dashboard) {
 }
 
 func fleetMovers(l language, d *grafana.Dashboard) {
-	a := allApps
+	a := allApps()
 	const few = 100
 	change := l.text("Change", "变化")
 	note := l.textf(" Only what had at least %d users, since small numbers jump.", "只计不少于 %d 人的对象，因为小数目波动大。", few)
@@ -117,48 +118,48 @@ func fleetMovers(l language, d *grafana.Dashboard) {
 	ends := func(n int, query string) string {
 		return fmt.Sprintf("(topk(%d, %s) or bottomk(%d, %s))", n, query, n, query)
 	}
-	before := a.ago(7, "$range", func(m moment) string { return a.total(m, chosen()) })
-	apps := fmt.Sprintf("%s / (%s >= %d) - 1", a.total(now(), chosen()), before, few)
-	groups := func(m moment) string {
+	before := a.Ago(series.Now(), 7, "$range", func(m series.Moment) string { return a.total(m, chosen()) })
+	apps := fmt.Sprintf("%s / (%s >= %d) - 1", a.total(series.Now(), chosen()), before, few)
+	groups := func(m series.Moment) string {
 		return a.users(m, chosen().by("province|platform|device"), "dimension", "name")
 	}
-	group := fmt.Sprintf("%s / (%s >= %d) - 1", groups(now()), a.ago(7, "$range", groups), few)
+	group := fmt.Sprintf("%s / (%s >= %d) - 1", groups(series.Now()), a.Ago(series.Now(), 7, "$range", groups), few)
 	d.Line(9,
 		diverging(l.text("Apps that moved most", "变化最大的小程序"),
 			l.text("Change of users in the selected range against the same weekday last week: the eight apps that grew most and the eight that fell most.", "所选统计周期的用户数与上周同一星期几相比的变化：增幅与降幅最大的各八个小程序。"),
-			"app", a.withName(now(), ends(8, apps)), "appid").Width(8),
+			"app", a.withName(series.Now(), ends(8, apps)), "appid").Width(8),
 		diverging(l.text("Groups that moved most", "变化最大的群体"),
 			l.text("Change of the provinces, platforms and devices of all apps against the same weekday last week. Cities are too many to compare those of all apps; see the portrait of an app.", "全部小程序的省份、平台与机型与上周同一星期几相比的变化。城市数量过多，请查看单个小程序的画像。"),
-			"group", fmt.Sprintf(`label_join(%s, "group", " · ", "app", "name")`, a.withName(now(), ends(8, group))),
+			"group", fmt.Sprintf(`label_join(%s, "group", " · ", "app", "name")`, a.withName(series.Now(), ends(8, group))),
 			"appid", "app", "name", "dimension").Width(8),
 		alertList(l).Width(8))
 }
 
 // fleetTrends compares the largest apps over time.
 func fleetTrends(l language, d *grafana.Dashboard) {
-	a := allApps
+	a := allApps()
 	d.Row(l.text("Over time", "变化趋势"))
 	d.Line(10,
 		grafana.TimeSeries(l.text("Largest apps, ${metric:text}, ${range:text}", "最大的小程序：${metric:text}，${range:text}"),
 			l.text("The eight apps with the most users. A point stands on the last day of its range.", "用户数最多的八个小程序，每个点位于其统计周期的最后一天。"),
-			grafana.Over(a.withName(onDay(0), "("+a.total(onDay(0), chosen())+") and on (appid) topk(8, "+a.total(atEnd(), chosen())+")"), "{{app}}")).
+			grafana.Over(a.withName(series.OnDay(0), "("+a.total(series.OnDay(0), chosen())+") and on (appid) topk(8, "+a.total(series.AtEnd(), chosen())+")"), "{{app}}")).
 			Unit("locale").Min(0).Every("1d").NoValue(fillsTomorrow(l)).Width(12),
 		freshnessTable(l).Width(12))
 }
 
 // freshnessTable shows the age of each app's data for each range.
 func freshnessTable(l language) *grafana.Panel {
-	a := allApps
-	targets := []grafana.Target{grafana.NowTable(a.appNames(now()))}
+	a := allApps()
+	targets := []grafana.Target{grafana.NowTable(a.Names(series.Now()))}
 	columns := []grafana.Column{appColumn(l)}
-	for i, length := range []window{"1d", "7d", "30d"} {
-		targets = append(targets, grafana.NowTable(a.ageHours(now(), length)))
+	for i, length := range []series.Window{"1d", "7d", "30d"} {
+		targets = append(targets, grafana.NowTable(a.ageHours(series.Now(), length)))
 		columns = append(columns, ageColumn(l, "Value #"+string(rune('B'+i)), l.text("Age of ", "距今 ")+string(length), 120))
 	}
 	return grafana.Table(l.text("Freshness by app and range", "各小程序、各周期的数据新鲜度"),
 		l.textf("Hours since the range ended. Up to %d is normal, because WeChat publishes a day by 16:00 of the next one; red above %d.",
 			"距统计周期结束的小时数。微信最迟在次日 16 点发布，因此 %d 小时以内属正常，超过 %d 小时显示红色。",
-			hours(LastPublication), hours(StaleAfter)),
+			hours(series.LastPublication), hours(series.StaleAfter)),
 		l.text("Age of ", "距今 ")+"1d", true, targets...).
 		Joined("appid").NoValue(fillsTomorrow(l)).
 		Columns([]string{"Value #A"}, append(columns, appidColumn())...)

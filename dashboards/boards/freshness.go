@@ -5,56 +5,39 @@ import (
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/dashboards/grafana"
-)
-
-// The age of a window is the time since the end of its last day. WeChat publishes a day
-// on the next one, so that the newest window is replaced at an age of 33 to 40 hours.
-const (
-	// FirstPublication is the age at which WeChat publishes the next day at the earliest:
-	// at 09:00.
-	FirstPublication = (24 + 9) * time.Hour
-	// LastPublication is the age at which WeChat publishes the next day at the latest: at
-	// 16:00.
-	LastPublication = (24 + 16) * time.Hour
-	// StaleAfter is the age above which data count as stale: two hours after the latest
-	// publication. The boards turn red and the alert WxappDataStale fires.
-	StaleAfter = LastPublication + 2*time.Hour
-	// LossImminentAfter is the age above which the alert WxappDayAboutToBeLost fires.
-	LossImminentAfter = 64 * time.Hour
-	// LostAfter is the age at which WeChat drops the day after the window.
-	LostAfter = 72 * time.Hour
+	"github.com/wxapp-exporter/wxapp_exporter/dashboards/series"
 )
 
 // hours returns a duration in hours, as it stands in texts.
 func hours(d time.Duration) int { return int(d / time.Hour) }
 
 // stale keeps those ages of a query that are stale.
-func stale(ages string) string { return fmt.Sprintf("%s > %.0f", ages, StaleAfter.Seconds()) }
+func stale(ages string) string { return fmt.Sprintf("%s > %.0f", ages, series.StaleAfter.Seconds()) }
 
 // staleDatasets returns 1 for each dataset of each app that is stale, and 0 for the others.
 // The numbers of a week or month stand until those of the next one are published.
 func (a apps) staleDatasets() string {
 	const week, month = 7 * hoursOfDay * time.Hour, 31 * hoursOfDay * time.Hour
 	age := func(matcher string) string {
-		return fmt.Sprintf("time() - max by (appid, dataset) (%s)", selector("wxapp_dataset_end_timestamp_seconds", a.with(matcher)...))
+		return "time() - " + a.Max(series.Now(), []string{"appid", "dataset"}, "wxapp_dataset_end_timestamp_seconds", matcher)
 	}
 	return fmt.Sprintf(`(%s > bool %.0f or %s > bool %.0f or %s > bool %.0f)`,
-		age(`dataset!~"weekly|monthly"`), StaleAfter.Seconds(),
-		age(`dataset="weekly"`), (week - hoursOfDay*time.Hour + StaleAfter).Seconds(),
-		age(`dataset="monthly"`), (month - hoursOfDay*time.Hour + StaleAfter).Seconds())
+		age(`dataset!~"weekly|monthly"`), series.StaleAfter.Seconds(),
+		age(`dataset="weekly"`), (week - hoursOfDay*time.Hour + series.StaleAfter).Seconds(),
+		age(`dataset="monthly"`), (month - hoursOfDay*time.Hour + series.StaleAfter).Seconds())
 }
 
 // datasetState returns the state of each dataset of each app as a number, the worst of those
 // that hold.
 func (a apps) datasetState() string {
-	up := "max by (appid, dataset) (" + selector("wxapp_dataset_up", a.with()...) + ")"
+	up := a.Max(series.Now(), []string{"appid", "dataset"}, "wxapp_dataset_up")
 	stale := a.staleDatasets()
 	return fmt.Sprintf("((%s == 0) + %d) or (0 * (%s unless on (appid, dataset) %s) + %d) or (0 * (%s == 1) + %d) or (0 * %s + %d)",
 		up, broken, up, stale, empty, stale, late, up, fine)
 }
 
 // redWhenStale is the step of a color that begins where data are stale, in hours.
-func redWhenStale() grafana.Step { return grafana.At(StaleAfter.Hours(), "red") }
+func redWhenStale() grafana.Step { return grafana.At(series.StaleAfter.Hours(), "red") }
 
 // ageColumn shows how many hours ago a window ended.
 func ageColumn(l language, field, heading string, width int) grafana.Column {
@@ -70,12 +53,12 @@ const (
 )
 
 // state returns the state of each app as a number, the worst of those that hold.
-func (a apps) state(length window) string {
-	known := a.each(now(), "wxapp_app_info")
+func (a apps) state(length series.Window) string {
+	known := a.each(series.Now(), "wxapp_app_info")
 	return fmt.Sprintf("((%s) + %d) or (0 * (%s unless on (appid) %s) + %d) or (0 * (%s) + %d) or (0 * %s + %d)",
 		a.failing(), broken,
-		known, a.dataEnd(now(), length), empty,
-		stale(a.age(now(), length)), late,
+		known, a.DataEnd(series.Now(), length), empty,
+		stale(a.age(series.Now(), length)), late,
 		known, fine)
 }
 

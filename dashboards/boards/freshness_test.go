@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/wxapp-exporter/wxapp_exporter/dashboards/series"
 )
 
 func read(t *testing.T, file string) string {
@@ -21,6 +23,9 @@ func read(t *testing.T, file string) string {
 	}
 	return string(content)
 }
+
+// hourLimit is what an alert compares an age in hours with, from below.
+var hourLimit = regexp.MustCompile(`> (\d+)\b`)
 
 // ageLimit is a comparison of the age of a window in a query.
 var ageLimit = regexp.MustCompile(`time\(\) - [^>\n]*wxapp_data_end_timestamp_seconds[^>\n]*> (\d+) \* 3600\n`)
@@ -38,19 +43,17 @@ func TestAgesOfAlerts(t *testing.T) {
 	if err := yaml.Unmarshal([]byte(read(t, "../rules/wxapp-alerts.yml")), &file); err != nil {
 		t.Fatal(err)
 	}
-	want := map[string]time.Duration{"WxappDataStale": StaleAfter, "WxappDayAboutToBeLost": LossImminentAfter}
+	want := map[string]time.Duration{"WxappDataStale": series.StaleAfter, "WxappDayAboutToBeLost": series.LossImminentAfter, "WxappDayLost": series.LostAfter}
 	got := map[string]time.Duration{}
 	for _, group := range file.Groups {
 		for _, rule := range group.Rules {
-			for _, match := range ageLimit.FindAllStringSubmatch(rule.Expr, -1) {
-				hours, err := strconv.Atoi(match[1])
+			if want[rule.Alert] != 0 {
+				hours, err := strconv.Atoi(hourLimit.FindStringSubmatch(rule.Expr)[1])
 				if err != nil {
 					t.Fatal(err)
 				}
 				got[rule.Alert] = time.Duration(hours) * time.Hour
-			}
-			if want[rule.Alert] != 0 {
-				holdsHours(t, rule.Alert+": description", rule.Annotations["description"], LostAfter)
+				holdsHours(t, rule.Alert+": description", rule.Annotations["description"], series.LostAfter)
 			}
 		}
 	}
@@ -66,9 +69,9 @@ func TestAgesInDocuments(t *testing.T) {
 			file string
 			ages []time.Duration
 		}{
-			{"README", []time.Duration{LastPublication, LostAfter}},
-			{"docs/runbooks/WxappDataStale", []time.Duration{LastPublication, StaleAfter, LostAfter}},
-			{"docs/runbooks/WxappDayAboutToBeLost", []time.Duration{LossImminentAfter, LostAfter}},
+			{"README", []time.Duration{series.LastPublication, series.LostAfter}},
+			{"docs/runbooks/WxappDataStale", []time.Duration{series.LastPublication, series.StaleAfter, series.LostAfter}},
+			{"docs/runbooks/WxappDayAboutToBeLost", []time.Duration{series.LossImminentAfter, series.LostAfter}},
 		} {
 			name := document.file + language + ".md"
 			holdsHours(t, name, read(t, filepath.Join("../..", name)), document.ages...)
@@ -87,8 +90,8 @@ func TestAgesInDocuments(t *testing.T) {
 	for _, name := range documents {
 		for _, match := range ageLimit.FindAllStringSubmatch(read(t, name), -1) {
 			queries++
-			if match[1] != strconv.Itoa(hours(StaleAfter)) {
-				t.Errorf("%s: data count as stale after %s hours, want %d", name, match[1], hours(StaleAfter))
+			if match[1] != strconv.Itoa(hours(series.StaleAfter)) {
+				t.Errorf("%s: data count as stale after %s hours, want %d", name, match[1], hours(series.StaleAfter))
 			}
 		}
 	}

@@ -1,13 +1,16 @@
 package boards
 
-import "github.com/wxapp-exporter/wxapp_exporter/dashboards/grafana"
+import (
+	"github.com/wxapp-exporter/wxapp_exporter/dashboards/grafana"
+	"github.com/wxapp-exporter/wxapp_exporter/dashboards/series"
+)
 
 // annotate marks the publications and the failures of apps on all panels over time.
 func annotate(l language, d *grafana.Dashboard, a apps) {
 	d.Annotate(l.text("Publications", "发布"), l.text("{{app}}: new day", "{{app}}：新的一天"), "blue",
-		a.withName(overTime(), "max by (appid) (changes("+selector("wxapp_data_end_timestamp_seconds", a.with(`range="1d"`)...)+"[1h])) > 0"), false)
+		a.withName(series.OverTime(), "max by (appid) (changes("+a.Selector("wxapp_data_end_timestamp_seconds", `range="1d"`)+"[1h])) > 0"), false)
 	d.Annotate(l.text("Failures", "失败"), l.text("{{app}}: {{reason}}", "{{app}}：{{reason}}"), "red",
-		a.withName(overTime(), a.failures("1h")+" > 0"), true)
+		a.withName(series.OverTime(), a.failures("1h")+" > 0"), true)
 }
 
 // alertList lists the alerts of rules/wxapp-alerts.yml.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/wxapp-exporter/wxapp_exporter/dashboards/grafana"
+	"github.com/wxapp-exporter/wxapp_exporter/dashboards/series"
 )
 
 // portrait is the dashboard that shows who the users of an app are.
@@ -17,7 +18,7 @@ func portrait(l language) *grafana.Dashboard {
 	chooseMetric(l, d)
 	chooseRange(l, d)
 	choosePlaces(l, d)
-	annotate(l, d, chosenApps)
+	annotate(l, d, chosenApps())
 
 	portraitNumbers(l, d)
 	portraitDays(l, d)
@@ -49,15 +50,15 @@ func fillsInWeeks(l language, weeks int) string {
 func portraitNumbers(l language, d *grafana.Dashboard) {
 	var lengths []grafana.Target
 	for _, length := range []struct {
-		length window
+		length series.Window
 		text   string
 	}{
 		{"1d", l.text("1 day", "1 天")}, {"7d", l.text("7 days", "7 天")}, {"30d", l.text("30 days", "30 天")},
 	} {
-		lengths = append(lengths, grafana.Now(together(now(), active(length.length)), length.text))
+		lengths = append(lengths, grafana.Now(together(series.Now(), active(length.length)), length.text))
 	}
-	limit := fmt.Sprintf("%.0f", StaleAfter.Seconds())
-	failing := "max(" + strings.TrimSuffix(chosenApps.failing(), " == 0") + " == bool 0)"
+	limit := fmt.Sprintf("%.0f", series.StaleAfter.Seconds())
+	failing := "max(" + strings.TrimSuffix(chosenApps().failing(), " == 0") + " == bool 0)"
 	d.Line(4,
 		grafana.Stat(l.text("Active users", "活跃用户"),
 			l.text("Users in the newest windows of 1, 7 and 30 days, summed over genders.", "最近 1 天、7 天、30 天窗口的活跃用户数，按性别维度合计。")+deduplicated(l),
@@ -75,18 +76,18 @@ func portraitNumbers(l language, d *grafana.Dashboard) {
 			NoValue(fillsInWeeks(l, 1)).Width(6),
 		grafana.Stat(l.text("Stickiness", "黏性"),
 			l.text("Active users of one day divided by those of 30 days: how much of the audience comes on a day.", "1 天活跃用户数除以 30 天活跃用户数：每天有多大比例的用户会来。"),
-			grafana.Now(stickiness(now()), "")).
+			grafana.Now(stickiness(series.Now()), "")).
 			Unit("percentunit").Decimals(1).Thresholds(neutral, grafana.At(0, "purple")).
 			NoValue(l.text("none yet", "尚无")).Width(4),
 		grafana.Stat(l.text("Day", "日期"),
 			l.text("Last day of the chosen range, in China time. WeChat publishes a day between 09:00 and 16:00 of the next one.", "所选统计周期的最后一天（北京时间）。微信在次日 9 点至 16 点之间发布。"),
-			grafana.Now("max("+chosenApps.lastDay("$range")+")", "")).
+			grafana.Now("max("+chosenApps().lastDay("$range")+")", "")).
 			Unit("time:YYYY-MM-DD").Thresholds(neutral).
 			NoValue(l.text("none yet", "尚无")).Width(3),
 		grafana.Stat(l.text("State", "状态"),
 			l.textf("FAILING: the last poll of an app failed. STALE: its newest day ended more than %d hours ago, which is later than any publication explains. The exporter dashboard says what to do.",
-				"失败：有小程序最近一次轮询失败。过期：最新一天结束已超过 %d 小时，晚于任何一次正常发布。处理办法见采集器仪表盘。", hours(StaleAfter)),
-			grafana.Now(fmt.Sprintf("(%d * %s > 0) or max(%s > bool %s)", broken, failing, chosenApps.age(now(), "1d"), limit), "")).
+				"失败：有小程序最近一次轮询失败。过期：最新一天结束已超过 %d 小时，晚于任何一次正常发布。处理办法见采集器仪表盘。", hours(series.StaleAfter)),
+			grafana.Now(fmt.Sprintf("(%d * %s > 0) or max(%s > bool %s)", broken, failing, chosenApps().age(series.Now(), "1d"), limit), "")).
 			Unit("none").Thresholds("transparent").MapValues(stateTexts(l)).
 			Option("colorMode", "background").
 			NoValue(l.text("no data yet", "尚无数据")).Width(3),
@@ -98,16 +99,16 @@ func portraitDays(l language, d *grafana.Dashboard) {
 	returning, added := l.text("returning", "回访"), l.text("new", "新增")
 	before := l.text("all, week before", "上周同日合计")
 	low, high := l.text("usual, from", "正常范围下限"), l.text("usual, to", "正常范围上限")
-	newOnes := together(onDay(0), fresh("1d"))
+	newOnes := together(series.OnDay(0), fresh("1d"))
 	mean, spread := usual()
 	band := func(sign string) string { return fmt.Sprintf("%s %s 2 * %s", mean, sign, spread) }
 	gone := property("custom.lineWidth", 0)
 	d.Line(9, grafana.TimeSeries(l.text("Active users by day", "每日活跃用户"),
 		l.text("Each bar stands on the day that it is for: users who came back and users who came for the first time. The dashed line is the same weekday one week before. The gray band is the usual range: the mean of the same weekday of the last four weeks and two standard deviations either way, once three of these weeks are known.",
 			"每根柱子对应数据所属的日期：回访用户与首次来访的新增用户。虚线为一周前的同一星期几。灰色区域为正常范围：最近四周同一星期几的均值上下各两个标准差，已知其中三周后显示。")+deduplicated(l),
-		grafana.Over(together(onDay(0), active("1d"))+" - "+newOnes, returning),
+		grafana.Over(together(series.OnDay(0), active("1d"))+" - "+newOnes, returning),
 		grafana.Over(newOnes, added),
-		grafana.Over(together(onDay(1), active("1d")), before),
+		grafana.Over(together(series.OnDay(1), active("1d")), before),
 		grafana.Over(band("-"), low),
 		grafana.Over(band("+"), high)).
 		Unit("locale").Decimals(0).Min(0).Every("1d").Bars().
@@ -128,13 +129,13 @@ func portraitDays(l language, d *grafana.Dashboard) {
 func usual() (mean, spread string) {
 	const people = "appid_metric_range:wxapp_users"
 	recorded := func(rule string) string {
-		return chosenApps.at(recordedOnDay(), "1d", func(m moment) string {
-			return fmt.Sprintf(`max by (appid) (%s)`, m.read(fmt.Sprintf(`%s:%s{%s}`, people, rule, strings.Join(chosenApps.with(`metric="visit_uv"`, `range="1d"`), ","))))
+		return chosenApps().At(series.OnDay(0), "1d", func(m series.Moment) string {
+			return series.Recorded.Max(m, []string{"appid"}, people+":"+rule, `metric="visit_uv"`, `range="1d"`)
 		})
 	}
 	var weeks []string
 	for week := 1; week <= 4; week++ {
-		weeks = append(weeks, fmt.Sprintf(`label_replace(%s, "week", "%d", "", "")`, together(onDay(week), active("1d")), week))
+		weeks = append(weeks, fmt.Sprintf(`label_replace(%s, "week", "%d", "", "")`, together(series.OnDay(week), active("1d")), week))
 	}
 	past := strings.Join(weeks, " or ")
 	mean = fmt.Sprintf("(sum(%s) or (avg(%s) and (count(%s) >= 3)))", recorded("mean_4w"), past, past)
@@ -142,9 +143,9 @@ func usual() (mean, spread string) {
 	return mean, spread
 }
 
-// onMap are the provinces that have a place.
-func onMap(matchers ...string) string {
-	return selector("wxapp_location_info", append([]string{`dimension="province"`}, matchers...)...)
+// onMap are the provinces that have a place, with labels that say more of it.
+func onMap(labels ...string) string {
+	return "topk by (name) (1, " + series.OnBoard.Max(series.Now(), append([]string{"name"}, labels...), "wxapp_location_info", `dimension="province"`) + ")"
 }
 
 // portraitPlaces shows where the users are, and what they hold in their hands.
@@ -153,9 +154,9 @@ func portraitPlaces(l language, d *grafana.Dashboard) {
 	provinces := chosen().by("province").filtered()
 	// The first marker at a place keeps its label, so that the largest come first. Short
 	// names overlap less. The area of a circle follows the square of its radius.
-	places := fmt.Sprintf(`label_replace(%s * on (name) group_left (latitude, longitude, english) topk by (name) (1, max by (name, latitude, longitude, english) (%s)), "label", "$1", "name", "(.+?)(省|市|回族自治区|壮族自治区|维吾尔自治区|自治区|特别行政区)?")`,
-		named(now(), provinces), onMap())
-	brands := chosenApps.users(now(), chosen().by("device"), "name")
+	places := fmt.Sprintf(`label_replace(%s * on (name) group_left (latitude, longitude, english) %s, "label", "$1", "name", "(.+?)(省|市|回族自治区|壮族自治区|维吾尔自治区|自治区|特别行政区)?")`,
+		named(series.Now(), provinces), onMap("latitude", "longitude", "english"))
+	brands := chosenApps().users(series.Now(), chosen().by("device"), "name")
 	d.Line(12,
 		grafana.MarkerMap(l.text("Provinces, ${metric:text}, ${range:text}", "省份分布：${metric:text}，${range:text}"),
 			l.text("One circle per province, at its capital; its area and color show the number of users. The coordinates come with the data (wxapp_location_info). Names without coordinates are listed in the row on places.",
@@ -185,7 +186,7 @@ func dimensionTable(l language, dimension string, n int, note string) *grafana.P
 	count, name := l.text("Users", "用户数"), l.dimension(dimension)
 	top := func(query string) grafana.Target { return grafana.NowTable(most(n, query, u)) }
 	targets := []grafana.Target{
-		top(named(now(), u)), top(share(now(), u)), top(changeByName(u)), top(index(u)),
+		top(named(series.Now(), u)), top(share(series.Now(), u)), top(changeByName(u)), top(index(u)),
 	}
 	var hidden []string
 	nameColumn := column("name", name, 0)
@@ -195,7 +196,7 @@ func dimensionTable(l language, dimension string, n int, note string) *grafana.P
 	columns := []grafana.Column{nameColumn}
 	if dimension == "province" {
 		// In Chinese the English names are of no use.
-		targets = append(targets, top(named(now(), u)+" * on (name) group_left (english) topk by (name) (1, max by (name, english) ("+onMap()+"))"))
+		targets = append(targets, top(named(series.Now(), u)+" * on (name) group_left (english) "+onMap("english")))
 		hidden = []string{"Value #E"}
 		columns = append(columns, column("english", l.text("English", "英文名"), 95))
 	}

@@ -2,9 +2,9 @@ package boards
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/wxapp-exporter/wxapp_exporter/dashboards/grafana"
+	"github.com/wxapp-exporter/wxapp_exporter/dashboards/series"
 )
 
 // portraitDimensions shows one table for each dimension that is not on the first screen.
@@ -18,7 +18,7 @@ func portraitDimensions(l language, d *grafana.Dashboard) {
 			l.text("Province names without coordinates, such as 未知 (unknown). With WXAPP_LOCATION_INFO=false all provinces are listed here.",
 				"没有坐标的省份名称，例如“未知”。设置 WXAPP_LOCATION_INFO=false 时全部省份都在此列出。"),
 			count, true,
-			grafana.NowTable(named(now(), chosen().by("province"))+" unless on (name) "+onMap())).
+			grafana.NowTable(named(series.Now(), chosen().by("province"))+" unless on (name) "+onMap())).
 			NoValue(l.text("all names are on the map", "所有名称都在地图上")).
 			Columns(nil, column("name", l.dimension("province"), 0, l.mapped("gender")), column("Value", count, 110, unit("locale"))).Width(8),
 	)
@@ -41,21 +41,21 @@ func portraitHistory(l language, d *grafana.Dashboard) {
 		grafana.TimeSeries(l.text("Users by app, ${metric:text}, ${range:text}", "各小程序用户：${metric:text}，${range:text}"),
 			l.text("Users of each app; a point stands on the last day of its range, so the lines for 7 and 30 days move slowly.",
 				"各小程序的用户数；每个点位于其统计周期的最后一天，因此 7 天和 30 天的曲线变化较慢。")+deduplicated(l),
-			grafana.Over(chosenApps.withName(onDay(0), chosenApps.total(onDay(0), chosen())), "{{app}}")).
+			grafana.Over(chosenApps().withName(series.OnDay(0), chosenApps().total(series.OnDay(0), chosen())), "{{app}}")).
 			Unit("locale").Min(0).Every("1d").NoValue(fillsTomorrow(l)).Width(8),
 		grafana.TimeSeries(l.text("New-user share, ${range:text}", "新增占比，${range:text}"),
 			l.text("New users divided by active users of the same range, on the last day of the range.", "同一统计周期内新增用户数除以活跃用户数，位于周期的最后一天。"),
-			grafana.Over(chosenApps.withName(onDay(0), chosenApps.newShare(onDay(0), "$range")), "{{app}}")).
+			grafana.Over(chosenApps().withName(series.OnDay(0), chosenApps().newShare(series.OnDay(0), "$range")), "{{app}}")).
 			Unit("percentunit").Min(0).Every("1d").NoValue(fillsTomorrow(l)).Width(8),
 		grafana.TimeSeries(l.text("Stickiness over time", "黏性趋势"),
 			l.text("Active users of one day divided by those of 30 days, of all chosen apps together. Weekends stand out.", "1 天活跃用户数除以 30 天活跃用户数，所选小程序合计。周末会有起伏。"),
-			grafana.Over(stickiness(onDay(0)), l.text("stickiness", "黏性"))).
+			grafana.Over(stickiness(series.OnDay(0)), l.text("stickiness", "黏性"))).
 			Unit("percentunit").Min(0).Every("1d").NoValue(fillsTomorrow(l)).Width(8),
 	)
 	trend := func(dimension string, n int) *grafana.Panel {
 		u := chosen().by(dimension).filtered()
 		u.largest = n
-		query := share(onDay(0), u)
+		query := share(series.OnDay(0), u)
 		note := l.text("Share of each name among all users listed in this dimension, on the last day of the range.",
 			"各名称在该维度全部用户中的占比，位于统计周期的最后一天。")
 		if dimension == "city" {
@@ -83,26 +83,26 @@ func portraitHistory(l language, d *grafana.Dashboard) {
 // recordedShare returns the shares of the names of a dimension on each day, as the
 // recording rules keep them.
 func recordedShare(u users) string {
-	record := func(by, rule string, of users) string {
-		return chosenApps.at(recordedOnDay(), u.length, func(m moment) string {
-			return fmt.Sprintf("max by (%s) (%s%s)", by, m.read(rule+"{"+strings.Join(chosenApps.with(of.matchers()...), ",")+"}"), of.andLargest())
+	record := func(by []string, rule string, of users) string {
+		return chosenApps().At(series.OnDay(0), u.length, func(m series.Moment) string {
+			return series.Recorded.MaxOf(m, by, series.Recorded.Selector(rule, of.matchers()...), of.andLargest())
 		})
 	}
-	shares := record("appid, name", "appid_dimension_metric_name_range:wxapp_users:share", u)
-	weights := record("appid", "appid_metric_range:wxapp_users:sum", users{metric: u.metric, length: u.length})
+	shares := record([]string{"appid", "name"}, "appid_dimension_metric_name_range:wxapp_users:share", u)
+	weights := record([]string{"appid"}, "appid_metric_range:wxapp_users:sum", users{metric: u.metric, length: u.length})
 	return fmt.Sprintf("sum by (name) (%s * on (appid) group_left () %s) / on () group_left () sum(%s)", shares, weights, weights)
 }
 
 // portraitExport is a table with all data, for downloads.
 func portraitExport(l language, d *grafana.Dashboard) {
 	d.Row(l.text("Export", "导出"))
-	a := chosenApps
+	a := chosenApps()
 	read := func(metric string) string {
-		return a.users(now(), users{metric: metric, length: "$range"}, "dimension", "name")
+		return a.users(series.Now(), users{metric: metric, length: "$range"}, "dimension", "name")
 	}
-	by := func(metric string) string { return a.withName(now(), read(metric)) }
+	by := func(metric string) string { return a.withName(series.Now(), read(metric)) }
 	share := func(metric string) string {
-		return a.withName(now(), read(metric)+" / on (appid, dimension) group_left () sum by (appid, dimension) ("+read(metric)+")")
+		return a.withName(series.Now(), read(metric)+" / on (appid, dimension) group_left () sum by (appid, dimension) ("+read(metric)+")")
 	}
 	activeOnes := l.text("Active users", "活跃用户")
 	d.Line(14, grafana.Table(l.text("All data, ${range:text}", "全部数据，${range:text}"),

@@ -3,38 +3,33 @@ package boards
 import (
 	"fmt"
 	"strings"
+
+	"github.com/wxapp-exporter/wxapp_exporter/dashboards/series"
 )
 
-// selector returns a selector of the metric with the selected job and more matchers.
-func selector(metric string, matchers ...string) string {
-	return metric + "{" + strings.Join(append([]string{`job=~"$job"`}, matchers...), ",") + "}"
-}
+// apps are the apps of a query.
+type apps struct{ series.Apps }
 
-// apps selects the apps of a query: a matcher, or nothing for all.
-type apps string
+// chosenApps are those that are chosen at the top, and allApps those of the chosen jobs.
+func chosenApps() apps { return apps{series.Chosen} }
+func allApps() apps    { return apps{series.OnBoard} }
 
-const (
-	chosenApps apps = `appid=~"$appid"`
-	allApps    apps = ""
-)
-
-func (a apps) with(matchers ...string) []string {
-	if a == allApps {
-		return matchers
-	}
-	return append([]string{string(a)}, matchers...)
+// selector returns the selector of a metric that is read as it is: of processes, each of
+// which counts, or over a time.
+func selector(metric string) string {
+	return series.OnBoard.Selector(metric)
 }
 
 // each returns a metric of each app, without counting replicas twice.
-func (a apps) each(m moment, metric string, matchers ...string) string {
-	return fmt.Sprintf("max by (appid) (%s)", m.read(selector(metric, a.with(matchers...)...)))
+func (a apps) each(m series.Moment, metric string, matchers ...string) string {
+	return a.Max(m, []string{"appid"}, metric, matchers...)
 }
 
 // users are the users that a query is about. The zero values of dimension and names stand
 // for all.
 type users struct {
 	metric    string
-	length    window
+	length    series.Window
 	dimension string
 	names     string // a regular expression
 	largest   int    // only so many names, those with the most users at the end of the time shown
@@ -50,8 +45,8 @@ const (
 func chosen() users { return users{metric: "$metric", length: "$range"} }
 
 // active and fresh are the active and the new users of a range.
-func active(length window) users { return users{metric: activeUsers, length: length} }
-func fresh(length window) users  { return users{metric: newUsers, length: length} }
+func active(length series.Window) users { return users{metric: activeUsers, length: length} }
+func fresh(length series.Window) users  { return users{metric: newUsers, length: length} }
 
 // by returns the users by a dimension.
 func (u users) by(dimension string) users {
@@ -83,7 +78,7 @@ func (u users) andLargest() string {
 	}
 	all := u
 	all.largest = 0
-	return fmt.Sprintf(" and on (name) topk(%d, %s)", u.largest, named(atEnd(), all))
+	return fmt.Sprintf(" and on (name) topk(%d, %s)", u.largest, named(series.AtEnd(), all))
 }
 
 func (u users) matchers() []string {
@@ -102,34 +97,36 @@ func (u users) matchers() []string {
 }
 
 // users returns the users by app and further labels, without counting replicas twice.
-func (a apps) users(m moment, u users, labels ...string) string {
-	by := strings.Join(append([]string{"appid"}, labels...), ", ")
-	return a.at(m, u.length, func(m moment) string {
-		return fmt.Sprintf("max by (%s) (%s%s)", by, m.read(selector("wxapp_users", a.with(u.matchers()...)...)), u.andLargest())
+func (a apps) users(m series.Moment, u users, labels ...string) string {
+	by := append([]string{"appid"}, labels...)
+	return a.At(m, u.length, func(m series.Moment) string {
+		return a.MaxOf(m, by, a.Selector("wxapp_users", u.matchers()...), u.andLargest())
 	})
 }
 
 // total returns the users of each app. They are taken from the dimension gender
 // alone, which covers everybody.
-func (a apps) total(m moment, u users) string {
+func (a apps) total(m series.Moment, u users) string {
 	return fmt.Sprintf("sum by (appid) (%s)", a.users(m, u.by("gender"), "name"))
 }
 
 // together returns the users of all chosen apps, a single number.
-func together(m moment, u users) string { return fmt.Sprintf("sum(%s)", chosenApps.total(m, u)) }
+func together(m series.Moment, u users) string {
+	return fmt.Sprintf("sum(%s)", chosenApps().total(m, u))
+}
 
 // named returns the users by name, of all chosen apps together.
-func named(m moment, u users) string {
-	return fmt.Sprintf("sum by (name) (%s)", chosenApps.users(m, u, "name"))
+func named(m series.Moment, u users) string {
+	return fmt.Sprintf("sum by (name) (%s)", chosenApps().users(m, u, "name"))
 }
 
 // share returns the shares of the names of a dimension among all users that WeChat lists
 // in it.
-func share(m moment, u users) string {
+func share(m series.Moment, u users) string {
 	everybody := u
 	everybody.names, everybody.largest = "", 0
-	listed := chosenApps.at(m, u.length, func(m moment) string {
-		return fmt.Sprintf("sum by (appid) (%s)", chosenApps.users(m, everybody, "name"))
+	listed := chosenApps().At(m, u.length, func(m series.Moment) string {
+		return fmt.Sprintf("sum by (appid) (%s)", chosenApps().users(m, everybody, "name"))
 	})
 	return fmt.Sprintf("%s / on () group_left () sum(%s)", named(m, u), listed)
 }
@@ -137,60 +134,54 @@ func share(m moment, u users) string {
 // index returns how much more often the names of a dimension occur among new users
 // than among active ones. 1: as often.
 func index(u users) string {
-	return fmt.Sprintf("(%s) / (%s)", share(now(), u.of(newUsers)), share(now(), u.of(activeUsers)))
+	return fmt.Sprintf("(%s) / (%s)", share(series.Now(), u.of(newUsers)), share(series.Now(), u.of(activeUsers)))
 }
 
 // most keeps the n names with most users now.
 func most(n int, query string, u users) string {
-	return fmt.Sprintf("(%s) and on (name) topk(%d, %s)", query, n, named(now(), u))
+	return fmt.Sprintf("(%s) and on (name) topk(%d, %s)", query, n, named(series.Now(), u))
 }
 
 // change returns by how much the users of each app changed in so many weeks.
 func (a apps) change(weeks int, u users) string {
-	return fmt.Sprintf("%s / %s - 1", a.total(now(), u),
-		a.ago(7*weeks, u.length, func(m moment) string { return a.total(m, u) }))
+	return fmt.Sprintf("%s / %s - 1", a.total(series.Now(), u),
+		a.Ago(series.Now(), 7*weeks, u.length, func(m series.Moment) string { return a.total(m, u) }))
 }
 
 // changeTogether returns by how much the users of the chosen apps together changed in so
 // many weeks. Apps whose past is not known are left out.
 func changeTogether(weeks int, u users) string {
-	before := chosenApps.ago(7*weeks, u.length, func(m moment) string { return chosenApps.total(m, u) })
-	return fmt.Sprintf("sum(%s and on (appid) %s) / sum(%s) - 1", chosenApps.total(now(), u), before, before)
+	before := chosenApps().Ago(series.Now(), 7*weeks, u.length, func(m series.Moment) string { return chosenApps().total(m, u) })
+	return fmt.Sprintf("sum(%s and on (appid) %s) / sum(%s) - 1", chosenApps().total(series.Now(), u), before, before)
 }
 
 // changeByName returns by how much the users of each name changed in a week.
 func changeByName(u users) string {
-	return fmt.Sprintf("%s / sum by (name) (%s) - 1", named(now(), u),
-		chosenApps.ago(7, u.length, func(m moment) string { return chosenApps.users(m, u, "name") }))
+	return fmt.Sprintf("%s / sum by (name) (%s) - 1", named(series.Now(), u),
+		chosenApps().Ago(series.Now(), 7, u.length, func(m series.Moment) string { return chosenApps().users(m, u, "name") }))
 }
 
 // newShare returns the share of new users among the active ones of each app.
-func (a apps) newShare(m moment, length window) string {
+func (a apps) newShare(m series.Moment, length series.Window) string {
 	return fmt.Sprintf("%s / %s", a.total(m, fresh(length)), a.total(m, active(length)))
 }
 
 // stickiness returns the share of the users of 30 days who came on one day.
-func stickiness(m moment) string {
+func stickiness(m series.Moment) string {
 	return fmt.Sprintf("%s / %s", together(m, active("1d")), together(m, active("30d")))
 }
 
-// appNames returns a series with the name of each app. An app that has two names,
-// while it is renamed, has one of them.
-func (a apps) appNames(m moment) string {
-	return fmt.Sprintf("topk by (appid) (1, max by (app, appid) (%s))", m.read(selector("wxapp_app_info", a.with()...)))
-}
-
 // withName adds the label app to the answers of a query by app.
-func (a apps) withName(m moment, query string) string {
-	if m != now() {
-		m = atEnd()
+func (a apps) withName(m series.Moment, query string) string {
+	if m != series.Now() {
+		m = series.AtEnd()
 	}
-	return fmt.Sprintf("(%s) * on (appid) group_left (app) %s", query, a.appNames(m))
+	return fmt.Sprintf("(%s) * on (appid) group_left (app) %s", query, a.Names(m))
 }
 
 // failures returns the failed polls within a time by app and reason.
 func (a apps) failures(window string) string {
-	return "max by (appid, reason) (" + increase(window, "wxapp_poll_failures_total", a.with()...) + ")"
+	return "max by (appid, reason) (" + a.increase(window, "wxapp_poll_failures_total") + ")"
 }
 
 // thatStep is the hour or day that begins at a step of a query over time, so that what
@@ -198,13 +189,13 @@ func (a apps) failures(window string) string {
 const thatStep = "$__rate_interval"
 
 // increase returns by how much a counter grew within a time.
-func increase(window, metric string, matchers ...string) string {
-	return "increase(" + during(window, metric, matchers...) + ")"
+func (a apps) increase(window, metric string) string {
+	return "increase(" + a.during(window, metric) + ")"
 }
 
 // during returns the values of a metric within a time.
-func during(window, metric string, matchers ...string) string {
-	values := selector(metric, matchers...) + "[" + window + "]"
+func (a apps) during(window, metric string) string {
+	values := a.Selector(metric) + "[" + window + "]"
 	if window == thatStep {
 		values += " offset -$__interval"
 	}
@@ -213,5 +204,22 @@ func during(window, metric string, matchers ...string) string {
 
 // failing returns 0 for each app whose last poll failed on all replicas.
 func (a apps) failing() string {
-	return a.each(now(), "wxapp_up") + " == 0"
+	return a.each(series.Now(), "wxapp_up") + " == 0"
+}
+
+// hoursOfDay is the length of a day.
+const hoursOfDay = 24
+
+// age returns the seconds since the end of each app's window.
+func (a apps) age(m series.Moment, of series.Window) string { return "time() - " + a.DataEnd(m, of) }
+
+// ageHours returns the hours since the end of each app's window.
+func (a apps) ageHours(m series.Moment, of series.Window) string {
+	return "(" + a.age(m, of) + ") / 3600"
+}
+
+// lastDay returns the last day of each app's window in milliseconds. The window ends with
+// the midnight after that day.
+func (a apps) lastDay(of series.Window) string {
+	return "(" + a.DataEnd(series.Now(), of) + " - 1) * 1000"
 }

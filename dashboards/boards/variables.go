@@ -1,10 +1,13 @@
 package boards
 
-import "github.com/wxapp-exporter/wxapp_exporter/dashboards/grafana"
+import (
+	"github.com/wxapp-exporter/wxapp_exporter/dashboards/grafana"
+	"github.com/wxapp-exporter/wxapp_exporter/dashboards/series"
+)
 
 // chooseApps lets apps be chosen by their names.
 func chooseApps(l language, d *grafana.Dashboard) {
-	v := d.QueryVariable("appid", l.text("App", "小程序"), `query_result(max by (app, appid) (wxapp_app_info{job=~"$job"}))`)
+	v := d.QueryVariable("appid", l.text("App", "小程序"), "query_result("+series.OnBoard.Max(series.Now(), []string{"app", "appid"}, "wxapp_app_info")+")")
 	v.Regex = `/app="(?<text>[^"]+)",appid="(?<value>[^"]+)"/`
 	v.Multi = true
 }

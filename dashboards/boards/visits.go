@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/wxapp-exporter/wxapp_exporter/dashboards/grafana"
+	"github.com/wxapp-exporter/wxapp_exporter/dashboards/series"
 )
 
 // visits is the dashboard that shows how many came, from where, whether they came back and
@@ -15,7 +16,7 @@ func visits(l language) *grafana.Dashboard {
 			"有多少人来、从哪里来、是否再来、打开了什么。需在 WXAPP_DATASETS 中启用 visits、sources、retention 与 pages；weekly、monthly 与 ads 各有一栏。"))
 	chooseApps(l, d)
 	chooseCohort(l, d)
-	annotate(l, d, chosenApps)
+	annotate(l, d, chosenApps())
 
 	visitsNumbers(l, d)
 	visitsDays(l, d)
@@ -40,13 +41,13 @@ func chooseCohort(l language, d *grafana.Dashboard) {
 }
 
 // needs stands where a dataset has brought nothing yet.
-func needs(l language, of window) string {
+func needs(l language, of series.Window) string {
 	return l.textf("no data yet; needs %s in WXAPP_DATASETS, and WeChat publishes a day by 16:00 of the next",
 		"尚无数据；需在 WXAPP_DATASETS 中启用 %s，微信最迟在次日 16 点发布", of)
 }
 
 // needsShort is needs where there is little room.
-func needsShort(l language, of window) string {
+func needsShort(l language, of series.Window) string {
 	return l.textf("needs %s in WXAPP_DATASETS", "需启用 WXAPP_DATASETS 中的 %s", of)
 }
 
@@ -54,39 +55,39 @@ func visitsNumbers(l language, d *grafana.Dashboard) {
 	pair := func(p *grafana.Panel, color string) *grafana.Panel {
 		return p.Unit("locale").Option("textMode", "value_and_name").Thresholds(neutral, grafana.At(0, color))
 	}
-	failing := "max by (appid) (" + selector("wxapp_dataset_up", chosenApps.with()...) + " == bool 0)"
+	failing := chosenApps().each(series.Now(), "wxapp_dataset_up") + " == bool 0"
 	d.Line(4,
 		pair(grafana.Stat(l.text("Users", "用户"),
 			l.text("Users of the newest day, and those of them who came for the first time. A person who uses two of the chosen apps counts twice.",
 				"最新一天的用户数，以及其中首次来访的用户数。同时使用所选小程序中两个的人会计两次。"),
-			grafana.Now(sumOf(now(), visitsDay, usersOfDay), l.text("users", "用户")),
-			grafana.Now(sumOf(now(), visitsDay, "wxapp_new_users"), l.text("new", "新增"))), "blue").
-			NoValue(needsShort(l, visitsDay)).Width(5),
+			grafana.Now(sumOf(series.Now(), series.VisitsDay, usersOfDay), l.text("users", "用户")),
+			grafana.Now(sumOf(series.Now(), series.VisitsDay, "wxapp_new_users"), l.text("new", "新增"))), "blue").
+			NoValue(needsShort(l, series.VisitsDay)).Width(5),
 		pair(grafana.Stat(l.text("Sessions and views", "打开与浏览"),
 			l.text("How often the Mini Programs were opened on the newest day, and how many pages were viewed.", "最新一天的打开次数与页面浏览次数。"),
-			grafana.Now(sumOf(now(), visitsDay, sessionsOfDay), l.text("sessions", "打开次数")),
-			grafana.Now(sumOf(now(), visitsDay, "wxapp_page_views"), l.text("views", "浏览次数"))), "green").
-			NoValue(needsShort(l, visitsDay)).Width(5),
+			grafana.Now(sumOf(series.Now(), series.VisitsDay, sessionsOfDay), l.text("sessions", "打开次数")),
+			grafana.Now(sumOf(series.Now(), series.VisitsDay, "wxapp_page_views"), l.text("views", "浏览次数"))), "green").
+			NoValue(needsShort(l, series.VisitsDay)).Width(5),
 		grafana.Stat(l.text("Came back", "再次来访"),
 			l.text("Share of the users of an earlier day who came again on the newest one: of those of one day and of seven days before.", "较早某天的用户中，在最新一天再次来访的比例：分别为一天前与七天前的用户。"),
-			grafana.Now(retained(now(), 1), l.text("after 1 day", "1 天后")),
-			grafana.Now(retained(now(), 7), l.text("after 7 days", "7 天后"))).
+			grafana.Now(retained(series.Now(), 1), l.text("after 1 day", "1 天后")),
+			grafana.Now(retained(series.Now(), 7), l.text("after 7 days", "7 天后"))).
 			Unit("percentunit").Decimals(1).Option("textMode", "value_and_name").Thresholds(neutral, grafana.At(0, "purple")).
-			NoValue(needsShort(l, retentionDay)).Width(4),
+			NoValue(needsShort(l, series.RetentionDay)).Width(4),
 		grafana.Stat(l.text("Coverage", "画像覆盖"),
 			l.text("Users in the portrait of the newest day divided by all users of that day. The portrait leaves out a few; much less than 100% means that it tells little about the rest.",
 				"最新一天用户画像中的用户数除以当天全部用户数。画像会略少一些；远低于 100% 时，画像不能代表其余用户。"),
-			grafana.Now(coverage(now()), "")).
+			grafana.Now(coverage(series.Now()), "")).
 			Unit("percentunit").Decimals(1).Thresholds(neutral, grafana.At(0, "blue")).
 			NoValue(l.text("none yet", "尚无")).Width(4),
 		grafana.Stat(l.text("Day", "日期"),
 			l.text("The newest day of the dataset visits, in China time.", "数据集 visits 的最新一天（北京时间）。"),
-			grafana.Now("max("+chosenApps.lastDay(visitsDay)+")", "")).
+			grafana.Now("max("+chosenApps().lastDay(series.VisitsDay)+")", "")).
 			Unit("time:YYYY-MM-DD").Thresholds(neutral).NoValue(l.text("none yet", "尚无")).Width(3),
 		grafana.Stat(l.text("State", "状态"),
 			l.textf("FAILING: the last poll of a dataset of a chosen app failed. STALE: the newest day of one ended more than %d hours ago, or the next week or month is as late. The row at the end names it.",
-				"失败：所选小程序有数据集最近一次轮询失败。过期：有数据集的最新一天结束已超过 %d 小时，或下一周、下一月的数据同样逾期。最后一栏列出具体数据集。", hours(StaleAfter)),
-			grafana.Now(fmt.Sprintf("(%d * max(%s) > 0) or max(%s)", broken, failing, chosenApps.staleDatasets()), "")).
+				"失败：所选小程序有数据集最近一次轮询失败。过期：有数据集的最新一天结束已超过 %d 小时，或下一周、下一月的数据同样逾期。最后一栏列出具体数据集。", hours(series.StaleAfter)),
+			grafana.Now(fmt.Sprintf("(%d * max(%s) > 0) or max(%s)", broken, failing, chosenApps().staleDatasets()), "")).
 			Unit("none").Thresholds("transparent").MapValues(stateTexts(l)).
 			Option("colorMode", "background").
 			NoValue(l.text("WXAPP_DATASETS is off", "未启用 WXAPP_DATASETS")).Width(3),
@@ -97,17 +98,17 @@ func visitsNumbers(l language, d *grafana.Dashboard) {
 func visitsDays(l language, d *grafana.Dashboard) {
 	returning, added := l.text("returning", "回访"), l.text("new", "新增")
 	before := l.text("all, week before", "上周同日合计")
-	newOnes := sumOf(onDay(0), visitsDay, "wxapp_new_users")
+	newOnes := sumOf(series.OnDay(0), series.VisitsDay, "wxapp_new_users")
 	name, value := l.text("Number", "指标"), l.text("Value", "数值")
 	d.Line(10,
 		grafana.Table(l.text("The newest day", "最新一天"),
 			l.text("The newest day against the day before, the same weekday last week, and the same weekday four weeks ago. Up to 5% either way is gray. Averages of several apps are weighted with their users or sessions.",
 				"最新一天与前一天、上周同一星期几、四周前同一星期几的比较，5% 以内显示灰色。多个小程序的平均值按用户数或打开次数加权。"),
 			value, true,
-			grafana.NowTable(newest(visitsDay)),
-			grafana.NowTable(changeSince(daysBefore(1, visitsDay), visitsDay)),
-			grafana.NowTable(changeSince(daysBefore(7, visitsDay), visitsDay)),
-			grafana.NowTable(changeSince(daysBefore(28, visitsDay), visitsDay))).
+			grafana.NowTable(newest(series.VisitsDay)),
+			grafana.NowTable(changeSince(daysBefore(1, series.VisitsDay), series.VisitsDay)),
+			grafana.NowTable(changeSince(daysBefore(7, series.VisitsDay), series.VisitsDay)),
+			grafana.NowTable(changeSince(daysBefore(28, series.VisitsDay), series.VisitsDay))).
 			Merged().
 			Columns(nil,
 				column("figure", name, 0, mappings(l.figures()...)),
@@ -115,19 +116,19 @@ func visitsDays(l language, d *grafana.Dashboard) {
 				changeColumn("Value #B", l.text("vs day before", "较前一天"), 125),
 				changeColumn("Value #C", l.text("vs last week", "较上周"), 115),
 				changeColumn("Value #D", l.text("vs 4 weeks ago", "较四周前"), 130)).
-			NoValue(needs(l, visitsDay)).
+			NoValue(needs(l, series.VisitsDay)).
 			Alerts("WxappSessionsDown").Width(11),
 		grafana.TimeSeries(l.text("Users by day", "每日用户"),
 			l.text("Each bar stands on the day that it is for: users who came back and users who came for the first time. The dashed line is the same weekday one week before.",
 				"每根柱子对应数据所属的日期：回访用户与首次来访的新增用户。虚线为一周前的同一星期几。"),
-			grafana.Over(sumOf(onDay(0), visitsDay, usersOfDay)+" - "+newOnes, returning),
+			grafana.Over(sumOf(series.OnDay(0), series.VisitsDay, usersOfDay)+" - "+newOnes, returning),
 			grafana.Over(newOnes, added),
-			grafana.Over(sumOf(onDay(1), visitsDay, usersOfDay), before)).
+			grafana.Over(sumOf(series.OnDay(1), series.VisitsDay, usersOfDay), before)).
 			Unit("locale").Decimals(0).Min(0).Every("1d").Bars().
 			Override(returning, fixed("blue")).
 			Override(added, fixed("orange")).
 			Override(before, dashed()...).
-			NoValue(needs(l, visitsDay)).Width(13))
+			NoValue(needs(l, series.VisitsDay)).Width(13))
 }
 
 // visitsFirstNames answers from where, whether again, and what.
@@ -136,29 +137,29 @@ func visitsFirstNames(l language, d *grafana.Dashboard) {
 		namesTable(l, l.text("Sources", "来源"),
 			l.text("Where the sessions of the newest day came from, with their share of all sessions. A source that had sessions a week ago and has none now is listed with 0.",
 				"最新一天的打开次数按来源排列，以及在全部打开次数中的占比。一周前有、现在没有的来源以 0 列出。"),
-			sourcesDay, "wxapp_source_sessions", "source", l.text("Sessions", "打开次数"),
+			series.SourcesDay, "wxapp_source_sessions", "source", l.text("Sessions", "打开次数"),
 			column("source", l.text("Source", "来源"), 0, mappings(l.sources()...))).
 			Alerts("WxappSourceVanished").Width(8),
 		grafana.TimeSeries(l.text("Came back, after 1 and 7 days", "1 天与 7 天留存"),
 			l.text("Share of the users of each day who came again one day and seven days later. A point stands on the day when they first counted, so the curves end one and seven days before the newest day.",
 				"每天的用户中，一天后与七天后再次来访的比例。点位于用户最初来访的日期，因此曲线分别在最新一天的一天前与七天前结束。"),
-			grafana.Over(retained(daysAfter(1), 1), l.text("after 1 day", "1 天后")),
-			grafana.Over(retained(daysAfter(7), 7), l.text("after 7 days", "7 天后"))).
-			Unit("percentunit").Min(0).Every("1d").NoValue(needs(l, retentionDay)).
+			grafana.Over(retained(series.DaysAfter(1), 1), l.text("after 1 day", "1 天后")),
+			grafana.Over(retained(series.DaysAfter(7), 7), l.text("after 7 days", "7 天后"))).
+			Unit("percentunit").Min(0).Every("1d").NoValue(needs(l, series.RetentionDay)).
 			Alerts("WxappRetentionDown").Width(8),
 		namesTable(l, l.text("Top pages", "热门页面"),
 			l.text("The pages with the most visits on the newest day, with their share of the visits of all pages listed. The row on pages tells more.",
 				"最新一天访问次数最多的页面，以及在所列页面中的占比。详见“页面”一栏。"),
-			pagesDay, "wxapp_page_visits", "page", l.text("Visits", "访问次数"),
+			series.PagesDay, "wxapp_page_visits", "page", l.text("Visits", "访问次数"),
 			column("page", l.text("Page", "页面"), 0)).Width(8))
 }
 
 // namesTable is what is known of the names of a label: a number, its share and its change.
-func namesTable(l language, title, description string, of window, metric, label, count string, name grafana.Column) *grafana.Panel {
+func namesTable(l language, title, description string, of series.Window, metric, label, count string, name grafana.Column) *grafana.Panel {
 	top := func(query string) grafana.Target { return grafana.NowTable(largest(30, query, of, metric, label)) }
 	return grafana.Table(title, description, count, true,
 		top(ranked(of, metric, label)),
-		top(fmt.Sprintf("%s / on () group_left () sum(%s)", sumOf(now(), of, metric, label), daily(now(), of, metric, label))),
+		top(fmt.Sprintf("%s / on () group_left () sum(%s)", sumOf(series.Now(), of, metric, label), daily(series.Now(), of, metric, label))),
 		top(changeOfNames(of, metric, label))).
 		Merged().
 		Columns(nil, name,

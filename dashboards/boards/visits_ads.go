@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/wxapp-exporter/wxapp_exporter/dashboards/grafana"
+	"github.com/wxapp-exporter/wxapp_exporter/dashboards/series"
 )
 
 // The metrics of the dataset ads, by slot.
@@ -24,15 +25,15 @@ func visitsAds(l language, d *grafana.Dashboard) {
 	estimate := l.text("Income is an estimate until WeChat settles it on the 3rd and the 18th, and is shown as first published.",
 		"收入在微信每月 3 日与 18 日结算前为预估值，此处为首次发布的数值。")
 	income, slot := l.text("Income", "收入"), l.text("Ad slot", "广告位")
-	of := func(metric string) string { return sumOf(now(), adsDay, metric, "slot") }
+	of := func(metric string) string { return sumOf(series.Now(), series.AdsDay, metric, "slot") }
 	d.Line(9,
 		grafana.Table(l.text("Ad slots", "广告位"),
 			l.text("The slots that had requests on the newest day. Fill rate: exposures divided by requests. Click rate: clicks divided by exposures. eCPM: income per 1,000 exposures as reported by WeChat.",
 				"最新一天有请求的广告位。填充率：曝光量除以拉取量；点击率：点击量除以曝光量；eCPM：微信统计的千次曝光收入。")+" "+estimate,
 			income, true,
-			grafana.NowTable(ranked(adsDay, adIncome, "slot")),
-			grafana.NowTable(changeOfNames(adsDay, adIncome, "slot")),
-			grafana.NowTable(ecpm(now())),
+			grafana.NowTable(ranked(series.AdsDay, adIncome, "slot")),
+			grafana.NowTable(changeOfNames(series.AdsDay, adIncome, "slot")),
+			grafana.NowTable(ecpm(series.Now())),
 			grafana.NowTable(of(adExposures)),
 			grafana.NowTable(fmt.Sprintf("%s / %s", of(adExposures), of(adRequests))),
 			grafana.NowTable(fmt.Sprintf("%s / %s", of(adClicks), of(adExposures)))).
@@ -48,19 +49,19 @@ func visitsAds(l language, d *grafana.Dashboard) {
 			NoValue(none).Width(14),
 		l.namedSlots(grafana.TimeSeries(l.text("Income by day", "每日广告收入"),
 			l.text("Each bar stands on the day that it is for.", "每根柱子对应数据所属的日期。")+" "+estimate,
-			grafana.Over(sumOf(onDay(0), adsDay, adIncome, "slot"), "{{slot}}"))).
+			grafana.Over(sumOf(series.OnDay(0), series.AdsDay, adIncome, "slot"), "{{slot}}"))).
 			Unit(yuan).Decimals(2).Min(0).Every("1d").Bars().NoValue(none).Width(10))
 	over := func(title, description, query string) *grafana.Panel {
 		return l.namedSlots(grafana.TimeSeries(title, description+l.text(" Each point stands on the day that it is for.", "每个点位于数据所属的日期。"),
 			grafana.Over(query, "{{slot}}"))).
 			Min(0).Every("1d").NoValue(none)
 	}
-	on := func(metric string) string { return sumOf(onDay(0), adsDay, metric, "slot") }
+	on := func(metric string) string { return sumOf(series.OnDay(0), series.AdsDay, metric, "slot") }
 	d.Line(8,
 		grafana.Stat(l.text("Income of the day", "当日广告收入"), l.text("All slots of the newest day together.", "最新一天全部广告位合计。")+" "+estimate,
-			grafana.Now("sum("+daily(now(), adsDay, adIncome, "slot")+")", "")).
-			Unit(yuan).Decimals(2).Thresholds(neutral, grafana.At(0, "green")).NoValue(needsShort(l, adsDay)).Width(6),
-		over(l.text("eCPM by day", "每日 eCPM"), l.text("Income per 1,000 exposures, as reported by WeChat.", "微信统计的千次曝光收入。"), ecpm(onDay(0))).
+			grafana.Now("sum("+daily(series.Now(), series.AdsDay, adIncome, "slot")+")", "")).
+			Unit(yuan).Decimals(2).Thresholds(neutral, grafana.At(0, "green")).NoValue(needsShort(l, series.AdsDay)).Width(6),
+		over(l.text("eCPM by day", "每日 eCPM"), l.text("Income per 1,000 exposures, as reported by WeChat.", "微信统计的千次曝光收入。"), ecpm(series.OnDay(0))).
 			Unit(yuan).Decimals(2).Width(6),
 		over(l.text("Exposures by day", "每日曝光量"), l.text("How often ads were shown.", "广告的曝光次数。"), on(adExposures)).
 			Unit("locale").Decimals(0).Width(6),
@@ -70,8 +71,8 @@ func visitsAds(l language, d *grafana.Dashboard) {
 
 // ecpm returns the income per 1,000 exposures of each slot. That of several apps is weighted
 // with their exposures.
-func ecpm(m moment) string {
-	each, seen := daily(m, adsDay, adECPM, "slot"), daily(m, adsDay, adExposures, "slot")
+func ecpm(m series.Moment) string {
+	each, seen := daily(m, series.AdsDay, adECPM, "slot"), daily(m, series.AdsDay, adExposures, "slot")
 	return fmt.Sprintf("sum by (slot) (%s * on (appid, slot) %s) / sum by (slot) (%s and on (appid, slot) %s)", each, seen, seen, each)
 }
 

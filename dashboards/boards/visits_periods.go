@@ -4,11 +4,12 @@ import (
 	"fmt"
 
 	"github.com/wxapp-exporter/wxapp_exporter/dashboards/grafana"
+	"github.com/wxapp-exporter/wxapp_exporter/dashboards/series"
 )
 
 // span is a kind of natural period, weeks or months: what its row asks, and in which words.
 type span struct {
-	of     window
+	of     series.Window
 	before past   // of the one before the newest
 	came   string // the metric of how many users came, for each number of periods later
 	again  string // the metric of how many of them came again
@@ -27,8 +28,8 @@ type span struct {
 // visitsWeeks shows the numbers of the last week that ended, and of those before.
 func visitsWeeks(l language, d *grafana.Dashboard) {
 	visitsSpan(l, d, span{
-		of:     lastWeek,
-		before: daysBefore(7, lastWeek),
+		of:     series.LastWeek,
+		before: daysBefore(7, series.LastWeek),
 		came:   "wxapp_weekly_retention_cohort_users",
 		again:  "wxapp_weekly_retained_users",
 		label:  "week",
@@ -57,8 +58,8 @@ func visitsWeeks(l language, d *grafana.Dashboard) {
 // visitsMonths shows the numbers of the last month that ended, and of those before.
 func visitsMonths(l language, d *grafana.Dashboard) {
 	visitsSpan(l, d, span{
-		of:     lastMonth,
-		before: chosenApps.monthBefore,
+		of:     series.LastMonth,
+		before: chosenApps().MonthBefore,
 		came:   "wxapp_monthly_retention_cohort_users",
 		again:  "wxapp_monthly_retained_users",
 		label:  "month",
@@ -87,7 +88,7 @@ func visitsSpan(l language, d *grafana.Dashboard, s span) {
 			Unit("locale").Decimals(0).Min(0).Since(s.since).Every("1d").NoValue(s.none)
 	}
 	sum := func(metric, legend string) grafana.Target {
-		return grafana.Over(sumOf(onDay(0), s.of, metric), legend)
+		return grafana.Over(sumOf(series.OnDay(0), s.of, metric), legend)
 	}
 	name, value := l.text("Number", "指标"), l.text("Value", "数值")
 	d.Line(9,
@@ -111,7 +112,7 @@ func visitsSpan(l language, d *grafana.Dashboard, s span) {
 	d.Line(8,
 		grafana.Stat(s.last,
 			l.text("The last day of the numbers in this row, in China time.", "此栏数据的最后一天（北京时间）。"),
-			grafana.Now("max("+chosenApps.lastDay(s.of)+")", "")).
+			grafana.Now("max("+chosenApps().lastDay(s.of)+")", "")).
 			Unit("time:YYYY-MM-DD").Thresholds(neutral).NoValue(needsShort(l, s.of)).Width(5),
 		grafana.BarGauge(s.returned,
 			l.text("Share of the users of an earlier week or month who came again in the newest one. Choose new or all users at the top, under Retention of.",
@@ -125,7 +126,7 @@ func visitsSpan(l language, d *grafana.Dashboard, s span) {
 // returnedAfter returns the share of users who came again so many weeks or months later.
 func (s span) returnedAfter(n int) string {
 	read := func(metric string) string {
-		return chosenApps.each(now(), metric, `cohort="$cohort"`, fmt.Sprintf(`%s="%d"`, s.label, n))
+		return chosenApps().each(series.Now(), metric, `cohort="$cohort"`, fmt.Sprintf(`%s="%d"`, s.label, n))
 	}
 	came, again := read(s.came), read(s.again)
 	return fmt.Sprintf("sum(%s) / sum(%s and on (appid) %s)", again, came, again)

@@ -3,6 +3,8 @@ package boards
 import (
 	"fmt"
 	"strings"
+
+	"github.com/wxapp-exporter/wxapp_exporter/dashboards/series"
 )
 
 // The metrics of the dataset visits that other queries are weighted with.
@@ -16,22 +18,21 @@ const cohortUsers = "wxapp_retention_cohort_users"
 
 // daily returns a metric of a dataset by app and further labels, without counting replicas
 // twice.
-func daily(m moment, of window, metric string, labels ...string) string {
-	return chosenApps.at(m, of, func(m moment) string { return maxOf(m, of, metric, labels...) })
+func daily(m series.Moment, of series.Window, metric string, labels ...string) string {
+	return chosenApps().At(m, of, func(m series.Moment) string { return maxOf(m, of, metric, labels...) })
 }
 
 // dailyAgo returns what daily did so many days before the newest one.
-func dailyAgo(days int, of window, metric string, labels ...string) string {
-	return chosenApps.ago(days, of, func(m moment) string { return maxOf(m, of, metric, labels...) })
+func dailyAgo(days int, of series.Window, metric string, labels ...string) string {
+	return chosenApps().Ago(series.Now(), days, of, func(m series.Moment) string { return maxOf(m, of, metric, labels...) })
 }
 
-func maxOf(m moment, of window, metric string, labels ...string) string {
-	return fmt.Sprintf("max by (%s) (%s)", strings.Join(append([]string{"appid"}, labels...), ", "),
-		m.read(selector(metric, chosenApps.with(of.period())...)))
+func maxOf(m series.Moment, of series.Window, metric string, labels ...string) string {
+	return chosenApps().Max(m, append([]string{"appid"}, labels...), metric, of.Period())
 }
 
 // sumOf returns a metric of a dataset of all chosen apps together.
-func sumOf(m moment, of window, metric string, labels ...string) string {
+func sumOf(m series.Moment, of series.Window, metric string, labels ...string) string {
 	return added(daily(m, of, metric, labels...), labels...)
 }
 
@@ -60,44 +61,44 @@ func averages() [][2]string {
 
 // newest returns the numbers of the newest day, week or month of the chosen apps, by the label
 // figure: the name of the metric.
-func newest(of window) string {
-	alternatives := []string{added(countsOf(of)(now()), "figure")}
+func newest(of series.Window) string {
+	alternatives := []string{added(countsOf(of)(series.Now()), "figure")}
 	for _, a := range averages() {
-		alternatives = append(alternatives, figure(a[0], average(daily(now(), of, a[0]), daily(now(), of, a[1]))))
+		alternatives = append(alternatives, figure(a[0], average(daily(series.Now(), of, a[0]), daily(series.Now(), of, a[1]))))
 	}
 	return strings.Join(alternatives, " or ")
 }
 
 // past turns a query by app into one about the past.
-type past func(query func(moment) string) string
+type past func(query func(series.Moment) string) string
 
 // daysBefore is the past so many days before the newest day or week.
-func daysBefore(days int, of window) past {
-	return func(query func(moment) string) string { return chosenApps.ago(days, of, query) }
+func daysBefore(days int, of series.Window) past {
+	return func(query func(series.Moment) string) string { return chosenApps().Ago(series.Now(), days, of, query) }
 }
 
 // changeSince returns by how much the newest numbers differ from those of the past. Apps whose
 // past is not known are left out of what adds up.
-func changeSince(then past, of window) string {
+func changeSince(then past, of series.Window) string {
 	counts := countsOf(of)
 	before := then(counts)
 	alternatives := []string{fmt.Sprintf("sum by (figure) (%s and on (appid, figure) %s) / sum by (figure) (%s) - 1",
-		counts(now()), before, before)}
+		counts(series.Now()), before, before)}
 	for _, a := range averages() {
 		read := func(metric string) string {
-			return then(func(m moment) string { return maxOf(m, of, metric) })
+			return then(func(m series.Moment) string { return maxOf(m, of, metric) })
 		}
 		alternatives = append(alternatives, figure(a[0], fmt.Sprintf("(%s) / (%s) - 1",
-			average(daily(now(), of, a[0]), daily(now(), of, a[1])), average(read(a[0]), read(a[1])))))
+			average(daily(series.Now(), of, a[0]), daily(series.Now(), of, a[1])), average(read(a[0]), read(a[1])))))
 	}
 	return strings.Join(alternatives, " or ")
 }
 
 // countsOf returns what adds up, by app and figure.
-func countsOf(of window) func(moment) string {
-	everything := fmt.Sprintf(`{__name__=~"%s",job=~"$job",%s,%s}`, strings.Join(counts(), "|"), chosenApps, of.period())
-	return func(m moment) string {
-		return fmt.Sprintf(`label_replace(max by (__name__, appid) (%s), "figure", "$1", "__name__", "(.+)")`, m.read(everything))
+func countsOf(of series.Window) func(series.Moment) string {
+	return func(m series.Moment) string {
+		everything := chosenApps().Max(m, []string{"__name__", "appid"}, "", fmt.Sprintf("__name__=~%q", strings.Join(counts(), "|")), of.Period())
+		return fmt.Sprintf(`label_replace(%s, "figure", "$1", "__name__", "(.+)")`, everything)
 	}
 }
 
@@ -108,29 +109,29 @@ func figure(name, query string) string {
 
 // ranked returns a metric of the names of a label now, and 0 for those that had some a week
 // ago and have none now.
-func ranked(of window, metric, label string) string {
-	return fmt.Sprintf("(%s or 0 * %s)", sumOf(now(), of, metric, label), added(dailyAgo(7, of, metric, label), label))
+func ranked(of series.Window, metric, label string) string {
+	return fmt.Sprintf("(%s or 0 * %s)", sumOf(series.Now(), of, metric, label), added(dailyAgo(7, of, metric, label), label))
 }
 
 // changeOfNames returns by how much a metric of the names of a label changed in a week.
-func changeOfNames(of window, metric, label string) string {
+func changeOfNames(of series.Window, metric, label string) string {
 	return fmt.Sprintf("%s / %s - 1", ranked(of, metric, label), added(dailyAgo(7, of, metric, label), label))
 }
 
 // largest keeps the n names with the most now.
-func largest(n int, query string, of window, metric, label string) string {
+func largest(n int, query string, of series.Window, metric, label string) string {
 	return fmt.Sprintf("(%s) and on (%s) topk(%d, %s)", query, label, n, ranked(of, metric, label))
 }
 
 // overDays returns a metric of the n names of a label that have the most at the end of the
 // time shown, on each day.
-func overDays(n int, of window, metric, label string) string {
+func overDays(n int, of series.Window, metric, label string) string {
 	return fmt.Sprintf("(%s) and on (%s) topk(%d, %s)",
-		sumOf(onDay(0), of, metric, label), label, n, sumOf(atEnd(), of, metric, label))
+		sumOf(series.OnDay(0), of, metric, label), label, n, sumOf(series.AtEnd(), of, metric, label))
 }
 
 // retained returns the share of the users of a day who came again so many days later.
-func retained(m moment, days int) string {
+func retained(m series.Moment, days int) string {
 	read := func(metric string) string {
 		return ofCohort(m, metric, days)
 	}
@@ -140,22 +141,22 @@ func retained(m moment, days int) string {
 
 // cohortSize returns how many users came on a day.
 func cohortSize() string {
-	return "sum(" + ofCohort(daysAfter(1), cohortUsers, 1) + ")"
+	return "sum(" + ofCohort(series.DaysAfter(1), cohortUsers, 1) + ")"
 }
 
 // ofCohort returns a metric of the return of users so many days later, by app.
-func ofCohort(m moment, metric string, days int) string {
-	return chosenApps.at(m, retentionDay, func(m moment) string {
-		return chosenApps.each(m, metric, `cohort="$cohort"`, fmt.Sprintf(`day="%d"`, days))
+func ofCohort(m series.Moment, metric string, days int) string {
+	return chosenApps().At(m, series.RetentionDay, func(m series.Moment) string {
+		return chosenApps().each(m, metric, `cohort="$cohort"`, fmt.Sprintf(`day="%d"`, days))
 	})
 }
 
 // coverage returns the users in the portrait of a day divided by all of its users, of those
 // apps of which both are known.
-func coverage(m moment) string {
-	portrait, all := chosenApps.total(m, active("1d")), daily(m, visitsDay, usersOfDay)
-	if !m.day { // both ends are the same day
-		all = fmt.Sprintf("(%s and on (appid) (%s == %s))", all, chosenApps.dataEnd(m, "1d"), chosenApps.dataEnd(m, visitsDay))
+func coverage(m series.Moment) string {
+	portrait, all := chosenApps().total(m, active("1d")), daily(m, series.VisitsDay, usersOfDay)
+	if !m.OfDay() { // both ends are the same day
+		all = fmt.Sprintf("(%s and on (appid) (%s == %s))", all, chosenApps().DataEnd(m, "1d"), chosenApps().DataEnd(m, series.VisitsDay))
 	}
 	return fmt.Sprintf("sum(%s and on (appid) %s) / sum(%s and on (appid) %s)", portrait, all, all, portrait)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/wxapp-exporter/wxapp_exporter/dashboards/grafana"
+	"github.com/wxapp-exporter/wxapp_exporter/dashboards/series"
 )
 
 // seconds is the unit of a number of seconds. Grafana's own units of time are in English
@@ -15,13 +16,13 @@ func visitsHistory(l language, d *grafana.Dashboard) {
 	d.Row(l.text("Over time", "变化趋势"))
 	over := func(title, description, unit string, targets ...grafana.Target) *grafana.Panel {
 		return grafana.TimeSeries(title, description+l.text(" Each point stands on the day that it is for.", "每个点位于数据所属的日期。"), targets...).
-			Unit(unit).Min(0).Every("1d").NoValue(needs(l, visitsDay)).Width(8)
+			Unit(unit).Min(0).Every("1d").NoValue(needs(l, series.VisitsDay)).Width(8)
 	}
 	sum := func(metric, legend string) grafana.Target {
-		return grafana.Over(sumOf(onDay(0), visitsDay, metric), legend)
+		return grafana.Over(sumOf(series.OnDay(0), series.VisitsDay, metric), legend)
 	}
 	mean := func(metric, weights, legend string) grafana.Target {
-		return grafana.Over(average(daily(onDay(0), visitsDay, metric), daily(onDay(0), visitsDay, weights)), legend)
+		return grafana.Over(average(daily(series.OnDay(0), series.VisitsDay, metric), daily(series.OnDay(0), series.VisitsDay, weights)), legend)
 	}
 	d.Line(8,
 		over(l.text("Sessions and views by day", "每日打开与浏览"),
@@ -34,7 +35,7 @@ func visitsHistory(l language, d *grafana.Dashboard) {
 		over(l.text("Depth by day", "每日访问深度"),
 			l.text("Pages per session as WeChat counts them, which is not views divided by sessions, and sessions per user.", "平均访问深度为微信的统计口径，不等于浏览次数除以打开次数；另有人均打开次数。"), "none",
 			mean("wxapp_session_depth_average", sessionsOfDay, l.text("pages per session", "平均访问深度")),
-			grafana.Over(fmt.Sprintf("%s / %s", sumOf(onDay(0), visitsDay, sessionsOfDay), sumOf(onDay(0), visitsDay, usersOfDay)), l.text("sessions per user", "人均打开次数"))).
+			grafana.Over(fmt.Sprintf("%s / %s", sumOf(series.OnDay(0), series.VisitsDay, sessionsOfDay), sumOf(series.OnDay(0), series.VisitsDay, usersOfDay)), l.text("sessions per user", "人均打开次数"))).
 			Decimals(2),
 	)
 	d.Line(8,
@@ -43,12 +44,12 @@ func visitsHistory(l language, d *grafana.Dashboard) {
 			sum("wxapp_shares", l.text("shares", "分享次数")), sum("wxapp_sharing_users", l.text("users", "用户"))),
 		over(l.text("Users so far", "累计用户"),
 			l.text("Users who have ever visited the Mini Program. A person who uses two of the chosen apps counts twice.", "曾经来访的用户总数。同时使用所选小程序中两个的人会计两次。"), "locale",
-			grafana.Over(fmt.Sprintf("sum(%s)", chosenApps.at(onDay(0), visitsDay, func(m moment) string {
-				return chosenApps.each(m, "wxapp_cumulative_users")
+			grafana.Over(fmt.Sprintf("sum(%s)", chosenApps().At(series.OnDay(0), series.VisitsDay, func(m series.Moment) string {
+				return chosenApps().each(m, "wxapp_cumulative_users")
 			})), l.text("so far", "累计"))),
 		over(l.text("Coverage by day", "每日画像覆盖"),
 			l.text("Users in the portrait of each day divided by all users of that day.", "每天用户画像中的用户数除以当天全部用户数。"), "percentunit",
-			grafana.Over(coverage(onDay(0)), l.text("coverage", "画像覆盖"))).Max(1),
+			grafana.Over(coverage(series.OnDay(0)), l.text("coverage", "画像覆盖"))).Max(1),
 	)
 }
 
@@ -57,21 +58,21 @@ func visitsSources(l language, d *grafana.Dashboard) {
 	d.Row(l.text("Sources over time, length and depth", "来源趋势、时长与深度"))
 	trend := func(title, description, metric string) *grafana.Panel {
 		return l.namedSources(grafana.TimeSeries(title, description+l.text(" The eight sources with the most on the newest day; each point stands on the day that it is for.", "最新一天最多的八个来源，每个点位于数据所属的日期。"),
-			grafana.Over(overDays(paletteSize, sourcesDay, metric, "source"), "{{source}}")).
-			Unit("locale").Min(0).Every("1d").NoValue(needs(l, sourcesDay)).Width(12))
+			grafana.Over(overDays(paletteSize, series.SourcesDay, metric, "source"), "{{source}}")).
+			Unit("locale").Min(0).Every("1d").NoValue(needs(l, series.SourcesDay)).Width(12))
 	}
 	d.Line(10,
 		trend(l.text("Sessions by source", "各来源打开次数"), l.text("Sessions by where they came from.", "按来源统计的打开次数。"), "wxapp_source_sessions"),
 		trend(l.text("Users by source", "各来源用户"), l.text("Users by source. A user who came from two sources counts in both.", "按来源统计的用户数。从两个来源进入的用户在两处各计一次。"), "wxapp_source_users"))
 	classes := func(title, description, metric, label string, choices []grafana.Choice) *grafana.Panel {
 		var targets []grafana.Target
-		total := sumOf(now(), sourcesDay, metric)
+		total := sumOf(series.Now(), series.SourcesDay, metric)
 		for _, choice := range choices {
-			one := chosenApps.each(now(), metric, sourcesDay.period(), fmt.Sprintf("%s=%q", label, choice.Value))
+			one := chosenApps().each(series.Now(), metric, series.SourcesDay.Period(), fmt.Sprintf("%s=%q", label, choice.Value))
 			targets = append(targets, grafana.Now(fmt.Sprintf("sum(%s) / %s", one, total), choice.Text.(string)))
 		}
 		return grafana.BarGauge(title, description, targets...).
-			Unit("percentunit").Decimals(1).Min(0).Colored("continuous-BlPu").NoValue(needs(l, sourcesDay)).Width(12)
+			Unit("percentunit").Decimals(1).Min(0).Colored("continuous-BlPu").NoValue(needs(l, series.SourcesDay)).Width(12)
 	}
 	d.Line(8,
 		classes(l.text("How long sessions took", "打开时长分布"),
@@ -117,7 +118,7 @@ func visitsRetention(l language, d *grafana.Dashboard) {
 		column("Value #A", l.text("Users", "用户数"), 90, unit("locale")),
 	}
 	for i, days := range retentionDays() {
-		targets = append(targets, grafana.OverTable(retained(daysAfter(days), days)))
+		targets = append(targets, grafana.OverTable(retained(series.DaysAfter(days), days)))
 		columns = append(columns, column("Value #"+string(rune('B'+i)), l.textf("%d d", "%d 天", days), 90,
 			unit("percentunit"), decimals(1),
 			grafana.Property{ID: "min", Value: 0},
@@ -130,14 +131,14 @@ func visitsRetention(l language, d *grafana.Dashboard) {
 		day, true, targets...).
 		Since("60d").Every("1d").Merged().
 		Columns(nil, columns...).Exclude("Time", false).
-		NoValue(needs(l, retentionDay)).Width(24))
+		NoValue(needs(l, series.RetentionDay)).Width(24))
 }
 
 // visitsPages is everything about the pages.
 func visitsPages(l language, d *grafana.Dashboard) {
 	d.Row(l.text("Pages", "页面"))
 	visited := l.text("Visits", "访问次数")
-	read := func(metric string) string { return sumOf(now(), pagesDay, metric, "page") }
+	read := func(metric string) string { return sumOf(series.Now(), series.PagesDay, metric, "page") }
 	d.Line(14,
 		grafana.Table(l.text("All pages", "全部页面"),
 			l.text("The pages that the exporter shows, 20 per app unless WXAPP_TOP says otherwise, on the newest day. Exit rate: sessions that ended with a page divided by its visits.",
@@ -160,34 +161,34 @@ func visitsPages(l language, d *grafana.Dashboard) {
 				column("Value #E", l.text("Exit rate", "退出率"), 110, unit("percentunit"), decimals(1)),
 				column("Value #F", l.text("Shares", "分享次数"), 110, unit("locale")),
 				column("Value #G", l.text("Time per visit", "次均停留"), 130, unit(l.seconds()), decimals(1))).
-			NoValue(needs(l, pagesDay)).Width(20),
+			NoValue(needs(l, series.PagesDay)).Width(20),
 		grafana.Stat(l.text("Left out", "未显示页面"),
 			l.text("Pages of the newest day that are not shown because of the limit page in WXAPP_TOP. WeChat itself lists 200.", "因 WXAPP_TOP 中 page 的限制而未显示的页面数（最新一天）。微信最多列出 200 个。"),
-			grafana.Now(sumOf(now(), pagesDay, "wxapp_pages_dropped"), "")).
+			grafana.Now(sumOf(series.Now(), series.PagesDay, "wxapp_pages_dropped"), "")).
 			Unit("locale").Thresholds(neutral).NoValue(l.text("no limit, or none yet", "无限制，或尚无数据")).Width(4))
 }
 
 // pageStay returns how long a visit of each page took on average.
 func pageStay() string {
-	stay, visited := daily(now(), pagesDay, "wxapp_page_stay_average_seconds", "page"), daily(now(), pagesDay, "wxapp_page_visits", "page")
+	stay, visited := daily(series.Now(), series.PagesDay, "wxapp_page_stay_average_seconds", "page"), daily(series.Now(), series.PagesDay, "wxapp_page_visits", "page")
 	return fmt.Sprintf("sum by (page) (%s * on (appid, page) %s) / sum by (page) (%s and on (appid, page) %s)", stay, visited, visited, stay)
 }
 
 // visitsData shows whether the datasets come in.
 func visitsData(l language, d *grafana.Dashboard) {
 	d.Row(l.text("Data and alerts", "数据与告警"))
-	a := chosenApps
-	end := "max by (appid, dataset) (" + selector("wxapp_dataset_end_timestamp_seconds", a.with()...) + ")"
-	failures := "sum by (appid, dataset) (max by (appid, dataset, reason) (" + increase("$__range", "wxapp_dataset_failures_total", a.with()...) + "))"
+	a := chosenApps()
+	end := a.Max(series.Now(), []string{"appid", "dataset"}, "wxapp_dataset_end_timestamp_seconds")
+	failures := "sum by (appid, dataset) (max by (appid, dataset, reason) (" + a.increase("$__range", "wxapp_dataset_failures_total") + "))"
 	d.Line(10,
 		grafana.Table(l.text("Datasets", "数据集"),
 			l.text("Every dataset of every chosen app, those that fail first: whether the last poll failed or the next numbers are late, the newest day, the hours since that day ended, and the polls that failed within the time shown.",
 				"所选小程序的每个数据集，失败的排在最前：最近一次轮询是否失败、数据是否逾期、最新日期、距该日结束的小时数，以及所选时间内失败的轮询次数。"),
 			l.text("State", "状态"), true,
-			grafana.NowTable(a.withName(now(), "("+end+" - 1) * 1000")),
-			grafana.NowTable(a.withName(now(), a.datasetState())),
-			grafana.NowTable(a.withName(now(), "(time() - "+end+") / 3600")),
-			grafana.NowTable(a.withName(now(), failures))).
+			grafana.NowTable(a.withName(series.Now(), "("+end+" - 1) * 1000")),
+			grafana.NowTable(a.withName(series.Now(), a.datasetState())),
+			grafana.NowTable(a.withName(series.Now(), "(time() - "+end+") / 3600")),
+			grafana.NowTable(a.withName(series.Now(), failures))).
 			Merged().
 			Columns([]string{"appid"},
 				column("app", l.text("App", "小程序"), 0),

@@ -1,5 +1,6 @@
 // Command generate writes the generated files in the folder of the dashboards: the
-// dashboards in every language, and the alerts in the form that Grafana provisions.
+// dashboards in every language, the rules, and the alerts in the form that Grafana
+// provisions too.
 package main
 
 import (
@@ -9,6 +10,7 @@ import (
 
 	"github.com/wxapp-exporter/wxapp_exporter/dashboards/boards"
 	"github.com/wxapp-exporter/wxapp_exporter/dashboards/grafana"
+	"github.com/wxapp-exporter/wxapp_exporter/dashboards/rules"
 )
 
 func main() {
@@ -20,7 +22,7 @@ func main() {
 
 // write writes the generated files of the folder.
 func write(folder string) error {
-	files, err := generate(folder)
+	files, err := generate()
 	if err != nil {
 		return err
 	}
@@ -36,18 +38,20 @@ func write(folder string) error {
 	return nil
 }
 
-// generate returns the generated files of the folder, by their paths in it. The
-// alerts are made from the rules in the folder.
-func generate(folder string) (map[string][]byte, error) {
+// generate returns the generated files, by their paths in the folder.
+func generate() (map[string][]byte, error) {
 	files, err := boards.Files()
 	if err != nil {
 		return nil, err
 	}
-	rules, err := os.ReadFile(filepath.Join(folder, "rules/wxapp-alerts.yml"))
+	ruleFiles, err := rules.Files()
 	if err != nil {
 		return nil, err
 	}
-	files["alerting/wxapp-alerts.yaml"], err = grafana.Alerts(rules, boards.AlertPanels())
+	for name, content := range ruleFiles {
+		files["rules/"+name] = content
+	}
+	files["alerting/wxapp-alerts.yaml"], err = grafana.Alerts(ruleFiles["wxapp-alerts.yml"], boards.AlertPanels())
 	if err != nil {
 		return nil, fmt.Errorf("rules/wxapp-alerts.yml: %w", err)
 	}

@@ -9,7 +9,7 @@ import (
 
 // The files in the folder are those that are generated.
 func TestGeneratedFilesAreFresh(t *testing.T) {
-	files, err := generate("..")
+	files, err := generate()
 	if err != nil {
 		t.Fatal(err)
 	}

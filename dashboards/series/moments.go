@@ -1,0 +1,186 @@
+package series
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Moment is when series are read.
+type Moment struct {
+	shown  bool   // what is shown at the moment, and not only a sample of the last minutes
+	window string // the last value in it is read; empty: the value of the moment
+	offset int    // in hours
+	at     string
+	day    bool // see OnDay
+	back   int  // of a day: so many days before it; negative: after it
+}
+
+// Live is the moment at which a rule is evaluated. What an exporter does not show just then
+// has no value.
+func Live() Moment { return Moment{} }
+
+// Now is the moment of a query at one time.
+func Now() Moment { return Moment{shown: true} }
+
+// lookback is how long a past value is still used: longer than the pause between two
+// samples of a history with one sample a day.
+const lookback = "26h"
+
+// OverTime is each moment of a query over time with steps of an hour. It reads the hour
+// that begins at the step, so that the newest value is drawn at once and not at the next
+// full hour.
+func OverTime() Moment { return Moment{window: lookback, offset: -1} }
+
+// End is the end of the time shown, in PromQL.
+const End = "${__to:date:seconds}"
+
+// AtEnd is the end of the time shown, for a query over time, whose last step may be a day
+// before it.
+func AtEnd() Moment { return Moment{shown: true, at: End} }
+
+// Within is the last value of a time up to that moment.
+func Within(window string) Moment { return Moment{window: window} }
+
+// WeekBefore is Live a week before.
+func WeekBefore() Moment { return Moment{offset: 7 * hoursOfDay} }
+
+// hoursAgo is a moment of the past.
+func hoursAgo(hours int) Moment { return Moment{window: lookback, offset: hours} }
+
+// settled is the time before the 56th hour of a day in which its numbers are those of the
+// newest day, whenever they were published.
+const settled = "16h"
+
+// OnDay is for queries over time with steps of a day, which Grafana lays on the midnights
+// of the board's time zone: each step shows the numbers of the day that begins then, or of
+// the day so many weeks before.
+func OnDay(weeks int) Moment { return Moment{window: settled, day: true, back: 7 * weeks} }
+
+// DaysAfter is OnDay for what is known of a day only so many days later.
+func DaysAfter(days int) Moment { return Moment{window: settled, day: true, back: -days} }
+
+// OfDay says whether the moment is that of a day.
+func (m Moment) OfDay() bool { return m.day }
+
+// read reads a selector at the moment.
+func (m Moment) read(selector string) string {
+	if m.window != "" {
+		selector += "[" + m.window + "]"
+	}
+	if m.at != "" {
+		selector += " @ " + m.at
+	}
+	if m.offset != 0 {
+		selector += fmt.Sprintf(" offset %dh", m.offset)
+	}
+	if m.window != "" {
+		return "last_over_time(" + selector + ")"
+	}
+	return selector
+}
+
+const (
+	hoursOfDay   = 24
+	secondsOfDay = hoursOfDay * 3600
+	// publicationMoves is by how many hours publication moves from day to day.
+	publicationMoves = 7
+)
+
+// At returns what a query by app answers at the moment. On a day that is the answer at a
+// moment when the window of that day was the newest: a day is published from 33 to 40 hours
+// after its midnight, and its successor 24 hours later, so that the last value before 56
+// hours is the one. The newest day has no such value yet; it is what is shown at the end.
+// That the window ended with the day is compared, never assumed.
+func (a Apps) At(m Moment, of Window, query func(Moment) string) string {
+	if !m.day {
+		return query(m)
+	}
+	proved := func(seen Moment) string {
+		return fmt.Sprintf("(%s and on (appid) (%s == time() + %s))", query(seen), a.DataEnd(seen, of), endOfDay(m.back))
+	}
+	then := proved(Moment{window: m.window, offset: m.back*hoursOfDay - 56})
+	if m.back > 0 {
+		return then
+	}
+	return "(" + then + " or on (appid) " + proved(AtEnd()) + ")"
+}
+
+// endOfDay returns how many seconds after the midnight of a day it ends, or the day so many
+// days before it does.
+func endOfDay(back int) string {
+	if back > 0 {
+		return fmt.Sprintf("%d - %d", secondsOfDay, back*secondsOfDay)
+	}
+	return fmt.Sprint((1 - back) * secondsOfDay)
+}
+
+// Ago returns what a query answers for the window that ends so many days before the
+// newest one. Publication moves between 09:00 and 16:00, so that window may have been
+// published later in the day than it is now, or replaced earlier: it was shown seven hours
+// later or seven hours earlier. Where it was shown at neither time, there is no answer
+// instead of one for another day.
+func (a Apps) Ago(now Moment, days int, of Window, query func(Moment) string) string {
+	var alternatives []string
+	for _, hours := range []int{-publicationMoves, publicationMoves} {
+		then := hoursAgo(days*hoursOfDay + hours)
+		alternatives = append(alternatives, fmt.Sprintf("(%s and on (appid) (%s == %s - %d))",
+			query(then), a.DataEnd(then, of), a.DataEnd(now, of), days*secondsOfDay))
+	}
+	return "(" + strings.Join(alternatives, " or on (appid) ") + ")"
+}
+
+// MonthBefore returns what a query answers for the month before the newest one. That was
+// shown for 28 to 31 days before the newest was published, and publication moves, so that it
+// was shown at one of two times at least.
+func (a Apps) MonthBefore(query func(Moment) string) string {
+	end := a.DataEnd(Now(), LastMonth)
+	var alternatives []string
+	for _, hours := range []int{28*hoursOfDay - publicationMoves, 31*hoursOfDay + publicationMoves} {
+		then := hoursAgo(hours)
+		alternatives = append(alternatives, fmt.Sprintf("(%s and on (appid) (%s == %s - %d * days_in_month(%s)))",
+			query(then), a.DataEnd(then, LastMonth), end, secondsOfDay, end))
+	}
+	return "(" + strings.Join(alternatives, " or on (appid) ") + ")"
+}
+
+// Window names what ends with a day: a range of the user portrait, such as 7d, or the day
+// of a dataset.
+type Window string
+
+// The days of the datasets beside the user portrait, and their natural weeks and months.
+const (
+	VisitsDay    Window = "visits"
+	SourcesDay   Window = "sources"
+	RetentionDay Window = "retention"
+	PagesDay     Window = "pages"
+	AdsDay       Window = "ads"
+	LastWeek     Window = "weekly"
+	LastMonth    Window = "monthly"
+)
+
+// Datasets are the datasets beside the user portrait.
+func Datasets() []Window {
+	return []Window{VisitsDay, SourcesDay, RetentionDay, PagesDay, AdsDay, LastWeek, LastMonth}
+}
+
+// Period is the matcher of what the numbers of a dataset are about.
+func (w Window) Period() string {
+	switch w {
+	case LastWeek:
+		return `period="week"`
+	case LastMonth:
+		return `period="month"`
+	default:
+		return `period="day"`
+	}
+}
+
+// DataEnd returns the end of each app's window.
+func (a Apps) DataEnd(m Moment, of Window) string {
+	metric, label := "wxapp_data_end_timestamp_seconds", "range"
+	if slices.Contains(Datasets(), of) {
+		metric, label = "wxapp_dataset_end_timestamp_seconds", "dataset"
+	}
+	return a.Max(m, []string{"appid"}, metric, fmt.Sprintf("%s=%q", label, of))
+}
