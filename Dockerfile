@@ -3,16 +3,23 @@
 ARG BUILD_IMAGE=golang:1.26.8@sha256:0f063af2d465d8dcae54cce04278ada488b96f77b42449c8d071e47d016cc65a
 ARG RUNTIME_IMAGE=gcr.io/distroless/static-debian12:nonroot@sha256:afa5c872c891853ca7fcf1f12c3edb23f7eeef36189728842dd51042ff57f7ab
 
-FROM ${BUILD_IMAGE} AS build
+# The builder runs as it is and compiles for the platform of the image.
+FROM --platform=${BUILDPLATFORM} ${BUILD_IMAGE} AS build
 WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
 ARG VERSION=unknown
 ARG REVISION=unknown
-RUN CGO_ENABLED=0 go build -trimpath -o /wxapp_exporter -ldflags "-s -w \
+ARG DATE=unknown
+ARG TARGETOS
+ARG TARGETARCH
+ARG TARGETVARIANT
+RUN CGO_ENABLED=0 GOOS=${TARGETOS} GOARCH=${TARGETARCH} GOARM=${TARGETVARIANT#v} \
+      go build -trimpath -o /wxapp_exporter -ldflags "-s -w \
       -X github.com/prometheus/common/version.Version=${VERSION} \
-      -X github.com/prometheus/common/version.Revision=${REVISION}" .
+      -X github.com/prometheus/common/version.Revision=${REVISION} \
+      -X github.com/prometheus/common/version.BuildDate=${DATE}" .
 # A new volume takes over the owner of this folder of the image.
 RUN mkdir /data
 

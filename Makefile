@@ -40,10 +40,11 @@ golangci_lint := $(tool) golangci-lint
 for_unit      := gcc:build-essential # for -race
 for_e2e       := gcc:build-essential curl gzip nginx:nginx-light python3 'chromium:chromium|chromium-browser' node:nodejs npm \
                  /usr/lib/python3/dist-packages/prometheus_client:python3-prometheus-client
+for_packaging := dpkg rpm systemd-analyze:systemd
 for_lint      := gcc:build-essential shellcheck yamllint
 
 # The tests that write generated files when UPDATE_GOLDEN is set, wherever they are.
-generators := TestMetricsDocument TestReadmes TestHelp TestErrcodeDocuments
+generators := TestMetricsDocument TestReadmes TestHelp TestManPage TestErrcodeDocuments
 
 .PHONY: help
 help: ## list the targets
@@ -62,7 +63,7 @@ demo: ## run the exporter against a simulated WeChat: no account, no network
 test: ## run all tests of all modules
 	@log=$$(mktemp)
 	trap 'rm -f "$$log"' EXIT
-	tools/install-missing.sh $(for_unit) $(for_e2e) || true # each target reports what it lacks
+	tools/install-missing.sh $(for_unit) $(for_packaging) $(for_e2e) || true # each target reports what it lacks
 	failed=()
 	for target in unit fuzz dashboards packaging e2e; do
 	  $(MAKE) --no-print-directory "$$target" 2>&1 | tee -a "$$log" || failed+=("$$target")
@@ -134,7 +135,8 @@ dashboards: ## test the dashboards and alerts
 
 .PHONY: packaging
 packaging: ## test the Helm chart, the manifests and the packages
-	@echo '--- packaging'
+	@tools/install-missing.sh $(for_packaging)
+	echo '--- packaging'
 	cd deploy
 	go test -timeout 30m $(count) ./...
 
@@ -143,6 +145,37 @@ packaging: ## test the Helm chart, the manifests and the packages
 screenshots: ## take pictures of the dashboards in the Grafana at GRAFANA_URL
 	@cd dashboards
 	go run ./screenshots
+
+.PHONY: release
+release: ## build the files of a release into dist, for VERSION and all platforms
+	@deploy/release.sh $(VERSION)
+
+.PHONY: packages
+packages: release ## build a release, and try its packages and its chart
+	@tools/install-missing.sh $(for_packaging) lintian man:man-db
+	$(MAKE) --no-print-directory packaging
+	echo '--- lintian'
+	lintian --fail-on error --suppress-tags statically-linked-binary dist/*_amd64.deb
+	echo '--- helm 4'
+	GOBIN=$(CURDIR)/bin go install helm.sh/helm/v4/cmd/helm@v4.3.1
+	bin/helm lint --strict dist/wxapp-exporter-*.tgz
+	bin/helm template wxapp dist/wxapp-exporter-*.tgz --set demo=true >/dev/null
+	for values in deploy/chart/testdata/*.yaml; do
+	  bin/helm template wxapp dist/wxapp-exporter-*.tgz --values "$$values" >/dev/null
+	done
+
+# BUILD_IMAGE and RUNTIME_IMAGE replace the base images, for a machine without a registry.
+images := $(foreach image,BUILD_IMAGE RUNTIME_IMAGE,$(if $($(image)),--build-arg $(image)=$($(image))))
+
+.PHONY: image
+image: ## build the image, and run the demo in it, read-only and without rights
+	@docker build --tag wxapp_exporter --build-arg VERSION=$(version:v%=%) --build-arg REVISION=$(revision) \
+	  --build-arg DATE=$(date) $(images) .
+	run() { docker run --rm --read-only --cap-drop ALL --security-opt no-new-privileges "$$@"; }
+	run wxapp_exporter version
+	run --detach --name wxapp_exporter-demo --tmpfs /tmp wxapp_exporter demo
+	trap 'docker rm --force wxapp_exporter-demo >/dev/null' EXIT
+	timeout 120 sh -c 'until docker exec wxapp_exporter-demo /wxapp_exporter healthcheck; do sleep 1; done'
 
 .PHONY: bench
 bench: ## run the benchmarks
@@ -184,7 +217,7 @@ lint: ## check style, dead code, modules, scripts and YAML
 	  (cd "$$module"; go mod tidy -diff)
 	done
 	echo '--- scripts and YAML'
-	shellcheck .ci/run tools/*.sh deploy/compose/*.sh findings/*.sh
+	shellcheck .ci/run tools/*.sh deploy/*.sh deploy/*/*.sh findings/*.sh
 	yamllint --strict .github .golangci.yml deploy
 	if [ "$${CI:-}" = true ]; then
 	  echo '--- generated files'

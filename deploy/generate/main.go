@@ -1,6 +1,6 @@
 // Command generate writes what is generated in the folder deploy: the rules and dashboards in
-// the Helm chart, the settings that its schema knows, the tables of values in its READMEs, and
-// the plain manifests, which are rendered from it.
+// the Helm chart, the settings that its schema knows, the table of values in its README, the
+// settings of the packages, and the plain manifests, which are rendered from the chart.
 package main
 
 import (
@@ -25,10 +25,9 @@ func main() {
 	}
 }
 
-// run writes the generated files into the folder deploy. The manifests come last, because
-// they are made from the chart.
+// run writes the generated files into the folder deploy.
 func run(folder string) error {
-	for _, generate := range []func(folder string) (map[string][]byte, error){chartFiles, schema, readmes, manifests} {
+	for _, generate := range generators() {
 		files, err := generate(folder)
 		if err != nil {
 			return err
@@ -44,6 +43,12 @@ func run(folder string) error {
 		}
 	}
 	return nil
+}
+
+// generators return the generated files by their names in the folder deploy. The manifests come
+// last, because they are made from the chart.
+func generators() []func(folder string) (map[string][]byte, error) {
+	return []func(folder string) (map[string][]byte, error){chartFiles, schema, readmes, defaults, manifests}
 }
 
 // chartFiles returns the rules, and the dashboards without spaces, so that what Helm keeps of

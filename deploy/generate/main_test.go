@@ -10,7 +10,7 @@ import (
 // The files are those that are generated, and no other one is left among them.
 func TestGeneratedFilesAreFresh(t *testing.T) {
 	known := map[string]bool{}
-	for _, generate := range []func(string) (map[string][]byte, error){chartFiles, schema, readmes, manifests} {
+	for _, generate := range generators() {
 		files, err := generate("..")
 		if err != nil {
 			t.Fatal(err)
