@@ -76,8 +76,10 @@ func (r *reading) unlisted(d *dataset) []*series {
 // listFrom returns the day from which the answers of a series are listed. All windows that are shown
 // or may be asked for again end on it or later.
 func (r *reading) listFrom(s *series) wechat.Day {
-	const longestCohort = 31 // days
-	shown := int(r.known.shows.MaxAge/(24*time.Hour)) + longestCohort
+	shown := 1 + int(r.known.shows.MaxAge/(24*time.Hour)) // days
+	if s.Cohorts != nil {
+		shown += 31 // the longest time after which cohorts of days came again
+	}
 	return wechat.DayOf(r.now).Add(-remembered(s.Statistic) - shown)
 }
 

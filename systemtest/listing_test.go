@@ -166,7 +166,7 @@ func TestListingIsBounded(t *testing.T) {
 	if most := 2 * series; storage.pages > most {
 		t.Errorf("%d lists, want at most %d", storage.pages, most)
 	}
-	if most := 100 * storage.pages; storage.names > most {
+	if most := 15*series + 60*(storage.pages-series); storage.names > most {
 		t.Errorf("%d names are listed, want at most %d", storage.names, most)
 	}
 }
