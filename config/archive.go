@@ -161,6 +161,8 @@ func (r storageReader) cos(root, node *yaml.Node) {
 		at.errorf("bucket ends in app_id, which is added to it; write the name of the bucket without -APPID, as in bucket: wxapp and app_id: \"1250000000\"")
 	case settings.Endpoint != "" && (err != nil || endpoint.Hostname() == "" || strings.HasSuffix(endpoint.Host, ":") || endpoint.User != nil || (endpoint.Scheme != "https" && endpoint.Scheme != "http")):
 		at.errorf("endpoint is not the URL of a bucket; use the form https://BUCKET-APPID.cos.REGION.myqcloud.com")
+	case settings.Endpoint != "" && settings.Bucket != "" && !strings.HasPrefix(endpoint.Host, settings.Bucket):
+		at.warnf("bucket is not used, because endpoint is the address of a bucket, and here of another one; remove endpoint, or use the form https://BUCKET-APPID.cos.REGION.myqcloud.com")
 	}
 }
 
