@@ -44,7 +44,7 @@ for_packaging := dpkg rpm systemd-analyze:systemd
 for_lint      := gcc:build-essential shellcheck yamllint
 
 # The tests that write generated files when UPDATE_GOLDEN is set, wherever they are.
-generators := TestMetricsDocument TestReadmes TestHelp TestManPage TestErrcodeDocuments
+generators := TestMetricsDocument TestSettingsDocuments TestHelp TestManPage TestErrcodeDocuments
 
 .PHONY: help
 help: ## list the targets

@@ -54,14 +54,14 @@ func TestHelpReportsAFailedWrite(t *testing.T) {
 	}
 }
 
-// TestReadmes checks that the tables of settings in the READMEs are up to date.
+// TestSettingsDocuments checks that the tables of settings in the documents are up to date.
 // UPDATE_GOLDEN=1 rewrites them.
-func TestReadmes(t *testing.T) {
+func TestSettingsDocuments(t *testing.T) {
 	english := func(s config.Setting) string { return s.English }
 	chinese := func(s config.Setting) string { return s.Chinese }
 	for mark, prefix := range map[string]string{"settings": "WXAPP_", "otlp": "OTEL_"} {
-		checkTable(t, "README.md", mark, settingsMarkdown(prefix, english, "Variable", "Default", "Meaning"))
-		checkTable(t, "README.zh-CN.md", mark, settingsMarkdown(prefix, chinese, "变量", "默认值", "含义"))
+		checkTable(t, "docs/"+mark+".md", mark, settingsMarkdown(prefix, english, "Variable", "Default", "Meaning"))
+		checkTable(t, "docs/"+mark+".zh-CN.md", mark, settingsMarkdown(prefix, chinese, "变量", "默认值", "含义"))
 	}
 }
 

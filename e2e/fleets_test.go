@@ -188,9 +188,11 @@ func TestReplicas(t *testing.T) {
 	}
 }
 
-// Every scrape configuration in the READMEs is valid.
-func TestScrapeConfigurationsOfTheREADMEs(t *testing.T) {
-	for _, file := range []string{"../README.md", "../README.zh-CN.md"} {
+// Every scrape configuration for beginners is valid.
+func TestFirstScrapeConfigurations(t *testing.T) {
+	for file, want := range map[string]int{
+		"../README.md": 1, "../README.zh-CN.md": 1, "../docs/install.md": 2, "../docs/install.zh-CN.md": 2,
+	} {
 		checked := 0
 		for _, block := range blocks(t, file, "yaml") {
 			if strings.Contains(block, "scrape_configs:") {
@@ -198,8 +200,8 @@ func TestScrapeConfigurationsOfTheREADMEs(t *testing.T) {
 				checked++
 			}
 		}
-		if checked < 2 {
-			t.Errorf("%s has %d scrape configurations", file, checked)
+		if checked != want {
+			t.Errorf("%s has %d scrape configurations, want %d", file, checked, want)
 		}
 	}
 }

@@ -145,14 +145,14 @@ func TestAppsFile(t *testing.T) {
 	}
 }
 
-// The queries that the READMEs show are the same, run as they stand, and find series.
-func TestQueriesOfTheREADMEs(t *testing.T) {
-	queries := blocks(t, "../README.md", "promql")
-	if chinese := blocks(t, "../README.zh-CN.md", "promql"); !slices.Equal(queries, chinese) {
-		t.Errorf("README.md has the queries %q, README.zh-CN.md %q", queries, chinese)
+// The queries that the documents show are the same, run as they stand, and find series.
+func TestQueriesOfTheDocuments(t *testing.T) {
+	queries := blocks(t, "../docs/numbers.md", "promql")
+	if chinese := blocks(t, "../docs/numbers.zh-CN.md", "promql"); !slices.Equal(queries, chinese) {
+		t.Errorf("docs/numbers.md has the queries %q, docs/numbers.zh-CN.md %q", queries, chinese)
 	}
 	if len(queries) == 0 {
-		t.Fatal("README.md has no queries")
+		t.Fatal("docs/numbers.md has no queries")
 	}
 	api := httptest.NewServer(&wechattest.Server{})
 	defer api.Close()

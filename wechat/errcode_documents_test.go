@@ -17,25 +17,11 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/text"
 )
 
-// TestErrcodeDocuments holds that docs/errcodes.md and the tables of the READMEs, in
-// both languages, say what the table of errcodes says. UPDATE_GOLDEN=1 writes them.
+// TestErrcodeDocuments holds that docs/errcodes.md, in both languages, says what the table of
+// errcodes says. UPDATE_GOLDEN=1 writes it.
 func TestErrcodeDocuments(t *testing.T) {
 	for language, file := range map[text.Language]string{text.English: "../docs/errcodes.md", text.Chinese: "../docs/errcodes.zh-CN.md"} {
 		checkGolden(t, file, errcodesMarkdown(language))
-	}
-	for language, file := range map[text.Language]string{text.English: "../README.md", text.Chinese: "../README.zh-CN.md"} {
-		content, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		const begin, end = "<!-- errcodes:begin -->\n", "<!-- errcodes:end -->"
-		before, rest, hasBegin := strings.Cut(string(content), begin)
-		_, after, hasEnd := strings.Cut(rest, end)
-		if !hasBegin || !hasEnd {
-			t.Errorf("%s lacks the lines %s and %s", file, strings.TrimSpace(begin), end)
-			continue
-		}
-		checkGolden(t, file, before+begin+readmeTable(language)+end+after)
 	}
 }
 
@@ -109,26 +95,6 @@ func errcodesMarkdown(language text.Language) string {
 				fmt.Fprintf(&b, "| %s | %s | %s |\n", row.answer, pauseText(row.Errcode, language), sentence(row.Remedy, language))
 			}
 		}
-	}
-	return b.String()
-}
-
-// readmeTable returns the table of the READMEs.
-func readmeTable(language text.Language) string {
-	var b strings.Builder
-	b.WriteString(language.Say("| `reason` | Answer | What to do |\n", "| `reason` | 返回 | 处理办法 |\n"))
-	b.WriteString("| --- | --- | --- |\n")
-	var last Reason
-	for _, row := range documentRows(language) {
-		if row.Reason == ReasonNotReady {
-			continue // is not counted
-		}
-		reason := "`" + string(row.Reason) + "`"
-		if row.Reason == last {
-			reason = ""
-		}
-		last = row.Reason
-		fmt.Fprintf(&b, "| %s | %s | %s |\n", reason, row.answer, sentence(row.Remedy, language))
 	}
 	return b.String()
 }

@@ -96,7 +96,7 @@ func TestAgesInDocuments(t *testing.T) {
 		}
 	}
 	if queries < 2 {
-		t.Errorf("%d queries for stale data in documents, want one in each README", queries)
+		t.Errorf("%d queries for stale data in documents, want one in each language", queries)
 	}
 }
 
