@@ -9,21 +9,8 @@
 #
 # "sending_queue: batch: {max_size: 10000}" in the first one divides it.
 source "$(dirname "$0")/common.sh"
-install_go go.opentelemetry.io/collector/cmd/builder@v0.165.0
-cat >builder.yml <<EOF
-dist: {name: otelcol, version: 0.165.0, output_path: $folder/collector}
-receivers:
-  - gomod: go.opentelemetry.io/collector/receiver/otlpreceiver v0.165.0
-  - gomod: github.com/open-telemetry/opentelemetry-collector-contrib/receiver/prometheusreceiver v0.165.0
-exporters:
-  - gomod: go.opentelemetry.io/collector/exporter/otlphttpexporter v0.165.0
-  - gomod: github.com/open-telemetry/opentelemetry-collector-contrib/exporter/prometheusremotewriteexporter v0.165.0
-  - gomod: github.com/open-telemetry/opentelemetry-collector-contrib/exporter/prometheusexporter v0.165.0
-providers:
-  - gomod: go.opentelemetry.io/collector/confmap/provider/fileprovider v1.71.0
-  - gomod: go.opentelemetry.io/collector/confmap/provider/envprovider v1.71.0
-EOF
-./builder --config=builder.yml >builder.log 2>&1 || { cat builder.log >&2; exit 1; }
+# shellcheck source=collector.sh
+source "$here/collector.sh"
 
 mkdir www
 python3 - >www/metrics <<'PYTHON'
@@ -33,18 +20,11 @@ for i in range(300000):
 PYTHON
 target=$(port) receiver=127.0.0.1:$(port)
 start python3 -m http.server "$target" --bind 127.0.0.1 --directory www
-cat >second.yml <<EOF
-receivers: {otlp: {protocols: {http: {endpoint: "$receiver"}}}}
-exporters: {prometheus: {endpoint: "127.0.0.1:$(port)"}}
-service: {pipelines: {metrics: {receivers: [otlp], exporters: [prometheus]}}, telemetry: {metrics: {level: none}}}
-EOF
-cat >first.yml <<EOF
-receivers: {prometheus: {config: {scrape_configs: [{job_name: a, scrape_interval: 10s, static_configs: [{targets: ["127.0.0.1:$target"]}]}]}}}
-exporters: {otlp_http: {endpoint: "http://$receiver"}}
-service: {pipelines: {metrics: {receivers: [prometheus], exporters: [otlp_http]}}, telemetry: {metrics: {level: none}}}
-EOF
-cp collector/otelcol first
-cp collector/otelcol second
+configuration "otlp: {protocols: {http: {endpoint: '$receiver'}}}" "prometheus: {endpoint: '127.0.0.1:$(port)'}" >second.yml
+configuration "prometheus: {config: {scrape_configs: [{job_name: a, scrape_interval: 10s, static_configs: [{targets: ['127.0.0.1:$target']}]}]}}" \
+  "otlp_http: {endpoint: 'http://$receiver'}" >first.yml
+cp otelcol first
+cp otelcol second
 start ./second --config second.yml
 await grep -q 'Everything is ready' second.log
 start ./first --config first.yml
