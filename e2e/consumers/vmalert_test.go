@@ -24,7 +24,12 @@ func TestVMAlert(t *testing.T) {
 		often := every.ReplaceAllString(read(t, filepath.Join("../../dashboards/rules", name)), "interval: 1s")
 		flags = append(flags, "-rule="+write(t, name, often))
 	}
-	alerts := "http://" + started(t, program.Start(t, program.Built(t, buildVMAlert), nil, flags...))
+	vmalert := program.Start(t, program.Built(t, buildVMAlert), nil, flags...)
+	t.Cleanup(func() { // it may panic when it is told to stop while it evaluates
+		_ = vmalert.Command.Process.Kill()
+		<-vmalert.Ended
+	})
+	alerts := "http://" + started(t, vmalert)
 
 	rules := readRules(t)
 	program.Eventually(t, "all rules evaluated", func() bool {
