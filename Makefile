@@ -77,7 +77,7 @@ test: ## run all tests of all modules
 
 # The tests whose size TEST_SIZE chooses: a year, 1,000 apps, a month of faults. When it is
 # full, they take too long with -race. Those of kills and shards are large in soak only.
-sized     := TestYear|TestDatasetYear|TestSoak|TestThousandApps|TestThousandAppsComeAndGo|TestOthersStandScrapeByScrape
+sized     := TestYear|TestDatasetYear|TestSoak|TestThousandApps|TestThousandAppsComeAndGo|TestOthersStandScrapeByScrape|TestBrokenDatasetsHarmNothing|TestBrokenDatasetHarmsNoOther
 soaked    := TestKill|TestKillWithBucket|TestKillOfSpool|TestKillOfExport|TestKillOfBackfill|TestShards
 with_test = $$(grep -rlE --include='*_test.go' '^func ($1)\(' . | xargs dirname | sort -u)
 
@@ -100,9 +100,8 @@ soak: ## run a simulated year of random faults, and kill what writes 2,500 times
 .PHONY: fuzz
 fuzz: ## run each fuzz target for FUZZTIME inputs
 	@echo '--- fuzz'
-	packages=$$(go list ./...)
 	failed=0
-	for package in $$packages; do
+	for package in $(call with_test,Fuzz[A-Za-z]+); do
 	  listed=$$(go test -run '^$$' -list '^Fuzz' "$$package")
 	  for target in $$(grep '^Fuzz' <<<"$$listed" || true); do
 	    echo "$$package $$target"
