@@ -35,8 +35,8 @@ type Past struct {
 	// Now is when the demo begins. Its past ends with the third day before: the later ones
 	// are those for which WeChat still answers.
 	Now time.Time
-	// Answer returns WeChat's answer to a statistic about a window as it was at a time. It is
-	// called from several goroutines.
+	// Answer returns WeChat's answer to a statistic about a window as it was at a time, or nil if
+	// WeChat refused it: nothing is archived then. It is called from several goroutines.
 	Answer func(s wechat.Statistic, appid string, w wechat.Window, at time.Time) []byte
 }
 
@@ -63,18 +63,22 @@ func (p Past) Write(ctx context.Context) (added int, err error) {
 		work    = make(chan pastAnswer)
 		mu      sync.Mutex
 		errs    []error
+		refused int
 		writers sync.WaitGroup
 	)
 	for range pastWriters {
 		writers.Go(func() {
 			for answer := range work {
-				err := p.write(ctx, answer)
+				written, err := p.write(ctx, answer)
 				mu.Lock()
-				if err != nil {
+				switch {
+				case err != nil:
 					errs = append(errs, err)
 					cancel()
-				} else {
+				case written:
 					added++
+				default:
+					refused++
 				}
 				mu.Unlock()
 			}
@@ -91,7 +95,7 @@ func (p Past) Write(ctx context.Context) (added int, err error) {
 	switch {
 	case len(errs) > 0:
 		return added, errs[0]
-	case added < len(missing):
+	case added+refused < len(missing):
 		return added, context.Cause(ctx)
 	}
 	return added, p.endPolls(ctx)
@@ -213,11 +217,15 @@ func (q question) identity(key poller.AnswerKey) poller.AnswerKey {
 	return key
 }
 
-func (p Past) write(ctx context.Context, a pastAnswer) error {
+// write archives an answer, and returns whether there is one.
+func (p Past) write(ctx context.Context, a pastAnswer) (written bool, err error) {
 	answer := p.Answer(a.statistic, a.appid, a.key.Window, a.key.Answered)
-	packed, err := p.Archive.Pack(a.key.Answered.Add(-pastTook), answer)
-	if err != nil {
-		return err
+	if answer == nil {
+		return false, nil
 	}
-	return p.Archive.SaveAnswer(ctx, a.appid, a.key, packed)
+	packed, err := p.Archive.Pack(a.key.Answered.Add(-pastTook), answer)
+	if err == nil {
+		err = p.Archive.SaveAnswer(ctx, a.appid, a.key, packed)
+	}
+	return err == nil, err
 }

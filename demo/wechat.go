@@ -58,7 +58,11 @@ func NewPast(archive Archive, datasets []wechat.Dataset, simulated *wechattest.S
 				return simulated.PortraitAt(appid, w.End.Begin(), int(w.Range), at)
 			}
 			if s.Endpoint == wechat.EndpointAdIncome {
-				return simulated.AdIncomeAt(appid, w.BeginTime(), w.End.Begin(), 1, 90, at)
+				answer := simulated.AdIncomeAt(appid, w.BeginTime(), w.End.Begin(), 1, 90, at)
+				if _, err := s.Decode(answer, w); err != nil { // the app shows no ads
+					return nil
+				}
+				return answer
 			}
 			return simulated.ReportAt(s.Endpoint, appid, w.End.Begin(), at)
 		},

@@ -1,13 +1,16 @@
 package demo_test
 
 import (
+	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/config"
 	"github.com/wxapp-exporter/wxapp_exporter/demo"
+	"github.com/wxapp-exporter/wxapp_exporter/poller"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
@@ -33,6 +36,29 @@ func TestPastIsThatOfTheDemo(t *testing.T) {
 			if made := past.Answer(statistic, appid, window, time.Now()); string(made) != string(answer.Bytes) {
 				t.Errorf("%s: the past has %.200s\nWeChat answers %.200s", statistic.Series(), made, answer.Bytes)
 			}
+		}
+	}
+}
+
+// What WeChat refuses is no part of the past: an app without ads has no answers about them.
+func TestPastWithoutRefusals(t *testing.T) {
+	archive := &kept{keys: map[string][]poller.AnswerKey{}, text: map[string]string{}}
+	past := demo.NewPast(archive, wechat.Datasets(), demo.NewWeChat(), time.Now())
+	past.Days = 1
+	if _, err := past.Write(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ads := map[string]bool{}
+	for appid, keys := range archive.keys {
+		ads[appid] = slices.ContainsFunc(keys, func(key poller.AnswerKey) bool { return key.Series == wechat.EndpointAdIncome })
+	}
+	want := map[string]bool{"wxdemo0000000000c1": true, "wxdemo0000000000c2": true, "wxdemo0000000000c3": false}
+	if !maps.Equal(ads, want) {
+		t.Errorf("answers about ads: %v, want %v", ads, want)
+	}
+	for key, text := range archive.text {
+		if strings.Contains(text, `"ret":2009`) {
+			t.Errorf("%s is refused: %s", key, text)
 		}
 	}
 }
