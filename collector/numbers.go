@@ -65,6 +65,29 @@ func (s *Snapshot) eachFigure(family *Family, add adder) {
 	}
 }
 
+// Figure is a value of a metric and its labels without the appid, in their order.
+type Figure struct {
+	Labels []string
+	Value  float64
+}
+
+// Figures returns the values of a metric that is not about the user portrait, in the order of the
+// answer.
+func (n Numbers) Figures(metric string) []Figure {
+	var all []Figure
+	for _, figure := range n.figures {
+		if figure.family.Name != metric {
+			continue
+		}
+		labels := make([]string, len(figure.family.Labels)-1)
+		for i := range labels {
+			labels[i] = figure.labels[i].Value()
+		}
+		all = append(all, Figure{labels, figure.value})
+	}
+	return all
+}
+
 // With returns the numbers and those of another page of the same answer. A series that both have
 // keeps its value.
 func (n Numbers) With(page Numbers) Numbers {

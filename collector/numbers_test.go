@@ -97,3 +97,18 @@ wxapp_dataset_end_timestamp_seconds{appid="wxa",dataset="retention"} 1489593600
 		t.Error("what is known after 14 days is cut")
 	}
 }
+
+// Pages read the values of single metrics.
+func TestFigures(t *testing.T) {
+	n := numbers(t, wechat.EndpointVisitDistribution, `{"list":[{"index":"access_source_session_cnt","item_list":[{"key":2,"value":7},{"key":99,"value":5}]},{"index":"access_depth_info","item_list":[{"key":6,"value":3}]}]}`, nil)
+	for metric, want := range map[string]string{
+		"wxapp_source_sessions": "[{[day 搜索] 7} {[day key_99] 5}]",
+		"wxapp_depth_sessions":  "[{[6-10 day] 3}]",
+		"wxapp_source_users":    "[]",
+		"wxapp_users":           "[]",
+	} {
+		if got := fmt.Sprint(n.Figures(metric)); got != want {
+			t.Errorf("%s: got %s, want %s", metric, got, want)
+		}
+	}
+}

@@ -67,10 +67,6 @@ func decodeDistribution(top object, _ Window, a *Answer) (problem string) {
 	return problem
 }
 
-// SourceName returns WeChat's name of a source (documented), or key_ and the number of one
-// that has no name here.
-func SourceName(key int64) string { return nameOfKey(key, sourceNames[:]) }
-
 // StayTimeName returns the seconds of a class of times, as in 3-5s (documented), or key_
 // and its number.
 func StayTimeName(key int64) string { return nameOfKey(key, stayTimeNames[:]) }
@@ -82,19 +78,13 @@ func DepthName(key int64) string { return nameOfKey(key, depthNames[:]) }
 // nameOfKey returns the name of a key; the keys begin with 1.
 func nameOfKey(key int64, names []string) string {
 	if key < 1 || key > int64(len(names)) {
-		return "key_" + strconv.FormatInt(key, 10)
+		return unnamed(key)
 	}
 	return names[key-1]
 }
 
-var sourceNames = [...]string{
-	"小程序历史列表", "搜索", "会话", "扫一扫二维码", "公众号主页", "聊天顶部", "系统桌面", "小程序主页", "附近的小程序", "其他",
-	"模板消息", "客服消息", "公众号菜单", "APP分享", "支付完成页", "长按识别二维码", "相册选取二维码", "公众号文章", "钱包", "卡包",
-	"小程序内卡券", "其他小程序", "其他小程序返回", "卡券适用门店列表", "搜索框快捷入口", "小程序客服消息", "公众号下发", "系统会话菜单",
-	"任务栏-最近使用", "长按小程序菜单圆点", "连wifi成功页", "城市服务", "微信广告", "其他移动应用", "发现入口-我的小程序",
-	"任务栏-我的小程序", "微信圈子", "手机充值", "H5", "插件", "大家在用", "发现页", "浮窗", "附近的人", "看一看", "朋友圈", "企业微信",
-	"视频", "收藏", "微信红包", "微信游戏中心", "摇一摇", "公众号导购消息", "识物", "小程序订单", "小程序直播", "群工具",
-}
+// unnamed names a key that is not documented.
+func unnamed(key int64) string { return "key_" + strconv.FormatInt(key, 10) }
 
 var stayTimeNames = [...]string{"0-2s", "3-5s", "6-10s", "11-20s", "20-30s", "30-50s", "50-100s", ">100s"}
 

@@ -26,3 +26,14 @@ func TestNamesOfKeys(t *testing.T) {
 		}
 	}
 }
+
+// Each source has its own name in both languages.
+func TestSourcesInBothLanguages(t *testing.T) {
+	seen := map[string]bool{}
+	for i, source := range Sources() {
+		if seen[source.English] || seen[source.Chinese] || source.English == "" || SourceName(int64(i+1)) != source.Chinese {
+			t.Errorf("the source %d is called %+v", i+1, source)
+		}
+		seen[source.English], seen[source.Chinese] = true, true
+	}
+}
