@@ -33,13 +33,12 @@ func TestPagesInBrowser(t *testing.T) {
 			t.Fatalf("%s: %v\n%s", strings.Join(command.Args[:2], " "), err, output)
 		}
 	}
-	run("npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", folder, playwright, axeCore)
-
 	demo := program.Start(t, program.Built(t, buildExporter), []string{"WXAPP_LISTEN_ADDRESS=127.0.0.1:0", "TMPDIR=" + t.TempDir()}, "demo")
+	run("npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", folder, playwright, axeCore)
 	demoURL := "http://" + demo.Address(t)
 	program.Eventually(t, "the demo shows its past", func() bool {
 		_, body := program.Get(t, demoURL+"/app/wxdemo0000000000c1")
-		return strings.Contains(body, `<path class="users" d="M`)
+		return strings.Contains(body, `<path class="before" d="M`)
 	})
 
 	api := &wechattest.Server{}
@@ -54,6 +53,6 @@ func TestPagesInBrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	run("node", script, chromium,
-		demoURL+"/", demoURL+"/app/wxdemo0000000000c1", demoURL+"/app/unknown", demoURL+"/?q=nothing",
+		demoURL+"/", demoURL+"/app/wxdemo0000000000c1", demoURL+"/app/unknown", demoURL+"/nope", demoURL+"/?q=nothing",
 		failing.url+"/", failing.url+"/app/"+appid)
 }

@@ -1,7 +1,9 @@
 package web
 
 import (
+	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -12,93 +14,134 @@ import (
 
 // chart is a line of the totals of the last 60 days. Days that are not known are gaps.
 type chart struct {
-	Lines       []chartLine
-	Horizontal  []tick
-	Vertical    []tick
-	Days        int // that are known
-	First, Last string
-	Summary     string
+	Title      string
+	Lines      []chartLine
+	Horizontal []tick
+	Vertical   []tick
+	Days       []chartDay
+	Summary    string
 }
 
 // chartLine is the line of one metric.
-type chartLine struct {
-	Class string
-	Path  string
-	Dots  []dot // days whose neighbors are not known
-}
+type chartLine struct{ Class, Name, Path string }
 
-type dot struct{ X, Y string }
+// chartDay is where the numbers of a day are told.
+type chartDay struct{ X, Width, Title string }
 
 // tick is a value at an axis.
 type tick struct{ At, Text string }
 
 // The plot inside the picture, in units of the picture.
 const (
-	plotLeft, plotRight = 56.0, 728.0
+	plotLeft, plotRight = 70.0, 726.0
 	plotTop, plotBottom = 12.0, 188.0
 )
 
-func newChart(past []collector.Totals, end wechat.Day, language text.Language) chart {
-	c := chart{Days: len(past)}
-	if len(past) == 0 {
+// A chart has no line before some days are known, and is never stretched to fewer days than two
+// weeks.
+const (
+	fewestDays  = 3
+	leastOfAxis = 14
+)
+
+func newChart(past []collector.Totals, w wechat.Window, language text.Language) chart {
+	c := chart{Title: chartTitle(w.Range, language), Summary: summaryOf(past, language)}
+	if len(past) < fewestDays {
 		return c
 	}
-	first := end.Add(1 - collector.PastDays)
-	var most, low, high int64
-	low = math.MaxInt64
-	for _, totals := range past {
+	days := min(collector.PastDays, max(leastOfAxis, w.End.Sub(past[0].End)+1))
+	first := w.End.Add(1 - days)
+	past = from(past, first)
+	before := weekBefore(past, w.End)
+	var most int64
+	for _, totals := range slices.Concat(past, before) {
 		most = max(most, totals.Users, totals.NewUsers)
-		low, high = min(low, totals.Users), max(high, totals.Users)
 	}
 	step := tickStep(most)
 	top := max(step, (most+step-1)/step*step)
-	x := func(day wechat.Day) float64 {
-		return plotLeft + float64(day.Sub(first))/float64(collector.PastDays-1)*(plotRight-plotLeft)
-	}
+	wide := (plotRight - plotLeft) / float64(days-1)
+	x := func(day wechat.Day) float64 { return plotLeft + float64(day.Sub(first))*wide }
 	y := func(users int64) float64 {
 		return plotBottom - float64(users)/float64(top)*(plotBottom-plotTop)
 	}
 	for value := int64(0); value <= top; value += step {
 		c.Horizontal = append(c.Horizontal, tick{coordinate(y(value)), short(value, language)})
 	}
-	for ago := collector.PastDays - 4; ago >= 0; ago -= 14 {
-		day := end.Add(-ago)
+	every := max(7, (days-1)/4/7*7)
+	for ago := (days - 1) / every * every; ago >= 0; ago -= every {
+		day := w.End.Add(-ago)
 		c.Vertical = append(c.Vertical, tick{coordinate(x(day)), day.DateOnly()[5:]})
 	}
-	line := func(class string, users func(collector.Totals) int64) chartLine {
-		l := chartLine{Class: class}
-		var path strings.Builder
-		for i, totals := range past {
-			if totals.End.Before(first) {
-				continue
-			}
-			after := i > 0 && past[i-1].End == totals.End.Add(-1)
-			before := i+1 < len(past) && past[i+1].End == totals.End.Add(1)
-			px, py := coordinate(x(totals.End)), coordinate(y(users(totals)))
-			if !after && !before {
-				l.Dots = append(l.Dots, dot{px, py})
-				continue
-			}
-			command := "L"
-			if !after {
-				command = "M"
-			}
-			path.WriteString(command + px + " " + py)
+	line := func(class, name string, of []collector.Totals, users func(collector.Totals) int64) {
+		if len(of) > 0 {
+			c.Lines = append(c.Lines, chartLine{class, name, linePath(of,
+				func(t collector.Totals) float64 { return x(t.End) },
+				func(t collector.Totals) float64 { return y(users(t)) })})
 		}
-		l.Path = path.String()
-		return l
 	}
-	c.Lines = []chartLine{
-		line("users", func(t collector.Totals) int64 { return t.Users }),
-		line("new", func(t collector.Totals) int64 { return t.NewUsers }),
+	users := func(t collector.Totals) int64 { return t.Users }
+	line("before", language.Say("users a week earlier", "一周前的用户"), before, users)
+	line("new", language.Say("new users", "新增用户"), past, func(t collector.Totals) int64 { return t.NewUsers })
+	line("users", language.Say("users", "用户"), past, users)
+	for _, totals := range past {
+		c.Days = append(c.Days, chartDay{coordinate(x(totals.End) - wide/2), coordinate(wide), dayTitle(totals, before, language)})
 	}
-	c.First, c.Last = past[0].End.DateOnly(), past[len(past)-1].End.DateOnly()
-	c.Summary = language.Say(
-		"Users from %s to %s: between %s and %s; %d of %d days are known.",
-		"%s 至 %s 的用户数：最少 %s，最多 %s；%[6]d 天中有 %[5]d 天数据。",
-		c.First, c.Last, text.Grouped(low), text.Grouped(high), len(past), collector.PastDays,
-	)
 	return c
+}
+
+// chartTitle says what each point is about.
+func chartTitle(length wechat.Range, language text.Language) string {
+	if length == wechat.Range1Day {
+		return language.Say("Users of each day", "每日用户数")
+	}
+	return language.Say("Users of the %d days up to each day", "每日近 %d 天用户数", int(length))
+}
+
+// weekBefore returns the totals of a week before each day, as of that day.
+func weekBefore(past []collector.Totals, end wechat.Day) []collector.Totals {
+	var before []collector.Totals
+	for _, totals := range past {
+		if totals.End = totals.End.Add(7); !totals.End.After(end) {
+			before = append(before, totals)
+		}
+	}
+	return before
+}
+
+func dayTitle(totals collector.Totals, before []collector.Totals, language text.Language) string {
+	title := weekday(totals.End, language) + " " + totals.End.DateOnly() + language.Say(": %s users, %s new", "：%s 位用户，其中新增 %s",
+		text.Grouped(totals.Users), text.Grouped(totals.NewUsers))
+	for _, earlier := range before {
+		if earlier.End == totals.End {
+			title += language.Say("; a week earlier %s", "；一周前 %s", text.Grouped(earlier.Users))
+		}
+	}
+	return title
+}
+
+// summaryOf says in words what a chart shows, and all of it as long as there is no line.
+func summaryOf(past []collector.Totals, language text.Language) string {
+	if len(past) == 0 {
+		return language.Say("No day is known yet.", "尚无任何一天的数据。")
+	}
+	if len(past) < fewestDays {
+		var days []string
+		for _, totals := range past {
+			days = append(days, totals.End.DateOnly()+language.Say(": %s users, %s new", "：%s 位用户，其中新增 %s", text.Grouped(totals.Users), text.Grouped(totals.NewUsers)))
+		}
+		return strings.Join(days, language.Say("; ", "；")) + language.Say(". A line appears here after three days.", "。有三天的数据后显示曲线。")
+	}
+	low, high := extremes(past)
+	between := language.Say("between %s and %s", "最少 %s，最多 %s", text.Grouped(low), text.Grouped(high))
+	if low == high {
+		between = text.Grouped(low)
+	}
+	first, last := past[0].End, past[len(past)-1].End
+	summary := language.Say("%s to %s: %s.", "%s 至 %s：%s。", first.DateOnly(), last.DateOnly(), between)
+	if missing := last.Sub(first) + 1 - len(past); missing > 0 {
+		summary += language.Say(" %[1]s missing.", "缺少 %[2]d 天。", text.Plural(missing, "day"), missing)
+	}
+	return summary
 }
 
 // short returns a number of few digits.
@@ -130,3 +173,5 @@ func tickStep(most int64) int64 {
 		}
 	}
 }
+
+func coordinate(f float64) string { return fmt.Sprintf("%.1f", f) }

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
@@ -8,7 +10,32 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
-// seriesLines returns what is known of each dataset, of the user portrait by range. What is on and
+// rangeLine is what is known of a range of the user portrait, or of another dataset.
+type rangeLine struct {
+	Range, Day, Age, Outcome, At string
+	Class                        string
+}
+
+// says reports whether a line says the same as another one.
+func (l rangeLine) says(other rangeLine) bool {
+	return l.Day == other.Day && l.Age == other.Age && l.Outcome == other.Outcome && l.Class == other.Class
+}
+
+// rangeLines returns what is known of each dataset, those of which the same is known together.
+func rangeLines(s *collector.Snapshot, language text.Language, now time.Time) []rangeLine {
+	var merged []rangeLine
+	for _, line := range seriesLines(s, language, now) {
+		if i := slices.IndexFunc(merged, line.says); i >= 0 {
+			merged[i].Range += language.Say(", ", "、") + line.Range
+			merged[i].At = max(merged[i].At, line.At)
+			continue
+		}
+		merged = append(merged, line)
+	}
+	return merged
+}
+
+// seriesLines returns what is known of each dataset, of the user portrait by range. A range that
 // was neither answered nor asked for is left out.
 func seriesLines(s *collector.Snapshot, language text.Language, now time.Time) []rangeLine {
 	var lines []rangeLine
@@ -53,11 +80,15 @@ func datasetLine(d collector.Dataset, language text.Language, now time.Time) ran
 			line.Age += text.Both{English: ", withdrawn", Chinese: "，已停止展示"}.In(language)
 		}
 	}
-	if question, ok := lastQuestion(d); ok {
+	question, ok := lastQuestion(d)
+	if ok {
 		if question.Outcome == collector.OutcomeData && !d.End.IsZero() {
 			question.Window.End = d.End // that of retention is about users of an earlier day
 		}
 		line.Outcome, line.At, line.Class = outcomeText(question).In(language), minute(question.At), outcomeClass(question)
+	}
+	if d.End.IsZero() && (!ok || question.Outcome == collector.OutcomeNotReady) {
+		line.Outcome = whyMissing(d, language, now)
 	}
 	return line
 }
@@ -95,4 +126,35 @@ func failuresOf(s *collector.Snapshot) []*wechat.Error {
 func datasetName(name string) text.Both {
 	dataset, _ := wechat.DatasetNamed(name)
 	return dataset.Title
+}
+
+// outcomeText says how the last question about a range ended.
+func outcomeText(q collector.Question) text.Both {
+	day := strings.TrimPrefix(q.Window.End.DateOnly(), "20")
+	day = day[strings.Index(day, "-")+1:]
+	switch q.Outcome {
+	case collector.OutcomeData:
+		return text.Both{English: "numbers of " + day, Chinese: day + " 有数据"}
+	case collector.OutcomeEmpty:
+		return text.Both{English: day + " is empty", Chinese: day + " 为空"}
+	case collector.OutcomeNotReady:
+		return text.Both{English: day + " not published yet", Chinese: day + " 尚未发布"}
+	case collector.OutcomeUnavailable:
+		return text.Both{English: day + " not available", Chinese: day + " 无数据可用"}
+	case collector.OutcomeFailed:
+		if q.Failure != nil {
+			return reasonText(q.Failure.Reason)
+		}
+	}
+	return text.Both{English: "failed", Chinese: "失败"}
+}
+
+func outcomeClass(q collector.Question) string {
+	if q.Outcome == collector.OutcomeFailed {
+		if q.Failure != nil && q.Failure.Reason.NeedsPerson() {
+			return "bad"
+		}
+		return "warn"
+	}
+	return ""
 }

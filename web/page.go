@@ -40,7 +40,7 @@ func newPages() *pages {
 			"foreign": foreign,
 			"visible": visible,
 			"short":   shortened,
-			"grouped": text.Grouped,
+			"rows":    newRows,
 		}
 		p.templates[language] = template.Must(template.New("").Funcs(functions).ParseFS(files, "templates/*.html"))
 	}

@@ -70,12 +70,11 @@ func minute(t time.Time) string {
 func span(d time.Duration, language text.Language) string {
 	units := language.Say("d h min", "天 小时 分钟")
 	names := strings.Fields(units)
-	space := language.Say(" ", "")
 	minutes := int(max(0, d) / time.Minute)
 	join := func(large int, largeName string, small int, smallName string) string {
-		text := strconv.Itoa(large) + space + largeName
+		text := strconv.Itoa(large) + " " + largeName
 		if small > 0 {
-			text += " " + strconv.Itoa(small) + space + smallName
+			text += " " + strconv.Itoa(small) + " " + smallName
 		}
 		return text
 	}
@@ -87,6 +86,29 @@ func span(d time.Duration, language text.Language) string {
 	default:
 		return join(minutes, names[2], 0, "")
 	}
+}
+
+// weekday returns the name of the day of the week.
+func weekday(day wechat.Day, language text.Language) string {
+	of := day.Begin().Weekday()
+	return language.Say(of.String(), "周"+string([]rune("日一二三四五六")[of]))
+}
+
+// shortDay returns a day of this year in few letters.
+func shortDay(day wechat.Day, language text.Language) string {
+	return language.Say(weekday(day, text.English)[:3], weekday(day, text.Chinese)) + " " + day.DateOnly()[5:]
+}
+
+// seconds returns how long people stayed.
+func seconds(f float64, language text.Language) string {
+	whole := int(f + 0.5)
+	switch {
+	case whole < 60:
+		return strconv.FormatFloat(f, 'f', 1, 64) + language.Say(" s", " 秒")
+	case whole%60 == 0:
+		return language.Say("%d min", "%d 分钟", whole/60)
+	}
+	return language.Say("%d min %d s", "%d 分 %d 秒", whole/60, whole%60)
 }
 
 // rangeName returns a range in words.

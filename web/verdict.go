@@ -14,7 +14,7 @@ import (
 type verdict struct {
 	Class string
 	Text  string
-	// Detail is text from outside that belongs to it: a remedy.
+	// Detail is text from outside that belongs to it.
 	Detail string
 }
 
@@ -23,7 +23,6 @@ type census struct {
 	apps    int // that are known or configured
 	in      map[condition]int
 	reasons map[wechat.Reason]int
-	example *collector.Snapshot // the first app that needs a person
 }
 
 func count(snapshots []*collector.Snapshot, configured int, now time.Time) census {
@@ -33,9 +32,6 @@ func count(snapshots []*collector.Snapshot, configured int, now time.Time) censu
 		c.in[state]++
 		if state != needsPerson && state != failing {
 			continue
-		}
-		if state == needsPerson && c.example == nil {
-			c.example = snapshot
 		}
 		counted := map[wechat.Reason]bool{}
 		for _, failure := range snapshot.Failures {
@@ -83,11 +79,7 @@ func (s *Site) judge(c census, language text.Language) verdict {
 		return verdict{"wait", say("No app is configured.", "没有配置任何小程序。"), ""}
 	case c.in[needsPerson] > 0:
 		reasons := c.reasonsIn(needsPerson, language)
-		v := verdict{"bad", say("%s "+one(needsPerson, "requires", "require")+" action: %s.", "%s需要人工处理：%s。", of(needsPerson), reasons), ""}
-		if len(c.reasons) == 1 {
-			v.Detail = remedyOf(c.example, language)
-		}
-		return v
+		return verdict{"bad", say("%s "+one(needsPerson, "requires", "require")+" action: %s.", "%s需要人工处理：%s。", of(needsPerson), reasons), ""}
 	case archive.Lost == 0 && archive.Pending > 0 && archive.Spooled:
 		return verdict{"bad", say("The archive cannot be written: %d answers are waiting in the spool.",
 			"归档无法写入：%d 份数据在暂存目录中等待。", archive.Pending), archive.Failure}
@@ -147,11 +139,28 @@ func (c census) reasonsIn(state condition, language text.Language) string {
 	return named
 }
 
-func remedyOf(s *collector.Snapshot, language text.Language) string {
-	for _, failure := range s.Failures {
-		if failure.Reason.NeedsPerson() {
-			return failure.RemedyIn(language)
+// usersVerdict says how many apps had as many users as usual on their newest day. It is empty if no
+// app can be judged.
+func usersVerdict(snapshots []*collector.Snapshot, language text.Language) string {
+	judged := map[judgment]int{}
+	for _, snapshot := range snapshots {
+		judged[judgmentOf(snapshot)]++
+	}
+	var parts []string
+	for _, part := range []struct {
+		judgment judgment
+		words    text.Both
+	}{
+		{below, text.Both{English: "%d fewer than usual", Chinese: "%d 个低于往常"}},
+		{asUsual, text.Both{English: "%d as many as usual", Chinese: "%d 个与往常相当"}},
+		{above, text.Both{English: "%d more than usual", Chinese: "%d 个高于往常"}},
+	} {
+		if n := judged[part.judgment]; n > 0 {
+			parts = append(parts, language.Say(part.words.English, part.words.Chinese, n))
 		}
 	}
-	return ""
+	if len(parts) == 0 {
+		return ""
+	}
+	return language.Say("Apps by users on their newest day: ", "各小程序最新一天的用户数：") + strings.Join(parts, language.Say(", ", "，"))
 }

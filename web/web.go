@@ -44,7 +44,8 @@ type Site struct {
 
 // Register adds the pages to mux: the status page /, /app/APPID with the pictures of an
 // app, /-/healthy, /-/ready, /sd for Prometheus' HTTP service discovery, and
-// /gazetteer/china-provinces.json, the gazetteer of China's provinces for maps in Grafana.
+// /gazetteer/china-provinces.json, the gazetteer of China's provinces for maps in Grafana. All other
+// paths are a page that says that there is nothing.
 // The time in which the exporter has to become ready begins here.
 func (s *Site) Register(mux *http.ServeMux) {
 	s.pages = newPages()
@@ -58,6 +59,7 @@ func (s *Site) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /-/ready", s.ready)
 	mux.HandleFunc("GET "+discoveryPath, s.discover)
 	mux.HandleFunc("GET "+gazetteerPath, gazetteer)
+	mux.HandleFunc("/", s.unknown(mux))
 }
 
 func (s *Site) pushStatus() collector.PushStatus {

@@ -11,7 +11,7 @@ const [executablePath, ...urls] = process.argv.slice(2)
 
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] })
 const problems = []
-for (const [width, colorScheme, locale] of [[1366, 'light', 'en-US'], [1366, 'dark', 'zh-CN'], [360, 'light', 'zh-CN'], [360, 'dark', 'en-US']]) {
+for (const [width, colorScheme, locale] of [[1280, 'light', 'en-US'], [1600, 'dark', 'zh-CN'], [360, 'light', 'zh-CN'], [360, 'dark', 'en-US']]) {
   const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme, locale })
   for (const url of urls) {
     const page = await context.newPage()
