@@ -42,6 +42,9 @@ func TestDemoHasAPast(t *testing.T) {
 	for appid := range demo.Names() {
 		for _, dataset := range wechat.Datasets() {
 			for _, statistic := range dataset.Statistics {
+				if statistic.Endpoint == wechat.EndpointAdIncome && appid == "wxdemo0000000000c3" {
+					continue // it shows no ads
+				}
 				checkPast(t, kept, appid, statistic, began)
 			}
 		}

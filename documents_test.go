@@ -106,7 +106,7 @@ var commands = map[string]map[string]string{
 	"docs/archive.md": {"zcat wxapp-data/": "not run: it is zcat that it runs"},
 	"docs/consumers.md": {
 		"OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf": "TestSettingsInCommands",
-		"vmalert": "not run: it is shown for those who have one",
+		"vmalert": "TestVMAlert, with other addresses",
 		"OTEL_EXPORTER_OTLP_ENDPOINT=http://telegraf:4317": "TestSettingsInCommands",
 	},
 	"docs/dashboards.md": {"GRAFANA_URL=http://admin:admin@127.0.0.1:3000 make screenshots": "not run: it needs a Grafana"},
@@ -117,6 +117,7 @@ var commands = map[string]map[string]string{
 		"until wxapp_exporter backfill":         "not run: it lasts for days",
 		"for file in slices/*.om; do":           "TestExportIsWhatWasScraped",
 		"WXAPP_ARCHIVE=demo-archive":            "TestPast",
+		"thanos tools bucket":                   "not run: it takes too long to compile",
 	},
 	"docs/http.md": {
 		"WXAPP_LISTEN_ADDRESS=": "TestSettingsInCommands",
