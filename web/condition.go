@@ -27,14 +27,15 @@ func conditionOf(s *collector.Snapshot, now time.Time) condition {
 			return needsPerson
 		}
 	}
+	days := daysHeld(s)
 	switch {
 	case s.Status == collector.StatusDown:
 		return failing
-	case s.Status == collector.StatusUnknown && len(daysHeld(s)) == 0:
+	case s.Status == collector.StatusUnknown && len(days) == 0:
 		return starting
 	}
 	result := healthy
-	for _, held := range daysHeld(s) {
+	for _, held := range days {
 		newest := held.statistic.Newest(wechat.DayOf(now))
 		switch before := held.statistic.Before(newest, 1); {
 		case held.day.Before(before.End):
@@ -43,7 +44,7 @@ func conditionOf(s *collector.Snapshot, now time.Time) condition {
 			result = waiting
 		}
 	}
-	if len(daysHeld(s)) == 0 {
+	if len(days) == 0 {
 		return waiting
 	}
 	return result
