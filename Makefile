@@ -208,6 +208,7 @@ lint: ## check style, dead code, modules, scripts and YAML
 	echo '--- other systems'
 	GOOS=windows go vet ./...
 	GOOS=darwin go vet ./...
+	GOOS=linux GOARCH=arm go vet ./... # 32 bits
 	echo '--- deadcode'
 	dead=$$($(tool) deadcode -test ./...)
 	[ -z "$$dead" ] || { echo "$$dead"; exit 1; }

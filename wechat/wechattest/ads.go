@@ -183,11 +183,11 @@ func (s *Server) settled(appid string, d day) time.Time {
 
 // slotID returns the number of a slot. Numbers are in the order of names, apart from those of
 // slots that are not documented.
-func slotID(slot string) int {
+func slotID(slot string) int64 {
 	documented := []string{"BANNER", "BOX", "COVER", "INTERSTITIAL", "REWARD_VIDEO", "TEMPLATE", "VIDEO_BEGIN", "VIDEO_FEEDS"}
 	i := slices.Index(documented, strings.TrimPrefix(slot, "SLOT_ID_WEAPP_"))
 	if i < 0 {
-		return 8030046789020000 + seedOf(slot).below(10000)
+		return 8030046789020000 + int64(seedOf(slot).below(10000))
 	}
-	return 3030046789020061 + 1000*(i-slices.Index(documented, "INTERSTITIAL"))
+	return 3030046789020061 + 1000*int64(i-slices.Index(documented, "INTERSTITIAL"))
 }
