@@ -116,7 +116,7 @@ e2e: ## test the binary against a simulated WeChat and a real Prometheus
 	@tools/install-missing.sh $(for_e2e)
 	echo '--- e2e'
 	cd e2e
-	go test -race -timeout 90m $(count) ./...
+	go test -timeout 90m $(count) ./...
 
 # Not part of make test: the first run compiles six more programs, which takes most of an hour.
 .PHONY: consumers
