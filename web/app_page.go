@@ -69,7 +69,7 @@ func nothing(s *collector.Snapshot, language text.Language, now time.Time) strin
 	if len(s.Datasets) == 0 || s.Status == collector.StatusUnknown && s.LastPoll.IsZero() {
 		return language.Say("The first numbers come within seconds.", "首批数据将在数秒内到达。")
 	}
-	return language.Say("No numbers: %s.", "暂无数据：%s。", whyMissing(s.Leading()[0], language, now))
+	return language.Say("No numbers: %s.", "暂无数据：%s。", whyMissing(s, s.Leading()[0], language, now))
 }
 
 // daysOf lists the days of each range that are known, the newest first.

@@ -41,13 +41,13 @@ func seriesLines(s *collector.Snapshot, language text.Language, now time.Time) [
 	var lines []rangeLine
 	for _, dataset := range s.Datasets {
 		if dataset.Name != wechat.UserPortrait {
-			lines = append(lines, datasetLine(dataset, language, now))
+			lines = append(lines, datasetLine(s, dataset, language, now))
 			continue
 		}
 		for _, length := range wechat.PortraitRanges() {
 			of := ofSeries(dataset, length.String())
 			if len(of.Held)+len(of.Asked) > 0 {
-				line := datasetLine(of, language, now)
+				line := datasetLine(s, of, language, now)
 				line.Range = rangeName(length, language)
 				lines = append(lines, line)
 			}
@@ -72,7 +72,7 @@ func ofSeries(d collector.Dataset, series string) collector.Dataset {
 	return part
 }
 
-func datasetLine(d collector.Dataset, language text.Language, now time.Time) rangeLine {
+func datasetLine(s *collector.Snapshot, d collector.Dataset, language text.Language, now time.Time) rangeLine {
 	line := rangeLine{Range: datasetName(d.Name).In(language), Day: "–", Age: "–"}
 	if !d.End.IsZero() {
 		line.Day, line.Age = d.End.DateOnly(), span(now.Sub(d.End.Add(1).Begin()), language)
@@ -88,7 +88,7 @@ func datasetLine(d collector.Dataset, language text.Language, now time.Time) ran
 		line.Outcome, line.At, line.Class = outcomeText(question).In(language), minute(question.At), outcomeClass(question)
 	}
 	if d.End.IsZero() && (!ok || question.Outcome == collector.OutcomeNotReady) {
-		line.Outcome = whyMissing(d, language, now)
+		line.Outcome = whyMissing(s, d, language, now)
 	}
 	return line
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
-// whyMissing says why a dataset has no numbers.
-func whyMissing(d collector.Dataset, language text.Language, now time.Time) string {
+// whyMissing says why a dataset of an app has no numbers.
+func whyMissing(s *collector.Snapshot, d collector.Dataset, language text.Language, now time.Time) string {
 	question, asked := lastQuestion(d)
 	switch {
 	case d.Withdrawn():
@@ -20,6 +20,8 @@ func whyMissing(d collector.Dataset, language text.Language, now time.Time) stri
 		return language.Say("WeChat reports none for %s", "微信没有 %s 的数据", question.Window.End.DateOnly())
 	case asked && question.Outcome == collector.OutcomeUnavailable:
 		return language.Say("WeChat has none for %s", "微信不提供 %s 的数据", question.Window.End.DateOnly())
+	case len(s.Failures) > 0: // nothing else is asked for before the leading dataset has answered
+		return language.Say("waits while the app fails: %s", "该小程序失败，等待其恢复：%s", reasonText(s.Failures[0].Reason).In(language))
 	case now.Before(dueAt(now)):
 		return language.Say("comes after %s, when WeChat has published yesterday", "%s 后，待微信发布昨天的数据即可获取", clock(dueAt(now)))
 	default:

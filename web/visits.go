@@ -22,8 +22,8 @@ type visits struct {
 // tile is one number.
 type tile struct{ Name, Value, Note string }
 
-// lacking is a dataset that is on and has no numbers.
-type lacking struct{ Name, Reason string }
+// lacking are datasets that are on and have no numbers.
+type lacking struct{ Names, Reason string }
 
 // newVisits returns what users did, or nil if no such dataset is on.
 func newVisits(s *collector.Snapshot, language text.Language, now time.Time) *visits {
@@ -40,7 +40,7 @@ func newVisits(s *collector.Snapshot, language text.Language, now time.Time) *vi
 		}
 		on = true
 		if !dataset.HasData() {
-			v.Missing = append(v.Missing, lacking{datasetName(part.name).In(language), whyMissing(*dataset, language, now)})
+			v.lack(datasetName(part.name).In(language), whyMissing(s, *dataset, language, now), language)
 			continue
 		}
 		if day.IsZero() {
@@ -57,13 +57,22 @@ func newVisits(s *collector.Snapshot, language text.Language, now time.Time) *vi
 			}
 			v.Lists = append(v.Lists, l)
 		} else {
-			v.Missing = append(v.Missing, lacking{l.Title, language.Say("WeChat reports none", "微信未返回数据")})
+			v.lack(datasetName(part.name).In(language), language.Say("WeChat reports none", "微信未返回数据"), language)
 		}
 	}
 	if !on {
 		return nil
 	}
 	return v
+}
+
+// lack says why a dataset has no numbers, together with others for the same reason.
+func (v *visits) lack(name, reason string, language text.Language) {
+	if i := slices.IndexFunc(v.Missing, func(l lacking) bool { return l.Reason == reason }); i >= 0 {
+		v.Missing[i].Names += language.Say(", ", "、") + name
+		return
+	}
+	v.Missing = append(v.Missing, lacking{name, reason})
 }
 
 // figure returns the value of a metric that has one series in a dataset.

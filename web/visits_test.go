@@ -89,6 +89,16 @@ func TestVisitsAreTheMetrics(t *testing.T) {
 	}
 }
 
+// While an app fails, its other datasets wait for it, and say so once.
+func TestDatasetsWaitForAFailingApp(t *testing.T) {
+	app := failing("wx1", &wechat.Error{Reason: wechat.ReasonAllowlist, Endpoint: wechat.EndpointToken, Code: "40164"})
+	app.Datasets = append(app.Datasets, collector.Dataset{Name: "visits"}, collector.Dataset{Name: "retention"})
+	_, body := get(t, siteOf(app), "/app/wx1?lang=en")
+	expect(t, body, "<strong>visits, retention</strong>: waits while the app fails: IP address not allowed")
+	_, body = get(t, siteOf(app), "/app/wx1?lang=zh")
+	expect(t, body, "<strong>访问、留存</strong>：该小程序失败，等待其恢复：IP 不在白名单")
+}
+
 // A dataset without numbers says why.
 func TestWhyADatasetIsMissing(t *testing.T) {
 	today := wechat.DayOf(time.Now())
