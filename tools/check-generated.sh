@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 # sums prints the checksums of all files that are text for users. A file that is new,
 # changed or gone shows as a difference.
 sums() {
-  find . -name .git -prune -o -type f -regex '.*\.\(md\|json\|ya?ml\|txt\|txtar\|1\)\|./deploy/packages/default' -print0 | sort -z | xargs -0 sha256sum
+  find . \( -name .git -o -path ./dist \) -prune -o -type f -regex '.*\.\(md\|json\|ya?ml\|txt\|txtar\|1\)\|./deploy/packages/default' -print0 | sort -z | xargs -0 sha256sum
 }
 
 before=$(sums)
