@@ -189,8 +189,15 @@ var (
 	overRanges    = regexp.MustCompile(`sum by \([^)]*\brange\b|sum by \([^)]*\bmetric\b`)
 )
 
+// longestQuery is how long a query may be, without what is chosen: VictoriaMetrics takes 16,384
+// bytes.
+const longestQuery = 14_000
+
 func checkQuery(t *testing.T, place string, p panel, query target) {
 	t.Helper()
+	if len(query.Expr) > longestQuery {
+		t.Errorf("%s: is %d bytes long", place, len(query.Expr))
+	}
 	expr, err := parseExpr(fill(query.Expr, singleJob, choice{"visit_uv", "7d"}))
 	if err != nil {
 		t.Errorf("%s: %v", place, err)

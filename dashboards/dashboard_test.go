@@ -58,7 +58,7 @@ type panel struct {
 		Defaults struct {
 			Unit       string
 			NoValue    string
-			Min        *float64
+			Min, Max   *float64
 			Color      struct{ Mode, FixedColor string }
 			Thresholds struct{ Steps []step }
 			Custom     map[string]any
@@ -117,8 +117,8 @@ type datasource struct{ Type, UID string }
 func readDashboards(t testing.TB) []dashboard {
 	t.Helper()
 	files, err := filepath.Glob("*.json")
-	if err != nil || len(files) != 8 {
-		t.Fatalf("dashboards are %v (%v), want four in two languages", files, err)
+	if err != nil || len(files) != 10 {
+		t.Fatalf("dashboards are %v (%v), want five in two languages", files, err)
 	}
 	var all []dashboard
 	for _, file := range files {

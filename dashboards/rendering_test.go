@@ -18,6 +18,7 @@ import (
 // seen to mislead in a browser, though every query was right.
 func TestRendering(t *testing.T) {
 	for _, d := range readDashboards(t) {
+		checkHosts(t, d)
 		for _, p := range d.all() {
 			place := d.File + ": " + p.Title
 			checkTitle(t, d, p)
@@ -31,6 +32,7 @@ func TestRendering(t *testing.T) {
 			checkUnits(t, d, p)
 			checkComparisons(t, place, p)
 			checkColors(t, place, p)
+			checkScales(t, place, p)
 			checkStart(t, place, p)
 			if p.Type == "table" {
 				checkWidths(t, place, p)
@@ -152,12 +154,71 @@ func checkBars(t *testing.T, place string, p panel) {
 		t.Errorf("%s: bars do not begin at zero", place)
 	}
 	for _, o := range p.FieldConfig.Overrides {
-		var cell struct{ Type string }
+		var cell struct{ Type, ValueDisplayMode string }
 		lowest, width := math.NaN(), 0
 		o.property(t, "min", &lowest)
 		o.property(t, "custom.width", &width)
-		if o.property(t, "custom.cellOptions", &cell) && cell.Type == "gauge" && (lowest != 0 || width < 160) {
-			t.Errorf("%s: the bars of column %s begin at %g and have %d pixels, too few for five digits beside them", place, o.Matcher.Options, lowest, width)
+		if o.property(t, "custom.cellOptions", &cell) && cell.Type == "gauge" && (lowest != 0 || width < 60 || cell.ValueDisplayMode != "hidden") {
+			t.Errorf("%s: the bars of column %s begin at %g, have %d pixels and their number is %s: it covers the end of the large ones", place, o.Matcher.Options, lowest, width, cell.ValueDisplayMode)
+		}
+	}
+}
+
+// checkScales wants colors that follow values to know both ends of them, and cells without a value
+// to have no color.
+func checkScales(t *testing.T, place string, p panel) {
+	t.Helper()
+	defaults := p.FieldConfig.Defaults
+	if strings.HasPrefix(defaults.Color.Mode, "continuous") && p.Type != "geomap" && (defaults.Min == nil || defaults.Max == nil && p.Type != "bargauge") {
+		t.Errorf("%s: the scale of colors has no ends", place)
+	}
+	for _, o := range p.FieldConfig.Overrides {
+		var color struct{ Mode string }
+		var cell struct{ Type string }
+		var lowest, highest *float64
+		var own bool
+		o.property(t, "min", &lowest)
+		o.property(t, "max", &highest)
+		o.property(t, "fieldMinMax", &own)
+		if !o.property(t, "color", &color) || !strings.HasPrefix(color.Mode, "continuous") {
+			continue
+		}
+		if lowest == nil || highest == nil && !own {
+			t.Errorf("%s: the scale of column %s has no ends", place, o.Matcher.Options)
+		}
+		var mappings []struct {
+			Type    string
+			Options struct {
+				Match  string
+				Result struct{ Color string }
+			}
+		}
+		o.property(t, "mappings", &mappings)
+		if o.property(t, "custom.cellOptions", &cell) && cell.Type == "color-background" &&
+			(len(mappings) != 1 || mappings[0].Options.Match != "null+nan" || mappings[0].Options.Result.Color != "transparent") {
+			t.Errorf("%s: the empty cells of column %s have a color", place, o.Matcher.Options)
+		}
+	}
+}
+
+// checkHosts finds what would ask another host from the browser of whoever looks at a board.
+func checkHosts(t *testing.T, d dashboard) {
+	t.Helper()
+	eachText(decode(t, d.File), "", func(_, text string) {
+		for _, address := range regexp.MustCompile(`https?://[^\s"]+`).FindAllString(text, -1) {
+			if !strings.HasPrefix(address, "https://github.com/wxapp-exporter/wxapp_exporter/blob/main/docs/runbooks/") {
+				t.Errorf("%s: %s", d.File, address)
+			}
+		}
+	})
+	for _, p := range d.all() {
+		base, ok := p.Options["basemap"].(map[string]any)
+		if !ok {
+			continue
+		}
+		config, _ := base["config"].(map[string]any)
+		if address, _ := config["url"].(string); base["type"] != "xyz" || !strings.HasPrefix(address, "data:") {
+			t.Errorf("%s: %s: the base map comes from %q, for which Grafana asks another host", d.File, p.Title, address)
 		}
 	}
 }

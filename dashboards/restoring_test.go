@@ -90,7 +90,7 @@ func testHalfRestored(t *testing.T, db *database, simulation simulation) {
 			tolerance := 1e-9 * math.Abs(value)
 			switch {
 			case growing[place]:
-				tolerance = 0.05 + 0.01*math.Abs(value)
+				tolerance = 0.05 + 0.05*math.Abs(value)
 			case ofNames.MatchString(series) && divides[place]:
 				tolerance = math.Inf(1)
 			}

@@ -1,6 +1,7 @@
 package dashboards
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strconv"
@@ -228,7 +229,7 @@ func (db *database) ask(t *testing.T, expr string, over bool, interval string) *
 
 func (db *database) askDays(t *testing.T, expr string, over bool, interval string, days int) *promql.Result {
 	t.Helper()
-	expr = strings.ReplaceAll(expr, series.End, fmt.Sprint(db.end.Unix()))
+	expr = strings.NewReplacer(series.End, fmt.Sprint(db.end.Unix()), "$__interval", cmp.Or(interval, "1h")).Replace(expr)
 	var query promql.Query
 	var err error
 	if over {

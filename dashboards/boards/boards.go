@@ -17,6 +17,7 @@ type board struct {
 
 func boards() []board {
 	return []board{
+		{"wxapp-overview", func(l language) string { return l.text("Overview", "概览") }, overview},
 		{"wxapp-portrait", func(l language) string { return l.text("Users", "用户") }, portrait},
 		{"wxapp-visits", func(l language) string { return l.text("Visits", "访问") }, visits},
 		{"wxapp-fleet", func(l language) string { return l.text("Apps", "小程序") }, fleet},

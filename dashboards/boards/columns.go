@@ -1,6 +1,10 @@
 package boards
 
-import "github.com/wxapp-exporter/wxapp_exporter/dashboards/grafana"
+import (
+	"strings"
+
+	"github.com/wxapp-exporter/wxapp_exporter/dashboards/grafana"
+)
 
 // column is a column of a table of so many pixels; 0 takes what the others leave.
 func column(field, heading string, width int, properties ...grafana.Property) grafana.Column {
@@ -24,15 +28,14 @@ func appidColumn() grafana.Column {
 	return column("appid", "appid", 10, grafana.Property{ID: "custom.hidden", Value: true})
 }
 
-// bar draws the values of a column as bars, scaled to the largest of them.
-func bar(unitName string, places int) []grafana.Property {
+// bars draws the values of a column as bars, scaled to the largest of them.
+func bars() []grafana.Property {
 	return []grafana.Property{
-		unit(unitName),
-		decimals(places),
+		unit("percentunit"),
 		{ID: "min", Value: 0},
 		{ID: "fieldMinMax", Value: true},
 		{ID: "color", Value: grafana.Color{Mode: "continuous-BlPu"}},
-		{ID: "custom.cellOptions", Value: grafana.Options{"type": "gauge", "mode": "basic"}},
+		{ID: "custom.cellOptions", Value: grafana.Options{"type": "gauge", "mode": "basic", "valueDisplayMode": "hidden"}},
 	}
 }
 
@@ -69,21 +72,33 @@ func changeColumn(field, heading string, width int) grafana.Column {
 	return column(field, heading, width, append(colored(neutral, changeSteps()...), unit("percentunit"), decimals(1))...)
 }
 
+// otherWeekday shows a change against another weekday, which is neither good nor bad.
+func otherWeekday(field, heading string, width int) grafana.Column {
+	return column(field, heading, width, unit("percentunit"), decimals(1))
+}
+
 // dayColumn shows a day.
 func dayColumn(field, heading string, width int) grafana.Column {
 	return column(field, heading, width, unit("time:YYYY-MM-DD"))
 }
 
-// shareColumn shows a share as a bar.
-func shareColumn(field, heading string, width int) grafana.Column {
-	return column(field, heading, width, bar("percentunit", 1)...)
+// shareColumns show a share as a number and, from another query that asks the same, as a bar. In
+// one cell the number would cover the end of the bar, so that all large ones looked alike.
+func shareColumns(l language, number, bar string) []grafana.Column {
+	return []grafana.Column{
+		column(number, l.text("Share", "占比"), 70, unit("percentunit"), decimals(1)),
+		column(bar, l.text("Bar", "图示"), 80, bars()...),
+	}
 }
 
 // appColumn shows the name of an app, with a link to its portrait. It takes the width that the
 // others leave.
-func appColumn(l language) grafana.Column {
+func appColumn(l language, params ...string) grafana.Column {
 	return column("app", l.text("App", "小程序"), 0, grafana.Property{ID: "links", Value: []grafana.Options{{
 		"title": l.text("Portrait", "用户画像"),
-		"url":   "/d/" + l.uid("wxapp-portrait") + "?var-appid=${__data.fields.appid}&${datasource:queryparam}&${job:queryparam}&${__url_time_range}",
+		"url":   "/d/" + l.uid("wxapp-portrait") + "?var-appid=${__data.fields.appid}&${datasource:queryparam}&${job:queryparam}&${__url_time_range}" + strings.Join(params, ""),
 	}}})
 }
+
+// chosenParams carry over what is chosen on a board that has these variables.
+const chosenParams = "&${metric:queryparam}&${range:queryparam}"

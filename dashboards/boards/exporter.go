@@ -53,10 +53,10 @@ func exporterNumbers(l language, d *grafana.Dashboard) {
 			Alerts("WxappExporterAbsent").NoValue(l.text("none", "没有")).Width(4),
 		problems(l, l.text("Targets down", "抓取失败"), l.text("Targets that Prometheus fails to scrape. Data that is pushed is not scraped.", "Prometheus 抓取失败的目标数。使用推送时没有抓取。"),
 			orNone("count("+selector("up")+" == 0)"), "red", "WxappExporterAbsent").Width(4),
-		problems(l, l.text("Apps failing", "失败小程序"), l.text("Apps whose last poll failed on all replicas. The table below says why.", "在所有副本上最近一次轮询均失败的小程序数量，原因见下表。"),
+		problems(l, l.text("Apps failing", "失败小程序"), l.text("Apps of which a dataset fails on all replicas. The table below says which and why.", "有数据集在所有副本上均失败的小程序数量，数据集与原因见下表。"),
 			orNone("count("+allApps().failing()+")"), "red", "WxappWeChatBusy").Width(4),
-		problems(l, l.text("Stale", "过期"), l.textf("Pairs of app and range whose window ended more than %d hours ago.", "时间窗口结束超过 %d 小时的（小程序、周期）数量。", hours(series.StaleAfter)),
-			orNone("count("+stale("time() - "+allApps().Max(series.Now(), []string{"appid", "range"}, "wxapp_data_end_timestamp_seconds"))+")"), "orange", "WxappDataStale").Width(3),
+		problems(l, l.text("Stale", "过期"), l.textf("Apps that have a range whose window ended more than %d hours ago.", "有统计周期的时间窗口结束超过 %d 小时的小程序数量。", hours(series.StaleAfter)),
+			orNone("count("+stale("max by (appid) (time() - "+allApps().Max(series.Now(), []string{"appid", "range"}, "wxapp_data_end_timestamp_seconds")+")")+")"), "orange", "WxappDataStale").Width(3),
 		problems(l, l.text("Queued", "待归档"), l.text("Answers that wait for the archive. They are in memory only, and a crash would lose them.", "等待写入归档的数据份数。它们只在内存中，进程崩溃会导致丢失。"),
 			"sum("+selector("wxapp_archive_pending_answers")+")", "red", "WxappArchiveFailing").Width(3),
 		problems(l, l.text("Push", "推送"), l.text("Exporters that push by OTLP and have not succeeded for 15 minutes.", "启用 OTLP 推送但 15 分钟内未成功的采集器数量。"),
@@ -70,7 +70,7 @@ func exporterNumbers(l language, d *grafana.Dashboard) {
 // exporterRemedies says which app fails why, and what to do.
 func exporterRemedies(l language, d *grafana.Dashboard) {
 	a := allApps()
-	failed := fmt.Sprintf("(%s > 0) and on (appid) (%s)", a.failures("25h"), a.failing())
+	failed := a.Failing(series.Now())
 	alerts := map[string]bool{}
 	var names []string
 	for _, r := range reasons() {
@@ -80,18 +80,18 @@ func exporterRemedies(l language, d *grafana.Dashboard) {
 		}
 		alerts[r.runbook] = true
 	}
-	count := l.text("Failures", "失败次数")
+	reason := l.text("Reason", "原因")
 	url := "https://github.com/wxapp-exporter/wxapp_exporter/blob/main/docs/runbooks/${__value.text}" + l.text(".md", ".zh-CN.md")
 	d.Line(9,
 		grafana.Table(l.text("What fails, and what to do", "失败原因与处理办法"),
-			l.text("Apps whose last poll failed, with the reasons of the last 25 hours. The runbook says what to do; so does the status page of the exporter. token and busy usually resolve by themselves.",
-				"最近一次轮询失败的小程序及其 25 小时内的失败原因。处理办法见手册与采集器状态页；token 与 busy 类通常会自行恢复。"),
-			count, true, grafana.NowTable(a.withName(series.Now(), failed))).
-			NoValue(l.text("no app is failing", "没有失败的小程序")).
-			Columns(nil,
+			l.text("Every dataset that fails right now, and why. The runbook says what to do; so does the status page of the exporter. A rejected access token and a failing network usually resolve by themselves.",
+				"当前失败的每个数据集及其原因。处理办法见手册与采集器状态页；access_token 被拒与网络异常通常会自行恢复。"),
+			reason, false, grafana.NowTable(a.withName(series.Now(), failed))).
+			NoValue(l.text("nothing fails", "没有失败")).
+			Columns([]string{"Value"},
 				appColumn(l),
-				reasonColumn(l, 240),
-				column("Value", count, 100, unit("locale"), decimals(0)),
+				datasetColumn(l, 110),
+				reasonColumn(l, 230),
 				column("runbook", l.text("Runbook", "处理手册"), 230, grafana.Property{ID: "links", Value: []grafana.Options{{
 					"title": l.text("What to do", "如何处理"), "url": url, "targetBlank": true,
 				}}}),
@@ -121,6 +121,8 @@ func exporterApps(l language, d *grafana.Dashboard) {
 		grafana.NowTable(in("wxapp_next_poll_timestamp_seconds")),
 		grafana.NowTable(in("wxapp_token_expiry_timestamp_seconds"))).
 		Joined("appid").NoValue(l.text("no exporter reports an app yet", "尚无采集器提供数据"))
+	// Without a frame, Grafana says that a time field is missing.
+	failedOnce := "(bottomk(15, max by (appid) (min_over_time(" + selector("wxapp_up") + "[$__range:3h] @ " + series.End + ")) == 0))"
 	hour := func(fieldName, heading string) grafana.Column {
 		return column(fieldName, heading, 110, unit(l.hours()), decimals(1))
 	}
@@ -133,8 +135,10 @@ func exporterApps(l language, d *grafana.Dashboard) {
 		hour("Value #F", l.text("Token", "token 剩余")),
 		appidColumn()).Width(13),
 		grafana.StateTimeline(l.text("Apps that failed", "失败过的小程序"),
-			l.text("When polls of an app failed, for up to 15 apps that failed in the time shown for three hours or more. Data that is not published yet is not a failure.", "所选时间内失败三小时以上的小程序（最多 15 个）及其失败时段。数据尚未发布不算失败。"),
-			grafana.Over(a.withName(series.OverTime(), a.each(series.OverTime(), "wxapp_up")+" and on (appid) bottomk(15, max by (appid) (min_over_time("+selector("wxapp_up")+"[$__range:3h] @ "+series.End+")) == 0)"), "{{app}}")).
+			l.text("When apps failed, for up to 15 apps that failed in the time shown for three hours or more. Data that is not published yet is not a failure.", "所选时间内失败三小时以上的小程序（最多 15 个）及其失败时段。数据尚未发布不算失败。"),
+			grafana.Over(fmt.Sprintf(`%s or (label_replace(vector(1), "app", "none", "", "") unless on () %s)`,
+				a.withName(series.OverTime(), a.each(series.OverTime(), "wxapp_up")+" and on (appid) "+failedOnce), failedOnce), "{{app}}")).
+			Override("none", property("displayName", l.text("no app failed", "没有失败过的小程序"))).
 			Thresholds(neutral, grafana.At(0, "red"), grafana.At(1, "green")).
 			MapValues(grafana.ValueMappings(
 				grafana.Choice{Value: "0", Text: l.text("failing", "失败"), Color: "red"},
@@ -152,15 +156,15 @@ func exporterData(l language, d *grafana.Dashboard) {
 			l.textf("Hours since the newest 1-day window ended, for the eight oldest. They climb and fall when WeChat publishes the next day, between 09:00 and 16:00: a sawtooth with peaks at %d to %d hours. Above the line at %d hours something is wrong.",
 				"距最新的 1 天窗口结束的小时数，显示最久的八个。随时间上升，微信发布新的一天（9 点至 16 点）时下降，呈锯齿状，峰值在 %d 至 %d 小时之间。超过 %d 小时的红线说明有问题。",
 				hours(series.FirstPublication), hours(series.LastPublication), hours(series.StaleAfter)),
-			grafana.Over(a.withName(series.OverTime(), "("+a.ageHours(series.OverTime(), "1d")+") and on (appid) bottomk(8, "+a.DataEnd(series.AtEnd(), "1d")+")"), "{{app}}")).
+			grafana.Over(a.withName(series.OverTime(), "("+a.ageHours(series.InStep(), "1d")+") and on (appid) bottomk(8, "+a.DataEnd(series.AtEnd(), "1d")+")"), "{{app}}")).
 			Unit(l.hours()).Decimals(0).Min(0).Every("1h").
 			FieldOption("thresholdsStyle", grafana.Options{"mode": "line"}).
 			Thresholds("transparent", redWhenStale()).NoValue(fillsTomorrow(l)).
 			Alerts("WxappDayAboutToBeLost", "WxappDayLost").Width(12),
-		grafana.TimeSeries(l.text("Failed polls by day and reason", "每日失败的轮询（按原因）"),
-			l.text("Failed polls of each day. busy and token usually resolve by themselves; credentials, allowlist, permission, account and pending need someone to act.",
-				"每日失败的轮询次数。busy 与 token 通常会自行恢复；credentials、allowlist、permission、account 与 pending 需要人工处理。"),
-			grafana.Over("sum by (reason) ("+a.failures(thatStep)+") > 0", "{{reason}}")).
+		l.namedReasons(grafana.TimeSeries(l.text("Failing apps by day and reason", "每日失败的小程序（按原因）"),
+			l.text("Apps that failed on each day, for whatever time, by reason. An app that failed for two reasons counts in both.",
+				"每天曾经失败的小程序数量（无论多久），按原因统计。因两个原因失败的小程序各计一次。"),
+			grafana.Over("count by (reason) ("+a.Max(series.InStep(), []string{"appid", "reason"}, "wxapp_failing")+")", "{{reason}}"))).
 			Unit("locale").Decimals(0).Min(0).Bars().Every("1d").NoValue(l.text("no failure", "没有失败")).Width(12),
 	)
 	rows := l.text("Skipped", "忽略的行")
@@ -178,12 +182,12 @@ func exporterData(l language, d *grafana.Dashboard) {
 				dayColumn("Value #B", l.text("Last day", "末日"), 110),
 				appidColumn()).Width(8),
 		grafana.Table(l.text("Rows and names left out", "合并、忽略与截断"),
-			l.text("Rows in WeChat's answers over the time shown that repeated a name (merged) or were unusable (skipped), and the most names that the limit WXAPP_TOP drops from one list.",
-				"所选时间内微信返回数据中重复（已合并）与无法使用（已忽略）的行数，以及因 WXAPP_TOP 限制单个列表截断的最多名称数。"),
+			l.text("Rows in WeChat's answers since the exporter's start that repeated a name (merged) or were unusable (skipped), and the most names that the limit WXAPP_TOP drops from one list.",
+				"采集器启动以来微信返回数据中重复（已合并）与无法使用（已忽略）的行数，以及因 WXAPP_TOP 限制单个列表截断的最多名称数。"),
 			rows, true,
 			grafana.NowTable(a.Names(series.Now())),
-			grafana.NowTable("max by (appid) ("+a.increase("$__range", "wxapp_rows_merged_total")+")"),
-			grafana.NowTable("max by (appid) ("+a.increase("$__range", "wxapp_rows_rejected_total")+")"),
+			grafana.NowTable(a.each(series.Now(), "wxapp_rows_merged_total")),
+			grafana.NowTable(a.each(series.Now(), "wxapp_rows_rejected_total")),
 			grafana.NowTable(a.each(series.Now(), "wxapp_names_dropped"))).
 			Joined("appid").NoValue(fillsTomorrow(l)).
 			Columns([]string{"Value #A"},
@@ -192,10 +196,10 @@ func exporterData(l language, d *grafana.Dashboard) {
 				column("Value #C", rows, 90, unit("locale"), decimals(0)),
 				column("Value #D", l.text("Dropped", "截断"), 90, unit("locale"), decimals(0)),
 				appidColumn()).Width(8),
-		grafana.Table(l.text("Failed polls over the time shown", "所选时间内失败的轮询"),
-			l.text("Which app failed for which reason, and how often.", "各小程序因何种原因失败、失败多少次。"),
+		grafana.Table(l.text("Failed polls since the start", "启动以来失败的轮询"),
+			l.text("Which app failed for which reason since the exporter's start, and how often.", "采集器启动以来各小程序因何种原因失败、失败多少次。"),
 			l.text("Failures", "失败次数"), true,
-			grafana.NowTable(a.withName(series.Now(), a.failures("$__range")+" > 0"))).
+			grafana.NowTable(a.withName(series.Now(), a.Max(series.Now(), []string{"appid", "reason"}, "wxapp_poll_failures_total")+" > 0"))).
 			NoValue(l.text("no failure", "没有失败")).
 			Columns(nil,
 				appColumn(l),

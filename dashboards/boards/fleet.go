@@ -43,7 +43,7 @@ func fleetSummary(l language, d *grafana.Dashboard) {
 	d.Line(4,
 		tile(l, l.text("Apps", "小程序数"), l.text("Mini Programs that the exporter is configured for.", "采集器中配置的小程序数量。"),
 			"count("+a.each(series.Now(), "wxapp_app_info")+")", "").Width(4),
-		tile(l, l.text("Failing", "采集失败"), l.text("Mini Programs whose last poll failed. The table below names them, with the reason.", "最近一次轮询失败的小程序数量。下表列出名称与原因。"),
+		tile(l, l.text("Failing", "采集失败"), l.text("Mini Programs of which a dataset fails. The table below names them, with the reason.", "有数据集失败的小程序数量。下表列出名称与原因。"),
 			in(broken), "red").Width(4),
 		tile(l, l.text("Stale", "数据过期"), l.textf("Mini Programs whose selected range ended more than %d hours ago, later than any publication explains, and that do not fail.", "所选统计周期结束已超过 %d 小时（晚于任何一次正常发布）且没有失败的小程序数量。", hours(series.StaleAfter)),
 			in(late), "orange").Width(4),
@@ -57,7 +57,7 @@ func fleetSummary(l language, d *grafana.Dashboard) {
 			l.text("Median of the changes of all apps against the same weekday last week: half of the apps did better. Up to 5% either way is gray.", "全部小程序较上周同一星期几变化的中位数：一半的小程序表现更好。5% 以内显示灰色。"),
 			grafana.Now("quantile(0.5, "+a.change(1, chosen())+")", "")).
 			Unit("percentunit").Decimals(1).Thresholds(neutral, changeSteps()...).
-			NoValue(fillsInWeeks(l, 1)).Width(4),
+			NoValue(noWeekBefore(l)).Width(4),
 	)
 }
 
@@ -83,7 +83,7 @@ func fleetTable(l language, d *grafana.Dashboard) {
 		Sparkline("E").Joined("appid").
 		Columns([]string{"Value #A", "Value #C"},
 			stateColumn(l, "Value #B", 90),
-			appColumn(l),
+			appColumn(l, chosenParams),
 			reasonColumn(l, 230),
 			column("Value #D", count, 100, unit("locale"), decimals(0)),
 			column("Trend #E", l.text("By day", "每日"), 200, unit("locale"),
@@ -102,7 +102,6 @@ func fleetTable(l language, d *grafana.Dashboard) {
 
 func fleetMovers(l language, d *grafana.Dashboard) {
 	a := allApps()
-	const few = 100
 	change := l.text("Change", "变化")
 	note := l.textf(" Only what had at least %d users, since small numbers jump.", "只计不少于 %d 人的对象，因为小数目波动大。", few)
 	diverging := func(title, description, x, query string, hidden ...string) *grafana.Panel {
@@ -111,28 +110,30 @@ func fleetMovers(l language, d *grafana.Dashboard) {
 			Colored("thresholds").Thresholds(neutral, changeSteps()...).
 			Option("orientation", "horizontal").Option("showValue", "always").
 			FieldOption("axisCenteredZero", true).
-			NoValue(fillsInWeeks(l, 1)).
+			NoValue(noWeekBefore(l)).
 			Fields(hidden, field(x, x), field("Value", change)).
 			Transform("sortBy", grafana.Options{"sort": []grafana.Options{{"field": change, "desc": true}}})
 	}
 	ends := func(n int, query string) string {
 		return fmt.Sprintf("(topk(%d, %s) or bottomk(%d, %s))", n, query, n, query)
 	}
-	before := a.Ago(series.Now(), 7, "$range", func(m series.Moment) string { return a.total(m, chosen()) })
-	apps := fmt.Sprintf("%s / (%s >= %d) - 1", a.total(series.Now(), chosen()), before, few)
+	before := a.Ago(7, "$range", func(m series.Moment) string { return a.total(m, chosen()) })
+	apps := fmt.Sprintf("%s / %s - 1", a.total(series.Now(), chosen()), enough(before))
 	groups := func(m series.Moment) string {
 		return a.users(m, chosen().by("province|platform|device"), "dimension", "name")
 	}
-	group := fmt.Sprintf("%s / (%s >= %d) - 1", groups(series.Now()), a.Ago(series.Now(), 7, "$range", groups), few)
+	group := fmt.Sprintf("%s / %s - 1", groups(series.Now()), enough(a.Ago(7, "$range", groups)))
 	d.Line(9,
 		diverging(l.text("Apps that moved most", "变化最大的小程序"),
 			l.text("Change of users in the selected range against the same weekday last week: the eight apps that grew most and the eight that fell most.", "所选统计周期的用户数与上周同一星期几相比的变化：增幅与降幅最大的各八个小程序。"),
-			"app", a.withName(series.Now(), ends(8, apps)), "appid").Width(8),
+			"app", a.withName(series.Now(), ends(8, apps)), "appid").Width(16),
+		alertList(l).Width(8))
+	d.Row(l.text("Groups", "群体"))
+	d.Line(12,
 		diverging(l.text("Groups that moved most", "变化最大的群体"),
 			l.text("Change of the provinces, platforms and devices of all apps against the same weekday last week. Cities are too many to compare those of all apps; see the portrait of an app.", "全部小程序的省份、平台与机型与上周同一星期几相比的变化。城市数量过多，请查看单个小程序的画像。"),
 			"group", fmt.Sprintf(`label_join(%s, "group", " · ", "app", "name")`, a.withName(series.Now(), ends(8, group))),
-			"appid", "app", "name", "dimension").Width(8),
-		alertList(l).Width(8))
+			"appid", "app", "name", "dimension").Width(24))
 }
 
 // fleetTrends compares the largest apps over time.
@@ -151,16 +152,16 @@ func fleetTrends(l language, d *grafana.Dashboard) {
 func freshnessTable(l language) *grafana.Panel {
 	a := allApps()
 	targets := []grafana.Target{grafana.NowTable(a.Names(series.Now()))}
-	columns := []grafana.Column{appColumn(l)}
+	columns := []grafana.Column{appColumn(l, chosenParams)}
 	for i, length := range []series.Window{"1d", "7d", "30d"} {
 		targets = append(targets, grafana.NowTable(a.ageHours(series.Now(), length)))
-		columns = append(columns, ageColumn(l, "Value #"+string(rune('B'+i)), l.text("Age of ", "距今 ")+string(length), 120))
+		columns = append(columns, ageColumn(l, "Value #"+string(rune('B'+i)), l.lengths()[i].Text.(string), 120))
 	}
 	return grafana.Table(l.text("Freshness by app and range", "各小程序、各周期的数据新鲜度"),
 		l.textf("Hours since the range ended. Up to %d is normal, because WeChat publishes a day by 16:00 of the next one; red above %d.",
 			"距统计周期结束的小时数。微信最迟在次日 16 点发布，因此 %d 小时以内属正常，超过 %d 小时显示红色。",
 			hours(series.LastPublication), hours(series.StaleAfter)),
-		l.text("Age of ", "距今 ")+"1d", true, targets...).
+		l.lengths()[0].Text.(string), true, targets...).
 		Joined("appid").NoValue(fillsTomorrow(l)).
 		Columns([]string{"Value #A"}, append(columns, appidColumn())...)
 }

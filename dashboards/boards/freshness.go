@@ -15,14 +15,20 @@ func hours(d time.Duration) int { return int(d / time.Hour) }
 func stale(ages string) string { return fmt.Sprintf("%s > %.0f", ages, series.StaleAfter.Seconds()) }
 
 // staleDatasets returns 1 for each dataset of each app that is stale, and 0 for the others.
-// The numbers of a week or month stand until those of the next one are published.
+// The numbers of a week or month stand until those of the next one are published. A day is asked
+// for when the user portrait has it: after a start in the morning that is a day later, so that
+// a dataset that is a day behind a fresh portrait is not late.
 func (a apps) staleDatasets() string {
+	const days = `dataset!~"weekly|monthly"`
 	const week, month = 7 * hoursOfDay * time.Hour, 31 * hoursOfDay * time.Hour
 	age := func(matcher string) string {
 		return "time() - " + a.Max(series.Now(), []string{"appid", "dataset"}, "wxapp_dataset_end_timestamp_seconds", matcher)
 	}
-	return fmt.Sprintf(`(%s > bool %.0f or %s > bool %.0f or %s > bool %.0f)`,
-		age(`dataset!~"weekly|monthly"`), series.StaleAfter.Seconds(),
+	portrait := a.each(series.Now(), "wxapp_data_end_timestamp_seconds")
+	behind := fmt.Sprintf("0 * (%s >= on (appid) group_left () (%s - %d and time() - %s <= %.0f))",
+		a.Max(series.Now(), []string{"appid", "dataset"}, "wxapp_dataset_end_timestamp_seconds", days), portrait, hoursOfDay*3600, portrait, series.StaleAfter.Seconds())
+	return fmt.Sprintf(`(%s or %s > bool %.0f or %s > bool %.0f or %s > bool %.0f)`,
+		behind, age(days), series.StaleAfter.Seconds(),
 		age(`dataset="weekly"`), (week - hoursOfDay*time.Hour + series.StaleAfter).Seconds(),
 		age(`dataset="monthly"`), (month - hoursOfDay*time.Hour + series.StaleAfter).Seconds())
 }
@@ -31,9 +37,10 @@ func (a apps) staleDatasets() string {
 // that hold.
 func (a apps) datasetState() string {
 	up := a.Max(series.Now(), []string{"appid", "dataset"}, "wxapp_dataset_up")
+	failing := "max by (appid, dataset) (" + a.Failing(series.Now(), `dataset!="user_portrait"`) + ")"
 	stale := a.staleDatasets()
-	return fmt.Sprintf("((%s == 0) + %d) or (0 * (%s unless on (appid, dataset) %s) + %d) or (0 * (%s == 1) + %d) or (0 * %s + %d)",
-		up, broken, up, stale, empty, stale, late, up, fine)
+	return fmt.Sprintf("(0 * %s + %d) or (0 * (%s unless on (appid, dataset) %s) + %d) or (0 * (%s == 1) + %d) or (0 * %s + %d)",
+		failing, broken, up, stale, empty, stale, late, up, fine)
 }
 
 // redWhenStale is the step of a color that begins where data are stale, in hours.
@@ -55,7 +62,7 @@ const (
 // state returns the state of each app as a number, the worst of those that hold.
 func (a apps) state(length series.Window) string {
 	known := a.each(series.Now(), "wxapp_app_info")
-	return fmt.Sprintf("((%s) + %d) or (0 * (%s unless on (appid) %s) + %d) or (0 * (%s) + %d) or (0 * %s + %d)",
+	return fmt.Sprintf("(0 * %s + %d) or (0 * (%s unless on (appid) %s) + %d) or (0 * (%s) + %d) or (0 * %s + %d)",
 		a.failing(), broken,
 		known, a.DataEnd(series.Now(), length), empty,
 		stale(a.age(series.Now(), length)), late,

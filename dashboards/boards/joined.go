@@ -5,12 +5,14 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/dashboards/series"
 )
 
-// annotate marks the publications and the failures of apps on all panels over time.
+// annotate marks the publications, the failures of apps, and the releases that people have noted
+// on all panels over time.
 func annotate(l language, d *grafana.Dashboard, a apps) {
 	d.Annotate(l.text("Publications", "发布"), l.text("{{app}}: new day", "{{app}}：新的一天"), "blue",
 		a.withName(series.OverTime(), "max by (appid) (changes("+a.Selector("wxapp_data_end_timestamp_seconds", `range="1d"`)+"[1h])) > 0"), false)
 	d.Annotate(l.text("Failures", "失败"), l.text("{{app}}: {{reason}}", "{{app}}：{{reason}}"), "red",
-		a.withName(series.OverTime(), a.failures("1h")+" > 0"), true)
+		a.withName(series.OverTime(), a.Max(series.InStep(), []string{"appid", "reason"}, "wxapp_failing")), true)
+	d.AnnotateTagged(l.text("Releases", "版本发布"), "release", "purple")
 }
 
 // alertList lists the alerts of rules/wxapp-alerts.yml.
@@ -47,8 +49,38 @@ func reasonColumn(l language, width int) grafana.Column {
 	return column("reason", l.text("Reason", "原因"), width, mappings(choices...))
 }
 
-// reason returns for each failing app the reason of most failed polls of the last 25
-// hours: after some failures, WeChat is asked again a day later.
+// namedReasons shows the series of reasons in words.
+func (l language) namedReasons(p *grafana.Panel) *grafana.Panel {
+	for _, r := range reasons() {
+		p.Override(r.name, property("displayName", l.text(r.english, r.chinese)))
+	}
+	return p
+}
+
+// reason returns for each failing app a reason.
 func (a apps) reason() string {
-	return "topk by (appid) (1, " + a.failures("25h") + " > 0) and on (appid) (" + a.failing() + ")"
+	return "topk by (appid) (1, max by (appid, reason) (" + a.Failing(series.Now()) + "))"
+}
+
+// datasetNames are the words for the datasets.
+func (l language) datasetNames() []grafana.Choice {
+	var choices []grafana.Choice
+	for _, name := range [][3]string{
+		{"user_portrait", "user portrait", "用户画像"},
+		{"visits", "visits", "访问"},
+		{"sources", "sources", "来源"},
+		{"retention", "retention", "留存"},
+		{"pages", "pages", "页面"},
+		{"weekly", "weeks", "周数据"},
+		{"monthly", "months", "月数据"},
+		{"ads", "ads", "广告"},
+	} {
+		choices = append(choices, grafana.Choice{Value: name[0], Text: l.text(name[1], name[2])})
+	}
+	return choices
+}
+
+// datasetColumn shows the dataset that a line is about.
+func datasetColumn(l language, width int) grafana.Column {
+	return column("dataset", l.text("Dataset", "数据集"), width, mappings(l.datasetNames()...))
 }

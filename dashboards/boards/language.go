@@ -106,6 +106,29 @@ func values(dimension string) []value {
 	}
 }
 
+// namedBrands shows the series of brands in the language, as far as their names differ in it.
+func (l language) namedBrands(p *grafana.Panel) *grafana.Panel {
+	for _, brand := range [][2]string{
+		{"苹果", "Apple"},
+		{"华为", "Huawei"},
+		{"荣耀", "Honor"},
+		{"小米", "Xiaomi"},
+		{"红米", "Redmi"},
+		{"三星", "Samsung"},
+		{"一加", "OnePlus"},
+		{"真我", "realme"},
+		{"魅族", "Meizu"},
+		{"联想", "Lenovo"},
+		{"中兴", "ZTE"},
+		{"努比亚", "nubia"},
+	} {
+		for _, name := range brand {
+			p.Override(name, property("displayName", l.text(brand[1], brand[0])))
+		}
+	}
+	return p
+}
+
 // value returns a name of WeChat's in the language. Names that differ in capitals only are
 // one.
 func (l language) value(v value) string {

@@ -41,9 +41,9 @@ func fillsTomorrow(l language) string {
 	return l.text("no data yet; WeChat publishes a day by 16:00 of the next", "尚无数据；微信最迟在次日 16 点发布")
 }
 
-// fillsInWeeks stands where the day to compare with is still missing.
-func fillsInWeeks(l language, weeks int) string {
-	return l.textf("comes after %d days", "运行 %d 天后显示", 7*weeks+1)
+// noWeekBefore stands where there is nothing to compare with, or too little.
+func noWeekBefore(l language) string {
+	return l.text("no week to compare with", "没有可比较的一周")
 }
 
 // portraitNumbers answers in numbers who, how many, against what, and how fresh.
@@ -58,7 +58,6 @@ func portraitNumbers(l language, d *grafana.Dashboard) {
 		lengths = append(lengths, grafana.Now(together(series.Now(), active(length.length)), length.text))
 	}
 	limit := fmt.Sprintf("%.0f", series.StaleAfter.Seconds())
-	failing := "max(" + strings.TrimSuffix(chosenApps().failing(), " == 0") + " == bool 0)"
 	d.Line(4,
 		grafana.Stat(l.text("Active users", "活跃用户"),
 			l.text("Users in the newest windows of 1, 7 and 30 days, summed over genders.", "最近 1 天、7 天、30 天窗口的活跃用户数，按性别维度合计。")+deduplicated(l),
@@ -73,7 +72,7 @@ func portraitNumbers(l language, d *grafana.Dashboard) {
 			grafana.Now(changeTogether(4, chosen()), l.text("vs 4 weeks ago", "较四周前"))).
 			Unit("percentunit").Decimals(1).Option("textMode", "value_and_name").
 			Thresholds(neutral, changeSteps()...).
-			NoValue(fillsInWeeks(l, 1)).Width(6),
+			NoValue(noWeekBefore(l)).Width(6),
 		grafana.Stat(l.text("Stickiness", "黏性"),
 			l.text("Active users of one day divided by those of 30 days: how much of the audience comes on a day.", "1 天活跃用户数除以 30 天活跃用户数：每天有多大比例的用户会来。"),
 			grafana.Now(stickiness(series.Now()), "")).
@@ -85,9 +84,9 @@ func portraitNumbers(l language, d *grafana.Dashboard) {
 			Unit("time:YYYY-MM-DD").Thresholds(neutral).
 			NoValue(l.text("none yet", "尚无")).Width(3),
 		grafana.Stat(l.text("State", "状态"),
-			l.textf("FAILING: the last poll of an app failed. STALE: its newest day ended more than %d hours ago, which is later than any publication explains. The exporter dashboard says what to do.",
-				"失败：有小程序最近一次轮询失败。过期：最新一天结束已超过 %d 小时，晚于任何一次正常发布。处理办法见采集器仪表盘。", hours(series.StaleAfter)),
-			grafana.Now(fmt.Sprintf("(%d * %s > 0) or max(%s > bool %s)", broken, failing, chosenApps().age(series.Now(), "1d"), limit), "")).
+			l.textf("FAILING: a dataset of an app fails. STALE: its newest day ended more than %d hours ago, which is later than any publication explains. The exporter dashboard says what to do.",
+				"失败：有小程序的数据集失败。过期：最新一天结束已超过 %d 小时，晚于任何一次正常发布。处理办法见采集器仪表盘。", hours(series.StaleAfter)),
+			grafana.Now(fmt.Sprintf("%d * max(%s) or max(%s > bool %s)", broken, chosenApps().failing(), chosenApps().age(series.Now(), "1d"), limit), "")).
 			Unit("none").Thresholds("transparent").MapValues(stateTexts(l)).
 			Option("colorMode", "background").
 			NoValue(l.text("no data yet", "尚无数据")).Width(3),
@@ -106,7 +105,7 @@ func portraitDays(l language, d *grafana.Dashboard) {
 	d.Line(9, grafana.TimeSeries(l.text("Active users by day", "每日活跃用户"),
 		l.text("Each bar stands on the day that it is for: users who came back and users who came for the first time. The dashed line is the same weekday one week before. The gray band is the usual range: the mean of the same weekday of the last four weeks and two standard deviations either way, once three of these weeks are known.",
 			"每根柱子对应数据所属的日期：回访用户与首次来访的新增用户。虚线为一周前的同一星期几。灰色区域为正常范围：最近四周同一星期几的均值上下各两个标准差，已知其中三周后显示。")+deduplicated(l),
-		grafana.Over(together(series.OnDay(0), active("1d"))+" - "+newOnes, returning),
+		grafana.Over(returned(together(series.OnDay(0), active("1d")), newOnes), returning),
 		grafana.Over(newOnes, added),
 		grafana.Over(together(series.OnDay(1), active("1d")), before),
 		grafana.Over(band("-"), low),
@@ -122,6 +121,10 @@ func portraitDays(l language, d *grafana.Dashboard) {
 			property("custom.fillBelowTo", low), property("custom.fillOpacity", 25))...).
 		Alerts("WxappActiveUsersDown", "WxappNewUsersDown").Width(24))
 }
+
+// returned returns how many of all users came back. A day on which nobody is new has no number of
+// new users.
+func returned(all, added string) string { return fmt.Sprintf("%s - (%s or 0 * %s)", all, added, all) }
 
 // usual returns the mean and the standard deviation of the active users of the chosen apps
 // on the same weekday of the four weeks before. The recording rules keep both; where they
@@ -170,11 +173,11 @@ func portraitPlaces(l language, d *grafana.Dashboard) {
 		dimensionTable(l, "province", 40,
 			l.text("All provinces, with their share of all users listed by province.", "全部省份及其在省份维度中的占比。")).
 			Alerts("WxappCompositionShifted").Width(10),
-		grafana.BarGauge(l.text("Device brands", "手机品牌"),
-			l.text("Share of each brand among the devices that WeChat lists, which are the 20 most common ones. The brand is the first word of a device's name.",
-				"各品牌在微信列出的最常见 20 个机型中的占比。品牌取机型名称的第一个词。"),
-			grafana.Now(fmt.Sprintf(`sort_desc(topk(12, sum by (brand) (label_replace(%s, "brand", "$1", "name", "([^ ]+).*")) / scalar(sum(%s))))`, brands, brands), "{{brand}}")).
-			Unit("percentunit").Decimals(1).Min(0).Colored("continuous-BlPu").
+		l.namedBrands(grafana.BarGauge(l.text("Brands, top models", "所列机型的品牌"),
+			l.text("Share of each brand among the users of the models that WeChat lists, which are the 20 most common ones; the platforms below count everybody. The brand is the first word of a model's name.",
+				"各品牌在微信列出的最常见 20 个机型的用户中的占比；下方的平台统计全部用户。品牌取机型名称的第一个词。"),
+			grafana.Now(fmt.Sprintf(`sort_desc(topk(12, sum by (brand) (label_replace(%s, "brand", "$1", "name", "([^ ]+).*")) / scalar(sum(%s))))`, brands, brands), "{{brand}}"))).
+			Unit("percentunit").Decimals(1).Min(0).Max(1).Colored("continuous-BlPu").
 			NoValue(fillsTomorrow(l)).Width(5),
 	)
 }
@@ -190,21 +193,31 @@ func dimensionTable(l language, dimension string, n int, note string) *grafana.P
 	}
 	var hidden []string
 	nameColumn := column("name", name, 0)
+	if dimension == "province" || dimension == "city" {
+		nameColumn.Properties = append(nameColumn.Properties, property("links", []grafana.Options{{
+			"title": l.text("Show only this", "只看此项"),
+			"url":   "/d/" + l.uid("wxapp-portrait") + "?var-" + dimension + "=${__value.raw}&${datasource:queryparam}&${job:queryparam}&${appid:queryparam}&${__url_time_range}",
+		}}))
+	}
 	if values(dimension) != nil {
 		nameColumn.Properties = append(nameColumn.Properties, l.mapped(dimension))
 	}
 	columns := []grafana.Column{nameColumn}
+	bar := "Value #E"
 	if dimension == "province" {
+		bar = "Value #F"
 		// In Chinese the English names are of no use.
 		targets = append(targets, top(named(series.Now(), u)+" * on (name) group_left (english) "+onMap("english")))
 		hidden = []string{"Value #E"}
 		columns = append(columns, column("english", l.text("English", "英文名"), 95))
 	}
 	columns = append(columns,
-		column("Value #A", count, 75, unit("locale")),
-		shareColumn("Value #B", l.text("Share", "占比"), 160),
+		column("Value #A", count, 85, unit("locale")))
+	columns = append(columns, shareColumns(l, "Value #B", bar)...)
+	columns = append(columns,
 		changeColumn("Value #C", l.text("vs last week", "较上周"), 115),
 		column("Value #D", l.text("Index", "指数"), 65, unit("percentunit"), decimals(0)))
+	targets = append(targets, top(share(series.Now(), u)))
 	sortBy, desc := count, true
 	if dimension == "age" { // Grafana sorts names as texts, which is the order of ages
 		sortBy, desc = name, false

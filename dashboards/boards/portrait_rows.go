@@ -1,8 +1,6 @@
 package boards
 
 import (
-	"fmt"
-
 	"github.com/wxapp-exporter/wxapp_exporter/dashboards/grafana"
 	"github.com/wxapp-exporter/wxapp_exporter/dashboards/series"
 )
@@ -58,19 +56,11 @@ func portraitHistory(l language, d *grafana.Dashboard) {
 		query := share(series.OnDay(0), u)
 		note := l.text("Share of each name among all users listed in this dimension, on the last day of the range.",
 			"各名称在该维度全部用户中的占比，位于统计周期的最后一天。")
-		if dimension == "city" {
-			query = recordedShare(u)
-			note += l.text(" Cities are many: their shares come from the recording rule appid_dimension_metric_name_range:wxapp_users:share in wxapp-recording.yml. Several apps are weighted by their users.",
-				"城市很多，其占比来自 wxapp-recording.yml 中的记录规则 appid_dimension_metric_name_range:wxapp_users:share；多个小程序按用户数加权。")
-		}
 		if n > 0 {
 			note += l.text(" Only the names with the most users now are shown.", "只显示当前用户数最多的名称。")
 		}
 		p := grafana.TimeSeries(l.dimension(dimension)+l.text(", share over time", "占比趋势"), note, grafana.Over(query, "{{name}}")).
 			Unit("percentunit").Min(0).Every("1d").NoValue(fillsTomorrow(l))
-		if dimension == "city" {
-			p.NoValue(l.text("no data yet; needs the recording rules", "尚无数据；需要加载记录规则"))
-		}
 		if n == 0 {
 			p.Stacked().Max(1)
 		}
@@ -78,19 +68,6 @@ func portraitHistory(l language, d *grafana.Dashboard) {
 	}
 	d.Line(9, trend("platform", 0).Width(8), trend("gender", 0).Width(8), trend("age", 0).Width(8))
 	d.Line(10, trend("province", 8).Width(8), trend("city", 8).Width(8), trend("device", 8).Width(8))
-}
-
-// recordedShare returns the shares of the names of a dimension on each day, as the
-// recording rules keep them.
-func recordedShare(u users) string {
-	record := func(by []string, rule string, of users) string {
-		return chosenApps().At(series.OnDay(0), u.length, func(m series.Moment) string {
-			return series.Recorded.MaxOf(m, by, series.Recorded.Selector(rule, of.matchers()...), of.andLargest())
-		})
-	}
-	shares := record([]string{"appid", "name"}, "appid_dimension_metric_name_range:wxapp_users:share", u)
-	weights := record([]string{"appid"}, "appid_metric_range:wxapp_users:sum", users{metric: u.metric, length: u.length})
-	return fmt.Sprintf("sum by (name) (%s * on (appid) group_left () %s) / on () group_left () sum(%s)", shares, weights, weights)
 }
 
 // portraitExport is a table with all data, for downloads.

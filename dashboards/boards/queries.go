@@ -142,23 +142,29 @@ func most(n int, query string, u users) string {
 	return fmt.Sprintf("(%s) and on (name) topk(%d, %s)", query, n, named(series.Now(), u))
 }
 
+// few is how many there have to be before, so that a change means something: small numbers jump.
+const few = 100
+
+// enough keeps the numbers of the past whose change means something.
+func enough(before string) string { return fmt.Sprintf("(%s >= %d)", before, few) }
+
 // change returns by how much the users of each app changed in so many weeks.
 func (a apps) change(weeks int, u users) string {
 	return fmt.Sprintf("%s / %s - 1", a.total(series.Now(), u),
-		a.Ago(series.Now(), 7*weeks, u.length, func(m series.Moment) string { return a.total(m, u) }))
+		enough(a.Ago(7*weeks, u.length, func(m series.Moment) string { return a.total(m, u) })))
 }
 
 // changeTogether returns by how much the users of the chosen apps together changed in so
 // many weeks. Apps whose past is not known are left out.
 func changeTogether(weeks int, u users) string {
-	before := chosenApps().Ago(series.Now(), 7*weeks, u.length, func(m series.Moment) string { return chosenApps().total(m, u) })
-	return fmt.Sprintf("sum(%s and on (appid) %s) / sum(%s) - 1", chosenApps().total(series.Now(), u), before, before)
+	before := chosenApps().Ago(7*weeks, u.length, func(m series.Moment) string { return chosenApps().total(m, u) })
+	return fmt.Sprintf("sum(%s and on (appid) %s) / %s - 1", chosenApps().total(series.Now(), u), before, enough("sum("+before+")"))
 }
 
 // changeByName returns by how much the users of each name changed in a week.
 func changeByName(u users) string {
-	return fmt.Sprintf("%s / sum by (name) (%s) - 1", named(series.Now(), u),
-		chosenApps().Ago(series.Now(), 7, u.length, func(m series.Moment) string { return chosenApps().users(m, u, "name") }))
+	return fmt.Sprintf("%s / %s - 1", named(series.Now(), u), enough(fmt.Sprintf("sum by (name) (%s)",
+		chosenApps().Ago(7, u.length, func(m series.Moment) string { return chosenApps().users(m, u, "name") }))))
 }
 
 // newShare returns the share of new users among the active ones of each app.
@@ -179,11 +185,6 @@ func (a apps) withName(m series.Moment, query string) string {
 	return fmt.Sprintf("(%s) * on (appid) group_left (app) %s", query, a.Names(m))
 }
 
-// failures returns the failed polls within a time by app and reason.
-func (a apps) failures(window string) string {
-	return "max by (appid, reason) (" + a.increase(window, "wxapp_poll_failures_total") + ")"
-}
-
 // thatStep is the hour or day that begins at a step of a query over time, so that what
 // happens is drawn at once, and on the day on which it happened.
 const thatStep = "$__rate_interval"
@@ -202,9 +203,9 @@ func (a apps) during(window, metric string) string {
 	return values
 }
 
-// failing returns 0 for each app whose last poll failed on all replicas.
-func (a apps) failing() string {
-	return a.each(series.Now(), "wxapp_up") + " == 0"
+// failing returns 1 for each app of which a dataset fails on all replicas.
+func (a apps) failing(matchers ...string) string {
+	return "max by (appid) (" + a.Failing(series.Now(), matchers...) + ")"
 }
 
 // hoursOfDay is the length of a day.

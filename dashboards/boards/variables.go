@@ -1,14 +1,23 @@
 package boards
 
 import (
+	"fmt"
+
 	"github.com/wxapp-exporter/wxapp_exporter/dashboards/grafana"
 	"github.com/wxapp-exporter/wxapp_exporter/dashboards/series"
 )
 
-// chooseApps lets apps be chosen by their names.
+// chooseApps lets apps be chosen by their names. The one with the most users stands first. Of
+// apps that have one name, the appid tells which is which.
 func chooseApps(l language, d *grafana.Dashboard) {
-	v := d.QueryVariable("appid", l.text("App", "小程序"), "query_result("+series.OnBoard.Max(series.Now(), []string{"app", "appid"}, "wxapp_app_info")+")")
-	v.Regex = `/app="(?<text>[^"]+)",appid="(?<value>[^"]+)"/`
+	all := allApps()
+	names := all.Names(series.Now())
+	again := fmt.Sprintf("count by (app) (%s) > 1", names)
+	told := fmt.Sprintf(`(%s unless on (app) (%s) or label_join(%s and on (app) (%s), "app", " · ", "app", "appid"))`, names, again, names, again)
+	users := all.total(series.Now(), active("30d"))
+	v := d.QueryVariable("appid", l.text("App", "小程序"), fmt.Sprintf("query_result(sort_desc(%s * on (appid) group_left () %s or 0 * %s))", told, users, told))
+	v.Regex = `/app="(?<text>(?:[^"\\]|\\.)+)",appid="(?<value>[^"]+)"/`
+	v.Sort = 0 // as they are
 	v.Multi = true
 }
 
@@ -22,11 +31,16 @@ func chooseMetric(l language, d *grafana.Dashboard) {
 
 // chooseRange lets the length of the window be chosen.
 func chooseRange(l language, d *grafana.Dashboard) {
-	d.CustomVariable("range", l.text("Range", "统计周期"),
-		grafana.Choice{Text: l.text("1 day", "1 天"), Value: "1d"},
-		grafana.Choice{Text: l.text("7 days", "7 天"), Value: "7d"},
-		grafana.Choice{Text: l.text("30 days", "30 天"), Value: "30d"},
-	)
+	d.CustomVariable("range", l.text("Range", "统计周期"), l.lengths()...)
+}
+
+// lengths are the words for the ranges.
+func (l language) lengths() []grafana.Choice {
+	return []grafana.Choice{
+		{Text: l.text("1 day", "1 天"), Value: "1d"},
+		{Text: l.text("7 days", "7 天"), Value: "7d"},
+		{Text: l.text("30 days", "30 天"), Value: "30d"},
+	}
 }
 
 // choosePlaces lets provinces and cities be chosen.

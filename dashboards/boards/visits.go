@@ -2,6 +2,7 @@ package boards
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/wxapp-exporter/wxapp_exporter/dashboards/grafana"
 	"github.com/wxapp-exporter/wxapp_exporter/dashboards/series"
@@ -42,20 +43,19 @@ func chooseCohort(l language, d *grafana.Dashboard) {
 
 // needs stands where a dataset has brought nothing yet.
 func needs(l language, of series.Window) string {
-	return l.textf("no data yet; needs %s in WXAPP_DATASETS, and WeChat publishes a day by 16:00 of the next",
-		"尚无数据；需在 WXAPP_DATASETS 中启用 %s，微信最迟在次日 16 点发布", of)
+	return l.textf("no data yet; if WXAPP_DATASETS has %s, they come by 16:00 of the next day",
+		"尚无数据；若 WXAPP_DATASETS 中已启用 %s，最迟在次日 16 点出现", of)
 }
 
 // needsShort is needs where there is little room.
 func needsShort(l language, of series.Window) string {
-	return l.textf("needs %s in WXAPP_DATASETS", "需启用 WXAPP_DATASETS 中的 %s", of)
+	return l.textf("no %s yet", "尚无 %s 数据", of)
 }
 
 func visitsNumbers(l language, d *grafana.Dashboard) {
 	pair := func(p *grafana.Panel, color string) *grafana.Panel {
 		return p.Unit("locale").Option("textMode", "value_and_name").Thresholds(neutral, grafana.At(0, color))
 	}
-	failing := chosenApps().each(series.Now(), "wxapp_dataset_up") + " == bool 0"
 	d.Line(4,
 		pair(grafana.Stat(l.text("Users", "用户"),
 			l.text("Users of the newest day, and those of them who came for the first time. A person who uses two of the chosen apps counts twice.",
@@ -85,12 +85,12 @@ func visitsNumbers(l language, d *grafana.Dashboard) {
 			grafana.Now("max("+chosenApps().lastDay(series.VisitsDay)+")", "")).
 			Unit("time:YYYY-MM-DD").Thresholds(neutral).NoValue(l.text("none yet", "尚无")).Width(3),
 		grafana.Stat(l.text("State", "状态"),
-			l.textf("FAILING: the last poll of a dataset of a chosen app failed. STALE: the newest day of one ended more than %d hours ago, or the next week or month is as late. The row at the end names it.",
-				"失败：所选小程序有数据集最近一次轮询失败。过期：有数据集的最新一天结束已超过 %d 小时，或下一周、下一月的数据同样逾期。最后一栏列出具体数据集。", hours(series.StaleAfter)),
-			grafana.Now(fmt.Sprintf("(%d * max(%s) > 0) or max(%s)", broken, failing, chosenApps().staleDatasets()), "")).
+			l.textf("FAILING: a dataset of a chosen app fails. STALE: the newest day of one ended more than %d hours ago, or the next week or month is as late. The row at the end names it.",
+				"失败：所选小程序有数据集失败。过期：有数据集的最新一天结束已超过 %d 小时，或下一周、下一月的数据同样逾期。最后一栏列出具体数据集。", hours(series.StaleAfter)),
+			grafana.Now(fmt.Sprintf("%d * max(%s) or max(%s)", broken, chosenApps().failing(`dataset!="user_portrait"`), chosenApps().staleDatasets()), "")).
 			Unit("none").Thresholds("transparent").MapValues(stateTexts(l)).
 			Option("colorMode", "background").
-			NoValue(l.text("WXAPP_DATASETS is off", "未启用 WXAPP_DATASETS")).Width(3),
+			NoValue(l.text("no dataset yet", "尚无数据集")).Width(3),
 	)
 }
 
@@ -104,7 +104,7 @@ func visitsDays(l language, d *grafana.Dashboard) {
 		grafana.Table(l.text("The newest day", "最新一天"),
 			l.text("The newest day against the day before, the same weekday last week, and the same weekday four weeks ago. Up to 5% either way is gray. Averages of several apps are weighted with their users or sessions.",
 				"最新一天与前一天、上周同一星期几、四周前同一星期几的比较，5% 以内显示灰色。多个小程序的平均值按用户数或打开次数加权。"),
-			value, true,
+			name, false,
 			grafana.NowTable(newest(series.VisitsDay)),
 			grafana.NowTable(changeSince(daysBefore(1, series.VisitsDay), series.VisitsDay)),
 			grafana.NowTable(changeSince(daysBefore(7, series.VisitsDay), series.VisitsDay)),
@@ -113,7 +113,7 @@ func visitsDays(l language, d *grafana.Dashboard) {
 			Columns(nil,
 				column("figure", name, 0, mappings(l.figures()...)),
 				column("Value #A", value, 110, unit("locale")),
-				changeColumn("Value #B", l.text("vs day before", "较前一天"), 125),
+				otherWeekday("Value #B", l.text("vs day before", "较前一天"), 125),
 				changeColumn("Value #C", l.text("vs last week", "较上周"), 115),
 				changeColumn("Value #D", l.text("vs 4 weeks ago", "较四周前"), 130)).
 			NoValue(needs(l, series.VisitsDay)).
@@ -121,7 +121,7 @@ func visitsDays(l language, d *grafana.Dashboard) {
 		grafana.TimeSeries(l.text("Users by day", "每日用户"),
 			l.text("Each bar stands on the day that it is for: users who came back and users who came for the first time. The dashed line is the same weekday one week before.",
 				"每根柱子对应数据所属的日期：回访用户与首次来访的新增用户。虚线为一周前的同一星期几。"),
-			grafana.Over(sumOf(series.OnDay(0), series.VisitsDay, usersOfDay)+" - "+newOnes, returning),
+			grafana.Over(returned(sumOf(series.OnDay(0), series.VisitsDay, usersOfDay), newOnes), returning),
 			grafana.Over(newOnes, added),
 			grafana.Over(sumOf(series.OnDay(1), series.VisitsDay, usersOfDay), before)).
 			Unit("locale").Decimals(0).Min(0).Every("1d").Bars().
@@ -139,33 +139,33 @@ func visitsFirstNames(l language, d *grafana.Dashboard) {
 				"最新一天的打开次数按来源排列，以及在全部打开次数中的占比。一周前有、现在没有的来源以 0 列出。"),
 			series.SourcesDay, "wxapp_source_sessions", "source", l.text("Sessions", "打开次数"),
 			column("source", l.text("Source", "来源"), 0, mappings(l.sources()...))).
-			Alerts("WxappSourceVanished").Width(8),
-		grafana.TimeSeries(l.text("Came back, after 1 and 7 days", "1 天与 7 天留存"),
+			Alerts("WxappSourceVanished").Width(9),
+		grafana.TimeSeries(l.text("Came back, 1 and 7 days", "1 天与 7 天留存"),
 			l.text("Share of the users of each day who came again one day and seven days later. A point stands on the day when they first counted, so the curves end one and seven days before the newest day.",
 				"每天的用户中，一天后与七天后再次来访的比例。点位于用户最初来访的日期，因此曲线分别在最新一天的一天前与七天前结束。"),
 			grafana.Over(retained(series.DaysAfter(1), 1), l.text("after 1 day", "1 天后")),
 			grafana.Over(retained(series.DaysAfter(7), 7), l.text("after 7 days", "7 天后"))).
 			Unit("percentunit").Min(0).Every("1d").NoValue(needs(l, series.RetentionDay)).
-			Alerts("WxappRetentionDown").Width(8),
+			Alerts("WxappRetentionDown").Width(6),
 		namesTable(l, l.text("Top pages", "热门页面"),
 			l.text("The pages with the most visits on the newest day, with their share of the visits of all pages listed. The row on pages tells more.",
 				"最新一天访问次数最多的页面，以及在所列页面中的占比。详见“页面”一栏。"),
 			series.PagesDay, "wxapp_page_visits", "page", l.text("Visits", "访问次数"),
-			column("page", l.text("Page", "页面"), 0)).Width(8))
+			column("page", l.text("Page", "页面"), 0)).Width(9))
 }
 
 // namesTable is what is known of the names of a label: a number, its share and its change.
 func namesTable(l language, title, description string, of series.Window, metric, label, count string, name grafana.Column) *grafana.Panel {
 	top := func(query string) grafana.Target { return grafana.NowTable(largest(30, query, of, metric, label)) }
+	share := fmt.Sprintf("%s / on () group_left () sum(%s)", sumOf(series.Now(), of, metric, label), daily(series.Now(), of, metric, label))
 	return grafana.Table(title, description, count, true,
 		top(ranked(of, metric, label)),
-		top(fmt.Sprintf("%s / on () group_left () sum(%s)", sumOf(series.Now(), of, metric, label), daily(series.Now(), of, metric, label))),
-		top(changeOfNames(of, metric, label))).
+		top(share), top(changeOfNames(of, metric, label)), top(share)).
 		Merged().
-		Columns(nil, name,
-			column("Value #A", count, 85, unit("locale")),
-			shareColumn("Value #B", l.text("Share", "占比"), 160),
-			changeColumn("Value #C", l.text("vs last week", "较上周"), 115)).
+		Columns(nil, slices.Concat(
+			[]grafana.Column{name, column("Value #A", count, 100, unit("locale"))},
+			shareColumns(l, "Value #B", "Value #D"),
+			[]grafana.Column{changeColumn("Value #C", l.text("vs last week", "较上周"), 115)})...).
 		NoValue(needs(l, of))
 }
 

@@ -41,7 +41,7 @@ func visitsAds(l language, d *grafana.Dashboard) {
 			Columns(nil,
 				column("slot", slot, 0, mappings(l.slots()...)),
 				column("Value #A", income, 100, unit(yuan), decimals(2)),
-				changeColumn("Value #B", l.text("vs last week", "较上周"), 115),
+				otherWeekday("Value #B", l.text("vs last week", "较上周"), 115),
 				column("Value #C", "eCPM", 90, unit(yuan), decimals(2)),
 				column("Value #D", l.text("Exposures", "曝光量"), 100, unit("locale"), decimals(0)),
 				column("Value #E", l.text("Fill rate", "填充率"), 95, unit("percentunit"), decimals(1)),

@@ -95,7 +95,7 @@ func visitsSpan(l language, d *grafana.Dashboard, s span) {
 		grafana.Table(s.newest, once+" "+
 			l.text("Up to 5% either way is gray. Averages of several apps are weighted with their users or sessions.",
 				"5% 以内的变化显示灰色。多个小程序的平均值按用户数或打开次数加权。"),
-			value, true,
+			name, false,
 			grafana.NowTable(newest(s.of)),
 			grafana.NowTable(changeSince(s.before, s.of))).
 			Merged().

@@ -22,9 +22,9 @@ func daily(m series.Moment, of series.Window, metric string, labels ...string) s
 	return chosenApps().At(m, of, func(m series.Moment) string { return maxOf(m, of, metric, labels...) })
 }
 
-// dailyAgo returns what daily did so many days before the newest one.
-func dailyAgo(days int, of series.Window, metric string, labels ...string) string {
-	return chosenApps().Ago(series.Now(), days, of, func(m series.Moment) string { return maxOf(m, of, metric, labels...) })
+// weekAgo returns what daily did a week before the newest day.
+func weekAgo(of series.Window, metric string, labels ...string) string {
+	return chosenApps().Ago(7, of, func(m series.Moment) string { return maxOf(m, of, metric, labels...) })
 }
 
 func maxOf(m series.Moment, of series.Window, metric string, labels ...string) string {
@@ -64,7 +64,7 @@ func averages() [][2]string {
 func newest(of series.Window) string {
 	alternatives := []string{added(countsOf(of)(series.Now()), "figure")}
 	for _, a := range averages() {
-		alternatives = append(alternatives, figure(a[0], average(daily(series.Now(), of, a[0]), daily(series.Now(), of, a[1]))))
+		alternatives = append(alternatives, figure(a[0], "round("+average(daily(series.Now(), of, a[0]), daily(series.Now(), of, a[1]))+", 0.1)"))
 	}
 	return strings.Join(alternatives, " or ")
 }
@@ -74,7 +74,7 @@ type past func(query func(series.Moment) string) string
 
 // daysBefore is the past so many days before the newest day or week.
 func daysBefore(days int, of series.Window) past {
-	return func(query func(series.Moment) string) string { return chosenApps().Ago(series.Now(), days, of, query) }
+	return func(query func(series.Moment) string) string { return chosenApps().Ago(days, of, query) }
 }
 
 // changeSince returns by how much the newest numbers differ from those of the past. Apps whose
@@ -82,14 +82,13 @@ func daysBefore(days int, of series.Window) past {
 func changeSince(then past, of series.Window) string {
 	counts := countsOf(of)
 	before := then(counts)
-	alternatives := []string{fmt.Sprintf("sum by (figure) (%s and on (appid, figure) %s) / sum by (figure) (%s) - 1",
-		counts(series.Now()), before, before)}
+	alternatives := []string{fmt.Sprintf("sum by (figure) (%s and on (appid, figure) %s) / %s - 1",
+		counts(series.Now()), before, enough(fmt.Sprintf("sum by (figure) (%s)", before)))}
 	for _, a := range averages() {
-		read := func(metric string) string {
-			return then(func(m series.Moment) string { return maxOf(m, of, metric) })
-		}
-		alternatives = append(alternatives, figure(a[0], fmt.Sprintf("(%s) / (%s) - 1",
-			average(daily(series.Now(), of, a[0]), daily(series.Now(), of, a[1])), average(read(a[0]), read(a[1])))))
+		weighted := then(func(m series.Moment) string { return maxOf(m, of, a[0]) + " * on (appid) " + maxOf(m, of, a[1]) })
+		weights := then(func(m series.Moment) string { return maxOf(m, of, a[1]) + " and on (appid) " + maxOf(m, of, a[0]) })
+		alternatives = append(alternatives, figure(a[0], fmt.Sprintf("(%s) / (sum(%s) / %s) - 1",
+			average(daily(series.Now(), of, a[0]), daily(series.Now(), of, a[1])), weighted, enough("sum("+weights+")"))))
 	}
 	return strings.Join(alternatives, " or ")
 }
@@ -110,12 +109,12 @@ func figure(name, query string) string {
 // ranked returns a metric of the names of a label now, and 0 for those that had some a week
 // ago and have none now.
 func ranked(of series.Window, metric, label string) string {
-	return fmt.Sprintf("(%s or 0 * %s)", sumOf(series.Now(), of, metric, label), added(dailyAgo(7, of, metric, label), label))
+	return fmt.Sprintf("(%s or 0 * %s)", sumOf(series.Now(), of, metric, label), added(weekAgo(of, metric, label), label))
 }
 
 // changeOfNames returns by how much a metric of the names of a label changed in a week.
 func changeOfNames(of series.Window, metric, label string) string {
-	return fmt.Sprintf("%s / %s - 1", ranked(of, metric, label), added(dailyAgo(7, of, metric, label), label))
+	return fmt.Sprintf("%s / %s - 1", ranked(of, metric, label), enough(added(weekAgo(of, metric, label), label)))
 }
 
 // largest keeps the n names with the most now.

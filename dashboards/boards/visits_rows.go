@@ -46,7 +46,7 @@ func visitsHistory(l language, d *grafana.Dashboard) {
 			l.text("Users who have ever visited the Mini Program. A person who uses two of the chosen apps counts twice.", "曾经来访的用户总数。同时使用所选小程序中两个的人会计两次。"), "locale",
 			grafana.Over(fmt.Sprintf("sum(%s)", chosenApps().At(series.OnDay(0), series.VisitsDay, func(m series.Moment) string {
 				return chosenApps().each(m, "wxapp_cumulative_users")
-			})), l.text("so far", "累计"))),
+			})), l.text("so far", "累计"))).FromAnywhere(),
 		over(l.text("Coverage by day", "每日画像覆盖"),
 			l.text("Users in the portrait of each day divided by all users of that day.", "每天用户画像中的用户数除以当天全部用户数。"), "percentunit",
 			grafana.Over(coverage(series.OnDay(0)), l.text("coverage", "画像覆盖"))).Max(1),
@@ -66,13 +66,13 @@ func visitsSources(l language, d *grafana.Dashboard) {
 		trend(l.text("Users by source", "各来源用户"), l.text("Users by source. A user who came from two sources counts in both.", "按来源统计的用户数。从两个来源进入的用户在两处各计一次。"), "wxapp_source_users"))
 	classes := func(title, description, metric, label string, choices []grafana.Choice) *grafana.Panel {
 		var targets []grafana.Target
-		total := sumOf(series.Now(), series.SourcesDay, metric)
+		total := sumOf(series.Now(), series.SourcesDay, metric, label)
 		for _, choice := range choices {
 			one := chosenApps().each(series.Now(), metric, series.SourcesDay.Period(), fmt.Sprintf("%s=%q", label, choice.Value))
-			targets = append(targets, grafana.Now(fmt.Sprintf("sum(%s) / %s", one, total), choice.Text.(string)))
+			targets = append(targets, grafana.Now(fmt.Sprintf("sum(%s) / sum(%s)", one, total), choice.Text.(string)))
 		}
 		return grafana.BarGauge(title, description, targets...).
-			Unit("percentunit").Decimals(1).Min(0).Colored("continuous-BlPu").NoValue(needs(l, series.SourcesDay)).Width(12)
+			Unit("percentunit").Decimals(1).Min(0).Max(1).Colored("continuous-BlPu").NoValue(needs(l, series.SourcesDay)).Width(12)
 	}
 	d.Line(8,
 		classes(l.text("How long sessions took", "打开时长分布"),
@@ -122,7 +122,9 @@ func visitsRetention(l language, d *grafana.Dashboard) {
 		columns = append(columns, column("Value #"+string(rune('B'+i)), l.textf("%d d", "%d 天", days), 90,
 			unit("percentunit"), decimals(1),
 			grafana.Property{ID: "min", Value: 0},
+			grafana.Property{ID: "fieldMinMax", Value: true},
 			grafana.Property{ID: "color", Value: grafana.Color{Mode: "continuous-BlPu"}},
+			property("mappings", grafana.EmptyCells()),
 			grafana.Property{ID: "custom.cellOptions", Value: grafana.Options{"type": "color-background", "mode": "basic"}}))
 	}
 	d.Line(16, grafana.Table(l.text("Retention by day of the visit, last 60 days", "按来访日期的留存，最近 60 天"),
@@ -179,11 +181,11 @@ func visitsData(l language, d *grafana.Dashboard) {
 	d.Row(l.text("Data and alerts", "数据与告警"))
 	a := chosenApps()
 	end := a.Max(series.Now(), []string{"appid", "dataset"}, "wxapp_dataset_end_timestamp_seconds")
-	failures := "sum by (appid, dataset) (max by (appid, dataset, reason) (" + a.increase("$__range", "wxapp_dataset_failures_total") + "))"
+	failures := "sum by (appid, dataset) (" + a.Max(series.Now(), []string{"appid", "dataset", "reason"}, "wxapp_dataset_failures_total") + ")"
 	d.Line(10,
 		grafana.Table(l.text("Datasets", "数据集"),
-			l.text("Every dataset of every chosen app, those that fail first: whether the last poll failed or the next numbers are late, the newest day, the hours since that day ended, and the polls that failed within the time shown.",
-				"所选小程序的每个数据集，失败的排在最前：最近一次轮询是否失败、数据是否逾期、最新日期、距该日结束的小时数，以及所选时间内失败的轮询次数。"),
+			l.text("Every dataset of every chosen app, those that fail first: whether it fails or the next numbers are late, the newest day, the hours since that day ended, and the polls that failed since the exporter's start.",
+				"所选小程序的每个数据集，失败的排在最前：是否失败、数据是否逾期、最新日期、距该日结束的小时数，以及采集器启动以来失败的轮询次数。"),
 			l.text("State", "状态"), true,
 			grafana.NowTable(a.withName(series.Now(), "("+end+" - 1) * 1000")),
 			grafana.NowTable(a.withName(series.Now(), a.datasetState())),
@@ -192,11 +194,11 @@ func visitsData(l language, d *grafana.Dashboard) {
 			Merged().
 			Columns([]string{"appid"},
 				column("app", l.text("App", "小程序"), 0),
-				column("dataset", l.text("Dataset", "数据集"), 120),
+				datasetColumn(l, 120),
 				stateColumn(l, "Value #B", 100),
 				dayColumn("Value #A", l.text("Day", "日期"), 110),
 				column("Value #C", l.text("Age", "距今"), 90, unit(l.hours()), decimals(0)),
 				column("Value #D", l.text("Failures", "失败次数"), 100, unit("locale"), decimals(0))).
-			NoValue(l.text("no dataset is on: set WXAPP_DATASETS", "未启用任何数据集：请设置 WXAPP_DATASETS")).Width(16),
+			NoValue(l.text("no dataset has data yet; WXAPP_DATASETS turns them on", "尚无数据集有数据；由 WXAPP_DATASETS 启用")).Width(16),
 		alertList(l).Width(8))
 }

@@ -1,6 +1,8 @@
 package grafana
 
 import (
+	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -46,5 +48,41 @@ func TestAlertsNeedPanels(t *testing.T) {
 	rules := []byte("groups: [{name: g, rules: [{alert: WxappTest, expr: up, for: 5m}]}]")
 	if _, err := Alerts(rules, nil); err == nil || !strings.Contains(err.Error(), "WxappTest") {
 		t.Errorf("error is %v, want one that names the alert", err)
+	}
+}
+
+// An alert that was shipped and is in the file no longer is deleted, and each that is in the
+// file counts as shipped.
+func TestShippedAlerts(t *testing.T) {
+	content, err := Alerts([]byte("groups:\n  - name: a\n    rules:\n      - {alert: WxappDataStale, expr: vector(1), for: 1m}\n"), map[string]PanelRef{"WxappDataStale": {}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file alertFile
+	if err := yaml.Unmarshal(content, &file); err != nil {
+		t.Fatal(err)
+	}
+	if len(file.Deleted) != len(shippedAlerts())-1 || slices.Contains(file.Deleted, deletedAlert{1, "wxapp-datastale"}) {
+		t.Errorf("deleted are %v", file.Deleted)
+	}
+	content, err = os.ReadFile("../alerting/wxapp-alerts.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file = alertFile{}
+	if err := yaml.Unmarshal(content, &file); err != nil {
+		t.Fatal(err)
+	}
+	inFile := len(file.Deleted)
+	for _, group := range file.Groups {
+		for _, rule := range group.Rules {
+			inFile++
+			if !slices.Contains(shippedAlerts(), rule.UID) {
+				t.Errorf("%s is not in the list of shipped alerts", rule.UID)
+			}
+		}
+	}
+	if inFile != len(shippedAlerts()) {
+		t.Errorf("%d alerts are in the file or deleted, and %d were shipped", inFile, len(shippedAlerts()))
 	}
 }

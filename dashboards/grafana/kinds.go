@@ -116,6 +116,10 @@ func AlertList(title, description, name, none string) *Panel {
 	return p
 }
 
+// emptyTile is a transparent image. In place of an empty address, Grafana would ask another
+// company for tiles.
+const emptyTile = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
+
 // MarkerMap is a map with a marker for each row of a table. The columns latitude and
 // longitude say where it is, label is its label, radius its size, and value its color.
 // The outlines of the countries come with Grafana, so that no server of tiles is needed.
@@ -131,8 +135,8 @@ func MarkerMap(title, description, value, radius, label string, targets ...Targe
 		},
 	}
 	return newPanel("geomap", title, description, Options{
-		"view":     Options{"id": "coords", "lat": 36, "lon": 104, "zoom": 4, "allLayers": false, "padding": 8},
-		"basemap":  Options{"type": "xyz", "name": "none", "config": Options{"url": ""}},
+		"view":     Options{"id": "fit", "lat": 36, "lon": 104, "zoom": 4, "allLayers": false, "lastOnly": false, "layer": value, "padding": 8},
+		"basemap":  Options{"type": "xyz", "name": "none", "config": Options{"url": emptyTile}},
 		"controls": Options{"showZoom": true, "mouseWheelZoom": false, "showAttribution": true},
 		"tooltip":  Options{"mode": "details"},
 		"layers": []Options{

@@ -190,6 +190,12 @@ func (p *Panel) Min(lowest float64) *Panel {
 	return p
 }
 
+// FromAnywhere lets the scale begin where the values do.
+func (p *Panel) FromAnywhere() *Panel {
+	p.FieldConfig.Defaults.Min = nil
+	return p
+}
+
 // Max sets the upper end of the scale.
 func (p *Panel) Max(highest float64) *Panel {
 	p.FieldConfig.Defaults.Max = &highest
@@ -243,6 +249,11 @@ func At(value float64, color string) Step { return Step{Color: color, Value: &va
 func (p *Panel) Transform(id string, options Options) *Panel {
 	p.Transformations = append(p.Transformations, Transformation{ID: id, Options: options})
 	return p
+}
+
+// Renamed replaces what a regular expression finds in the names of series.
+func (p *Panel) Renamed(regex, replacement string) *Panel {
+	return p.Transform("renameByRegex", Options{"regex": regex, "renamePattern": replacement})
 }
 
 // Sparkline turns the answer over time of a query into a column of a table that is named
@@ -310,6 +321,28 @@ func ValueMappings(choices ...Choice) []Mapping {
 		options[choice.Value.(string)] = result
 	}
 	return []Mapping{{Type: "value", Options: options}}
+}
+
+// EmptyCells leaves cells without a value without a color.
+func EmptyCells() []Mapping {
+	return []Mapping{{Type: "special", Options: Options{"match": "null+nan", "result": Options{"color": "transparent", "index": 0}}}}
+}
+
+// Range is a text for the values from one number to another.
+type Range struct {
+	From, To    float64
+	Text, Color string
+}
+
+// RangeMappings maps ranges of values to texts.
+func RangeMappings(ranges ...Range) []Mapping {
+	var mappings []Mapping
+	for i, r := range ranges {
+		mappings = append(mappings, Mapping{Type: "range", Options: Options{
+			"from": r.From, "to": r.To, "result": Options{"text": r.Text, "color": r.Color, "index": i},
+		}})
+	}
+	return mappings
 }
 
 // Column is a column of a table: the name that the query gives it, its heading, its

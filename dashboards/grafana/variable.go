@@ -26,6 +26,9 @@ type Variable struct {
 	Options     []Choice    `json:"options,omitempty"`
 }
 
+// Hidden is a variable that is not shown at the top.
+const Hidden = 2
+
 // Choice is one of the values of a variable, with its label.
 type Choice struct {
 	Text     any  `json:"text,omitempty"`

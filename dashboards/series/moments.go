@@ -11,6 +11,7 @@ type Moment struct {
 	shown  bool   // what is shown at the moment, and not only a sample of the last minutes
 	window string // the last value in it is read; empty: the value of the moment
 	offset int    // in hours
+	ahead  bool   // of the end of the step
 	at     string
 	day    bool // see OnDay
 	back   int  // of a day: so many days before it; negative: after it
@@ -27,10 +28,13 @@ func Now() Moment { return Moment{shown: true} }
 // samples of a history with one sample a day.
 const lookback = "26h"
 
-// OverTime is each moment of a query over time with steps of an hour. It reads the hour
-// that begins at the step, so that the newest value is drawn at once and not at the next
-// full hour.
-func OverTime() Moment { return Moment{window: lookback, offset: -1} }
+// OverTime is each moment of a query over time. It reads up to the end of the step, so that
+// the newest value is drawn at once and not at the next step.
+func OverTime() Moment { return Moment{window: lookback, ahead: true} }
+
+// InStep is OverTime for what is drawn only where there are samples: nothing is carried over a
+// gap.
+func InStep() Moment { return Moment{window: "$__interval", ahead: true} }
 
 // End is the end of the time shown, in PromQL.
 const End = "${__to:date:seconds}"
@@ -71,6 +75,9 @@ func (m Moment) read(selector string) string {
 	if m.at != "" {
 		selector += " @ " + m.at
 	}
+	if m.ahead {
+		selector += " offset -$__interval"
+	}
 	if m.offset != 0 {
 		selector += fmt.Sprintf(" offset %dh", m.offset)
 	}
@@ -97,7 +104,7 @@ func (a Apps) At(m Moment, of Window, query func(Moment) string) string {
 		return query(m)
 	}
 	proved := func(seen Moment) string {
-		return fmt.Sprintf("(%s and on (appid) (%s == time() + %s))", query(seen), a.DataEnd(seen, of), endOfDay(m.back))
+		return fmt.Sprintf("(%s and on (appid) (%s == time() + %s))", query(seen), a.newest(seen, of), endOfDay(m.back))
 	}
 	then := proved(Moment{window: m.window, offset: m.back*hoursOfDay - 56})
 	if m.back > 0 {
@@ -120,12 +127,12 @@ func endOfDay(back int) string {
 // published later in the day than it is now, or replaced earlier: it was shown seven hours
 // later or seven hours earlier. Where it was shown at neither time, there is no answer
 // instead of one for another day.
-func (a Apps) Ago(now Moment, days int, of Window, query func(Moment) string) string {
+func (a Apps) Ago(days int, of Window, query func(Moment) string) string {
 	var alternatives []string
 	for _, hours := range []int{-publicationMoves, publicationMoves} {
 		then := hoursAgo(days*hoursOfDay + hours)
 		alternatives = append(alternatives, fmt.Sprintf("(%s and on (appid) (%s == %s - %d))",
-			query(then), a.DataEnd(then, of), a.DataEnd(now, of), days*secondsOfDay))
+			query(then), a.newest(then, of), a.newest(Now(), of), days*secondsOfDay))
 	}
 	return "(" + strings.Join(alternatives, " or on (appid) ") + ")"
 }
@@ -134,12 +141,12 @@ func (a Apps) Ago(now Moment, days int, of Window, query func(Moment) string) st
 // shown for 28 to 31 days before the newest was published, and publication moves, so that it
 // was shown at one of two times at least.
 func (a Apps) MonthBefore(query func(Moment) string) string {
-	end := a.DataEnd(Now(), LastMonth)
+	end := a.newest(Now(), LastMonth)
 	var alternatives []string
 	for _, hours := range []int{28*hoursOfDay - publicationMoves, 31*hoursOfDay + publicationMoves} {
 		then := hoursAgo(hours)
 		alternatives = append(alternatives, fmt.Sprintf("(%s and on (appid) (%s == %s - %d * days_in_month(%s)))",
-			query(then), a.DataEnd(then, LastMonth), end, secondsOfDay, end))
+			query(then), a.newest(then, LastMonth), end, secondsOfDay, end))
 	}
 	return "(" + strings.Join(alternatives, " or on (appid) ") + ")"
 }
@@ -183,4 +190,13 @@ func (a Apps) DataEnd(m Moment, of Window) string {
 		metric, label = "wxapp_dataset_end_timestamp_seconds", "dataset"
 	}
 	return a.Max(m, []string{"appid"}, metric, fmt.Sprintf("%s=%q", label, of))
+}
+
+// newest is DataEnd to compare with, next to what an app shows. Ends only grow, so that the last
+// one within a day is the one.
+func (a Apps) newest(m Moment, of Window) string {
+	if m.shown {
+		m = Moment{window: lookback, at: m.at}
+	}
+	return a.DataEnd(m, of)
 }
