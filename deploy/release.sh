@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Builds all files of a release that one machine can build, into dist/: an archive for every
-# platform, deb and rpm packages, the dashboards, the Helm chart, the lists of contents (SBOM)
-# and checksums. The same source and version give the same files, bit by bit.
+# platform, deb and rpm packages, the dashboards, the Helm chart, the list of contents (SBOM) and
+# checksums. The same commit and version give the same archives and packages, bit by bit; the chart
+# and the list of contents hold the time at which they were made.
 #
 #   deploy/release.sh [VERSION [OS/ARCH...]]
 set -euo pipefail
