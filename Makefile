@@ -203,7 +203,7 @@ lint: ## check style, dead code, modules, scripts and YAML
 	@tools/install-missing.sh $(for_lint)
 	for module in $(modules); do
 	  echo "--- golangci-lint $$module"
-	  (cd "$$module"; $(golangci_lint) run --config '$(CURDIR)/.golangci.yml' ./...)
+	  (cd "$$module"; $(golangci_lint) run --allow-parallel-runners --config '$(CURDIR)/.golangci.yml' ./...)
 	done
 	echo '--- other systems'
 	GOOS=windows go vet ./...
