@@ -73,7 +73,7 @@ func fleetTable(l language, d *grafana.Dashboard) {
 		grafana.NowTable(a.state("$range")),
 		grafana.NowTable(a.reason()),
 		grafana.NowTable(a.total(series.Now(), chosen())),
-		grafana.Over(a.total(series.OnDay(0), chosen()), ""),
+		grafana.Over(a.total(series.OverTime(), chosen()), ""), // without dates, so that which day is which does not matter
 		grafana.NowTable(a.change(1, chosen())),
 		grafana.NowTable(a.change(4, chosen())),
 		grafana.NowTable(a.newShare(series.Now(), "$range")),

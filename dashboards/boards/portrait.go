@@ -127,23 +127,14 @@ func portraitDays(l language, d *grafana.Dashboard) {
 func returned(all, added string) string { return fmt.Sprintf("%s - (%s or 0 * %s)", all, added, all) }
 
 // usual returns the mean and the standard deviation of the active users of the chosen apps
-// on the same weekday of the four weeks before. The recording rules keep both; where they
-// do not, as in an imported history, they are computed here.
+// on the same weekday of the four weeks before, once three of them are known.
 func usual() (mean, spread string) {
-	const people = "appid_metric_range:wxapp_users"
-	recorded := func(rule string) string {
-		return chosenApps().At(series.OnDay(0), "1d", func(m series.Moment) string {
-			return series.Recorded.Max(m, []string{"appid"}, people+":"+rule, `metric="visit_uv"`, `range="1d"`)
-		})
-	}
 	var weeks []string
 	for week := 1; week <= 4; week++ {
 		weeks = append(weeks, fmt.Sprintf(`label_replace(%s, "week", "%d", "", "")`, together(series.OnDay(week), active("1d")), week))
 	}
 	past := strings.Join(weeks, " or ")
-	mean = fmt.Sprintf("(sum(%s) or (avg(%s) and (count(%s) >= 3)))", recorded("mean_4w"), past, past)
-	spread = fmt.Sprintf("(sqrt(sum(%s ^ 2)) or stddev(%s))", recorded("stddev_4w"), past)
-	return mean, spread
+	return fmt.Sprintf("(avg(%s) and (count(%s) >= 3))", past, past), fmt.Sprintf("stddev(%s)", past)
 }
 
 // onMap are the provinces that have a place, with labels that say more of it.

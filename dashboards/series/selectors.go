@@ -18,8 +18,6 @@ const (
 	Chosen Apps = OnBoard + `,appid=~"$appid"`
 	// OnBoard are all apps of the jobs that are chosen at the top of a board.
 	OnBoard Apps = `job=~"$job"`
-	// Recorded are the chosen apps in the series of recording rules, which have no job.
-	Recorded Apps = `appid=~"$appid"`
 	// Everything is for rules and alerts.
 	Everything Apps = ""
 )
