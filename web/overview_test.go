@@ -143,9 +143,10 @@ func TestSameDatasetsShareALine(t *testing.T) {
 	_, body := get(t, siteOf(snapshot), "/app/wx1")
 	expect(t, body, `<th scope="row">1 day, 7 days, 30 days, visits, sources, `)
 	site := siteOf(snapshot)
-	site.Now = func() time.Time { return time.Now().Add(50 * time.Hour) }
+	ended := snapshot.Portrait().End.Add(1).Begin()
+	site.Now = func() time.Time { return ended.Add(75 * time.Hour) }
 	_, body = get(t, site, "/app/wx1?lang=zh")
-	expect(t, body, "1 天、7 天、30 天、访问、来源、", "3 天 ")
+	expect(t, body, "1 天、7 天、30 天、访问、来源、", "3 天 3 小时")
 }
 
 // Thirty apps stay a short page: one line for each, and a few bytes.
