@@ -3,6 +3,7 @@ package backfill_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -519,6 +520,37 @@ func dayNamed(t *testing.T, text string) wechat.Day {
 		t.Fatal(err)
 	}
 	return day
+}
+
+// A state that cannot be read while answers are added is marked at the end, and nobody is warned.
+func TestMarkIsTriedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := pollertest.New(t)
+		s.Options.Datasets = pollertest.Datasets("pages")
+		pollertest.SleepUntil(t, "2000-01-10 16:00")
+		s.Start()
+		s.End()
+		s.Archive.Interfere(func(_ context.Context, use pollertest.Use) error {
+			if use.Kind == "state" {
+				return errors.New("input/output error")
+			}
+			return nil
+		})
+		to, before := wechat.DayOf(time.Now()).Add(-3), s.Archive.Answers(pollertest.AppID)
+		backfill.Job{
+			Archive: s.Archive, Apps: []poller.Source{s.Source(pollertest.AppID)}, Datasets: pollertest.Datasets("pages"), From: to, To: to,
+			Progress: func(backfill.Progress) {
+				if s.Archive.Answers(pollertest.AppID) > before {
+					s.Archive.Interfere(nil)
+				}
+			},
+			Warn: func(text string) { t.Error(text) },
+		}.Run(t.Context())
+		state, err := s.Archive.State(t.Context(), pollertest.AppID)
+		if err != nil || state.Backfilled.IsZero() {
+			t.Errorf("nothing says that answers were added: %+v, %v", state, err)
+		}
+	})
 }
 
 // A running exporter shows within an hour what a backfill has brought, without a restart.

@@ -35,7 +35,8 @@ func pauses() []time.Duration {
 
 // Archive is what past days are written to.
 type Archive interface {
-	// List returns the keys of all answers of an app to a statistic, in any order.
+	// List returns the keys of all answers of an app to a statistic about windows that end on a day
+	// or later, in any order. The zero Day is before all others.
 	List(ctx context.Context, appid string, statistic wechat.Statistic, from wechat.Day) ([]poller.AnswerKey, error)
 	// Answer returns an answer as WeChat sent it.
 	Answer(ctx context.Context, appid string, key poller.AnswerKey) ([]byte, error)

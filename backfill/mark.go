@@ -14,30 +14,33 @@ const markEvery = 10 * time.Minute
 // exporter reads them. It does so even when the context has ended.
 type marks struct {
 	job    Job
-	added  map[string]int       // by appid, when it was last marked
-	marked map[string]time.Time // by appid
+	added  map[string]int       // by appid, as it was marked last
+	marked map[string]time.Time // by appid: when that was last tried
 }
 
 func newMarks(j Job) *marks {
 	return &marks{job: j, added: map[string]int{}, marked: map[string]time.Time{}}
 }
 
-// often marks the app of a course to which answers were added, but not too often.
+// often marks the app of a course to which answers were added, but not too often. What fails is
+// tried again.
 func (m *marks) often(ctx context.Context, c *Course, all []*Course) {
 	if time.Since(m.marked[c.AppID]) >= markEvery {
-		m.mark(ctx, c.AppID, all)
+		_ = m.mark(ctx, c.AppID, all)
 	}
 }
 
 // rest marks all apps to which answers were added since they were marked.
 func (m *marks) rest(ctx context.Context, all []*Course) {
-	for _, c := range all {
-		m.mark(ctx, c.AppID, all)
+	for _, app := range m.job.Apps {
+		if err := m.mark(ctx, app.ID, all); err != nil {
+			m.job.Warn(fmt.Sprintf("a running exporter shows what was added to %s only after a restart: %v", app.ID, err))
+		}
 	}
 }
 
 // mark marks an app, unless nothing was added since it was marked.
-func (m *marks) mark(ctx context.Context, appid string, all []*Course) {
+func (m *marks) mark(ctx context.Context, appid string, all []*Course) error {
 	added := 0
 	for _, c := range all {
 		if c.AppID == appid {
@@ -45,12 +48,14 @@ func (m *marks) mark(ctx context.Context, appid string, all []*Course) {
 		}
 	}
 	if added == m.added[appid] {
-		return
+		return nil
 	}
-	m.added[appid], m.marked[appid] = added, time.Now()
+	m.marked[appid] = time.Now()
 	if err := m.job.markApp(context.WithoutCancel(ctx), appid); err != nil {
-		m.job.Warn(fmt.Sprintf("a running exporter shows what was added to %s only after a restart: %v", appid, err))
+		return err
 	}
+	m.added[appid] = added
+	return nil
 }
 
 func (j Job) markApp(ctx context.Context, appid string) error {
