@@ -13,7 +13,8 @@ import (
 
 // Archive is what a past is written to.
 type Archive interface {
-	// List returns the keys of all answers of an app to a statistic, in any order.
+	// List returns the keys of all answers of an app to a statistic about windows that end on a day
+	// or later, in any order. The zero Day is before all others.
 	List(ctx context.Context, appid string, statistic wechat.Statistic, from wechat.Day) ([]poller.AnswerKey, error)
 	// Pack returns an answer, requested at the given time, in the form that SaveAnswer
 	// takes.

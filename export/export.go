@@ -16,7 +16,8 @@ import (
 
 // Archive is what an export reads of an archive.
 type Archive interface {
-	// List returns the keys of all answers of an app to a statistic, in any order.
+	// List returns the keys of all answers of an app to a statistic about windows that end on a day
+	// or later, in any order. The zero Day is before all others.
 	List(ctx context.Context, appid string, statistic wechat.Statistic, from wechat.Day) ([]poller.AnswerKey, error)
 	// Answer returns an answer as WeChat sent it. The error is poller.ErrDamaged when it
 	// is there but is no whole answer.

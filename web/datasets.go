@@ -151,8 +151,8 @@ func outcomeText(q collector.Question) text.Both {
 
 func outcomeClass(q collector.Question) string {
 	if q.Outcome == collector.OutcomeFailed {
-		if q.Failure != nil && q.Failure.Reason.NeedsPerson() {
-			return "bad"
+		if q.Failure != nil {
+			return classOf(q.Failure.Reason)
 		}
 		return "warn"
 	}
