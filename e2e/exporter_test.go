@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"fmt"
-	"io"
 	"net/http"
 	"regexp"
 	"slices"
@@ -43,21 +42,12 @@ func (e *exporter) metrics(t *testing.T) string {
 // scrape returns the text of /metrics for a client that waits for it as long as the time-out.
 func (e *exporter) scrape(t *testing.T, timeout time.Duration) string {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, e.url+"/metrics", nil)
-	if err != nil {
-		t.Fatal(err)
+	header := http.Header{"X-Prometheus-Scrape-Timeout-Seconds": {fmt.Sprint(timeout.Seconds())}}
+	status, _, body := program.AskWith(t, http.MethodGet, e.url+"/metrics", "", header)
+	if status != http.StatusOK {
+		t.Fatalf("/metrics answers %d: %s", status, body)
 	}
-	request.Header.Set("X-Prometheus-Scrape-Timeout-Seconds", fmt.Sprint(timeout.Seconds()))
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = response.Body.Close() }()
-	body, err := io.ReadAll(response.Body)
-	if err != nil || response.StatusCode != http.StatusOK {
-		t.Fatalf("/metrics answers %s, %v", response.Status, err)
-	}
-	return string(body)
+	return body
 }
 
 // metricsWith waits until /metrics matches a pattern, and returns its text.

@@ -1,8 +1,6 @@
 package e2e
 
 import (
-	"errors"
-	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -79,21 +77,9 @@ func TestReferenceParser(t *testing.T) {
 // openMetrics returns what an address answers to a client that takes OpenMetrics only.
 func openMetrics(t *testing.T, url string) string {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
-	if err != nil {
-		t.Fatal(err)
+	status, header, content := program.AskWith(t, http.MethodGet, url, "", http.Header{"Accept": {"application/openmetrics-text;version=1.0.0"}})
+	if status != http.StatusOK || !strings.HasPrefix(header.Get("Content-Type"), "application/openmetrics-text") {
+		t.Fatalf("%s: %d, %v", url, status, header)
 	}
-	request.Header.Set("Accept", "application/openmetrics-text;version=1.0.0")
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	content, err := io.ReadAll(response.Body)
-	if err := errors.Join(err, response.Body.Close()); err != nil {
-		t.Fatal(err)
-	}
-	if response.StatusCode != http.StatusOK || !strings.HasPrefix(response.Header.Get("Content-Type"), "application/openmetrics-text") {
-		t.Fatalf("%s: %s, %v", url, response.Status, response.Header)
-	}
-	return string(content)
+	return content
 }

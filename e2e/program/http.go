@@ -3,6 +3,7 @@ package program
 import (
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -17,10 +18,18 @@ func Get(t *testing.T, url string) (status int, answer string) {
 // Ask returns the status and body that an address answers to a request.
 func Ask(t *testing.T, method, url, body string) (status int, answer string) {
 	t.Helper()
+	status, _, answer = AskWith(t, method, url, body, nil)
+	return status, answer
+}
+
+// AskWith is Ask with a header, and returns that of the answer, too.
+func AskWith(t *testing.T, method, url, body string, header http.Header) (status int, answered http.Header, answer string) {
+	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
+	maps.Copy(request.Header, header)
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		t.Fatal(err)
@@ -29,5 +38,5 @@ func Ask(t *testing.T, method, url, body string) (status int, answer string) {
 	if err := errors.Join(err, response.Body.Close()); err != nil {
 		t.Fatal(err)
 	}
-	return response.StatusCode, string(content)
+	return response.StatusCode, response.Header, string(content)
 }
