@@ -38,3 +38,10 @@ func (o *others) brought() bool {
 	o.noticed = false
 	return noticed
 }
+
+// remind makes brought report again what it has reported, because it was not read.
+func (o *others) remind() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.noticed = true
+}

@@ -38,6 +38,44 @@ func TestAnswersOfOthersAreSeen(t *testing.T) {
 	})
 }
 
+// An app that is changed just when the answers of another process are read does not miss them.
+func TestReplacedWhileOthersAreRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := pollertest.New(t)
+		pollertest.SleepUntil(t, "2000-01-10 16:00")
+		s.Start()
+		pollertest.SleepUntil(t, "2000-01-11 07:00")
+		s.Server.Fail(wechattest.HTTPStatus(502))
+		other := pollertest.New(t)
+		other.Archive, other.Options.Archive = s.Archive, s.Archive
+		pollertest.SleepUntil(t, "2000-01-11 12:15")
+		other.Start()
+		time.Sleep(40 * time.Minute)
+		other.End()
+		listed := make(chan struct{}, 1)
+		s.Archive.Interfere(func(ctx context.Context, use pollertest.Use) error {
+			if use.Kind != "list" {
+				return nil
+			}
+			select {
+			case listed <- struct{}{}:
+			default:
+			}
+			return pollertest.Wait(ctx, time.Second)
+		})
+		select {
+		case <-listed:
+		case <-time.After(2 * lookEvery):
+			t.Fatal("the answers of the other one are not read")
+		}
+		s.Poller.Add(s.Source(appid))
+		time.Sleep(lookEvery)
+		time.Sleep(15 * time.Minute)
+		synctest.Wait()
+		expectValue(t, s.Gather(), dataEnd1d, timestamp(t, "2000-01-11 00:00"))
+	})
+}
+
 // What this process has written itself is not read again.
 func TestOwnAnswersAreNotReadAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
@@ -30,6 +31,7 @@ type pastReader struct {
 	access   *access
 	read     chan readPast // nil before the reading starts
 	complete bool          // nothing is left to read
+	running  sync.WaitGroup
 }
 
 // readPast is what was read of the past.
@@ -38,8 +40,9 @@ type readPast struct {
 	complete bool // nothing is left to read
 }
 
-// follow goes on where another reader was, which has ended.
+// follow goes on where another reader was, whose context has ended.
 func (p *pastReader) follow(before *pastReader) {
+	before.running.Wait() // what it still accesses cannot be accessed again
 	p.access, p.complete = before.access, before.complete
 }
 
@@ -49,7 +52,9 @@ func (p *pastReader) start(ctx context.Context, known collector.Past) {
 		return
 	}
 	p.read = make(chan readPast)
+	p.running.Add(1)
 	p.shared.running.Go(func() {
+		defer p.running.Done()
 		ready := p.shared.PastReady
 		if ready == nil {
 			ready = p.shared.closed
@@ -63,6 +68,9 @@ func (p *pastReader) start(ctx context.Context, known collector.Past) {
 		}
 		for {
 			past, err := p.readPast(ctx, known)
+			if ctx.Err() != nil { // it was cut
+				return
+			}
 			known = known.Merge(past)
 			select {
 			case p.read <- readPast{past, err == nil}:

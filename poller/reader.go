@@ -42,14 +42,14 @@ type reader struct {
 	access *access
 	others *others
 
-	pieces chan piece // unbuffered
-
-	spooled []AnswerKey // what the spool had at the start
+	pieces  chan piece // unbuffered
+	running sync.WaitGroup
 
 	// Only the app uses them.
-	reading bool      // a goroutine is reading
-	whole   bool      // all was read, at least once
-	looked  time.Time // when the last reading began
+	spooled []AnswerKey // what the spool had at the start, until all was read
+	reading bool        // a goroutine is reading
+	whole   bool        // all was read, at least once
+	looked  time.Time   // when the last reading began
 }
 
 // piece is a part of the archive that was read, or the end of an attempt to read it.
@@ -66,30 +66,33 @@ func newReader(shared *shared, appid string, others *others, log *slog.Logger) *
 	return &reader{shared: shared, appid: appid, log: log, access: newAccess(shared), others: others, pieces: make(chan piece)}
 }
 
-// follow goes on where another reader was, which has ended.
+// follow goes on where another reader was, whose context has ended.
 func (r *reader) follow(before *reader) {
-	r.access, r.others, r.whole, r.looked = before.access, before.others, before.whole, before.looked
+	before.running.Wait() // what it still accesses cannot be accessed again
+	r.access, r.others, r.spooled = before.access, before.others, before.spooled
+	r.whole, r.looked = before.whole, before.looked
 }
 
 // start starts reading all: first the spool, which is here, and then the archive.
 func (r *reader) start(ctx context.Context, known *knowledge) {
+	spooled := r.spooled
 	r.begin(func() {
-		r.readSpool(ctx, known)
+		r.readSpool(ctx, known, spooled)
 		r.run(ctx, newReading(known, nil))
 	})
 }
 
 // readSpool reads the answers that an earlier process left in the spool: what the archive does not
 // have yet, and may not be able to take for a while.
-func (r *reader) readSpool(ctx context.Context, known *knowledge) {
-	if len(r.spooled) == 0 {
+func (r *reader) readSpool(ctx context.Context, known *knowledge, spooled []AnswerKey) {
+	if len(spooled) == 0 {
 		return
 	}
 	reading := newReading(known, nil)
 	reading.now = time.Now()
 	for _, d := range known.datasets {
 		for _, s := range d.series {
-			reading.listed(s.Series(), slices.DeleteFunc(slices.Clone(r.spooled), func(key AnswerKey) bool { return key.Series != s.Series() }))
+			reading.listed(s.Series(), slices.DeleteFunc(slices.Clone(spooled), func(key AnswerKey) bool { return key.Series != s.Series() }))
 		}
 		for {
 			state, missing := reading.windows(d)
@@ -102,7 +105,6 @@ func (r *reader) readSpool(ctx context.Context, known *knowledge) {
 			}
 		}
 	}
-	r.spooled = nil
 }
 
 func (r *reader) readSpooled(d *dataset, key AnswerKey, shows Shows) archivedAnswer {
@@ -137,7 +139,9 @@ func (r *reader) look(ctx context.Context, known *knowledge, now time.Time) {
 		}
 		r.log.Debug("others have brought answers to the archive")
 		reading.state, reading.stateRead = state, true
-		r.run(ctx, reading)
+		if !r.run(ctx, reading) {
+			r.others.remind() // the app that replaces this one
+		}
 	})
 }
 
@@ -157,38 +161,45 @@ func (r *reader) readState(ctx context.Context) (State, error) {
 
 func (r *reader) begin(read func()) {
 	r.reading, r.looked = true, time.Now()
-	r.shared.running.Go(read)
+	r.running.Add(1)
+	r.shared.running.Go(func() {
+		defer r.running.Done()
+		read()
+	})
 }
 
 // ended records the end of an attempt.
 func (r *reader) ended(p piece) {
 	if p.err == nil {
-		r.reading, r.whole = false, true
+		r.reading, r.whole, r.spooled = false, true, nil
 	}
 }
 
-// send hands a piece to the app, unless that ends.
+// send hands a piece to the app, unless that ends: then the piece may lack what the end has cut.
 func (r *reader) send(ctx context.Context, p piece) {
+	if ctx.Err() != nil {
+		return
+	}
 	select {
 	case r.pieces <- p:
 	case <-ctx.Done():
 	}
 }
 
-// run tries to read until all is read or the context ends.
-func (r *reader) run(ctx context.Context, reading *reading) {
+// run tries to read until all is read or the context ends, and reports whether all was.
+func (r *reader) run(ctx context.Context, reading *reading) bool {
 	warned := map[string]bool{}
 	pause := archiveRetry
 	for {
 		attempt := attempt{reader: r, reading: reading, warned: warned}
 		err := r.shared.restoring.do(ctx, func() error { return attempt.run(ctx) })
 		if ctx.Err() != nil {
-			return
+			return false
 		}
 		r.shared.health.set(r.appid, archiveReads, err)
 		r.send(ctx, piece{ended: true, err: err, foreign: reading.held != nil})
 		if err == nil || !sleep(ctx, pause) {
-			return
+			return err == nil
 		}
 		if pause = min(2*pause, longestRetry); attempt.succeeded == 0 {
 			pause = archiveRetry // the archive was away

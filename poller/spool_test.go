@@ -90,6 +90,7 @@ func TestSpoolIsReadWhileTheArchiveIsAway(t *testing.T) {
 		for range 3 {
 			s.Server.ForgetCalls()
 			s.Start()
+			s.Poller.Add(s.Source(appid)) // changed before it was read
 			time.Sleep(time.Minute)
 			synctest.Wait()
 			if asked := windowsAsked(s); len(asked) > 0 {
