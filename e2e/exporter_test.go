@@ -23,7 +23,13 @@ type exporter struct {
 // of its own.
 func startExporter(t *testing.T, settings ...string) *exporter {
 	t.Helper()
-	e := &exporter{Process: program.Start(t, program.Built(t, buildExporter),
+	return startBuilt(t, buildExporter, settings...)
+}
+
+// startBuilt is startExporter with another build of it.
+func startBuilt(t *testing.T, build func() (string, error), settings ...string) *exporter {
+	t.Helper()
+	e := &exporter{Process: program.Start(t, program.Built(t, build),
 		append([]string{"WXAPP_LISTEN_ADDRESS=127.0.0.1:0"}, settings...))}
 	e.url = "http://" + e.Address(t)
 	return e

@@ -50,7 +50,7 @@ func newShard(t *testing.T, index int) *shard {
 // start puts an exporter into the place.
 func (s *shard) start(t *testing.T, total int, settings []string) {
 	t.Helper()
-	s.exporter = startExporter(t, append([]string{fmt.Sprint("WXAPP_SHARD=", s.index), fmt.Sprint("WXAPP_TOTAL_SHARDS=", total)}, settings...)...)
+	s.exporter = startBuilt(t, sharded().build, append([]string{fmt.Sprint("WXAPP_SHARD=", s.index), fmt.Sprint("WXAPP_TOTAL_SHARDS=", total)}, settings...)...)
 	address, err := url.Parse(s.exporter.url)
 	if err != nil {
 		t.Fatal(err)
@@ -67,12 +67,21 @@ func (s *shard) kill(t *testing.T) {
 	<-s.exporter.Ended
 }
 
-// shardedApps is the number of apps of TestShardsAndPrometheus.
-func shardedApps() int {
+// fleet is the size of TestShardsAndPrometheus.
+type fleet struct {
+	apps       int
+	build      func() (string, error) // of the exporter
+	dimensions string                 // that it shows
+	interval   int                    // of scrapes and pushes, in seconds
+}
+
+// sharded returns the size for every day, or, if TEST_SIZE is full, a large one: without the race
+// detector, and with intervals that leave two cores some time for everything else.
+func sharded() fleet {
 	if os.Getenv("TEST_SIZE") == "full" {
-		return 3000
+		return fleet{apps: 3000, build: buildStatic, dimensions: "gender,platform", interval: 30}
 	}
-	return 60
+	return fleet{apps: 60, build: buildExporter, dimensions: "all", interval: 5}
 }
 
 // Three processes with one apps file and one bucket show every app exactly once to a real
@@ -80,10 +89,11 @@ func shardedApps() int {
 // every app is shown once, every answer is in the archive, nothing was asked for more than
 // twice, and what they push are the same series.
 func TestShardsAndPrometheus(t *testing.T) {
+	size := sharded()
 	simulated := &wechattest.Server{Apps: map[string]wechattest.App{}}
 	var list strings.Builder
 	list.WriteString("apps:\n")
-	for i := range shardedApps() {
+	for i := range size.apps {
 		id := fmt.Sprintf("wx%016x", i)
 		simulated.Apps[id] = wechattest.App{Users: 5}
 		fmt.Fprintf(&list, "- {appid: %s, secret: %s}\n", id, secret)
@@ -95,23 +105,25 @@ func TestShardsAndPrometheus(t *testing.T) {
 	discoveries := ""
 	for index := range 4 {
 		places = append(places, newShard(t, index))
-		discoveries += fmt.Sprintf("      - {url: \"http://%s/sd\", refresh_interval: 1s}\n", places[index].address)
+		discoveries += fmt.Sprintf("      - {url: \"http://%s/sd\", refresh_interval: %ds}\n", places[index].address, size.interval/5)
 	}
 	p := &prometheus{Process: program.Start(t, program.Built(t, buildPrometheus), nil,
-		"--config.file="+write(t, "prometheus.yml", "scrape_configs:\n  - job_name: scraped\n    scrape_interval: 5s\n    scrape_timeout: 5s\n    http_sd_configs:\n"+discoveries),
+		"--config.file="+write(t, "prometheus.yml", fmt.Sprintf("scrape_configs:\n  - job_name: scraped\n    scrape_interval: %[1]ds\n    scrape_timeout: %[1]ds\n    http_sd_configs:\n", size.interval)+discoveries),
 		"--storage.tsdb.path="+t.TempDir(), "--web.listen-address=127.0.0.1:0", "--web.enable-otlp-receiver")}
 	p.url = "http://" + p.Address(t)
 	bucket := startS3(t)
 	settings := []string{
 		"WXAPP_API_URL=" + api.URL, "WXAPP_APPS_FILE=" + write(t, "apps.yml", list.String()), bucket.setting(t),
-		"OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf", "OTEL_EXPORTER_OTLP_ENDPOINT=" + p.url + "/api/v1/otlp", "OTEL_METRIC_EXPORT_INTERVAL=5000",
+		"OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf", "OTEL_EXPORTER_OTLP_ENDPOINT=" + p.url + "/api/v1/otlp", fmt.Sprint("OTEL_METRIC_EXPORT_INTERVAL=", 1000*size.interval),
+		"WXAPP_DIMENSIONS=" + size.dimensions, "WXAPP_STOP_TIMEOUT=60s",
 	}
 
 	for _, place := range places[:3] {
 		place.start(t, 3, settings)
 	}
-	p.when(t, `count by (appid) (wxapp_users{job="scraped"})`, shardedApps())
+	p.when(t, `count by (appid) (wxapp_users{job="scraped"})`, size.apps)
 	expectOnce(t, p, places[:3])
+	awaitArchived(t, places[:3])
 
 	places[3].start(t, 4, settings)
 	places[2].exporter.Stop(t)
@@ -125,9 +137,9 @@ func TestShardsAndPrometheus(t *testing.T) {
 	const numbers = `group by (appid, metric, dimension, name, range) (wxapp_users{job%s"scraped"})`
 	scraped, pushed := fmt.Sprintf(numbers, "="), fmt.Sprintf(numbers, "!=")
 	program.Eventually(t, "the pushed numbers are those that are scraped", func() bool {
-		now := time.Now()
-		return len(p.query(t, pushed, now)) > 0 && len(p.query(t, scraped+" unless "+pushed, now))+len(p.query(t, pushed+" unless "+scraped, now)) == 0
+		return len(p.query(t, fmt.Sprintf(`count(%[1]s) == count(%[2]s) == count(%[1]s and %[2]s)`, scraped, pushed), time.Now())) == 1
 	})
+	awaitArchived(t, places)
 	expectArchived(t, simulated, bucket)
 }
 
@@ -150,8 +162,8 @@ func expectOnce(t *testing.T, p *prometheus, places []*shard) {
 			t.Errorf("%s is in %d lists", id, n)
 		}
 	}
-	if len(listed) != shardedApps()+1 {
-		t.Errorf("%d apps are listed, want %d", len(listed)-1, shardedApps())
+	if len(listed) != sharded().apps+1 {
+		t.Errorf("%d apps are listed, want %d", len(listed)-1, sharded().apps)
 	}
 	program.Eventually(t, "Prometheus scrapes every app once, and the exporters", func() bool {
 		var answer struct {
@@ -172,9 +184,20 @@ func expectOnce(t *testing.T, p *prometheus, places []*shard) {
 				scraped[target.Labels["instance"]] = true
 			}
 		}
-		all := shardedApps() + len(places)
+		all := sharded().apps + len(places)
 		return len(scraped) == all && len(answer.Data.ActiveTargets) == all
 	})
+}
+
+// awaitArchived waits until nothing in the places waits for the archive.
+func awaitArchived(t *testing.T, places []*shard) {
+	t.Helper()
+	for _, place := range places {
+		program.Eventually(t, "nothing waits for the archive", func() bool {
+			_, body := program.Get(t, "http://"+place.address+"/metrics?appid=.")
+			return strings.Contains(body, "\nwxapp_archive_pending_answers 0\n")
+		})
+	}
 }
 
 // expectArchived holds that every answer is in the archive, and that no question was asked more than
@@ -207,7 +230,7 @@ func expectArchived(t *testing.T, simulated *wechattest.Server, bucket *s3) {
 			t.Errorf("%s is not in the archive", question)
 		}
 	}
-	if len(asked) < 3*shardedApps() {
+	if len(asked) < 3*sharded().apps {
 		t.Errorf("only %d questions were asked", len(asked))
 	}
 }
