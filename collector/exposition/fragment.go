@@ -2,7 +2,8 @@ package exposition
 
 import (
 	"bytes"
-	"compress/flate"
+
+	"github.com/klauspost/compress/flate"
 )
 
 // fragment is a compressed text that can be put behind others: the fragments of several

@@ -8,7 +8,6 @@ package exposition
 import (
 	"bufio"
 	"bytes"
-	"compress/flate"
 	"log/slog"
 	"net/http"
 	"runtime"
@@ -16,6 +15,8 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
+
+	"github.com/klauspost/compress/flate"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/common/expfmt"

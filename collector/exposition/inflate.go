@@ -1,10 +1,11 @@
 package exposition
 
 import (
-	"compress/gzip"
 	"context"
 	"io"
 	"runtime"
+
+	"github.com/klauspost/compress/gzip"
 )
 
 // inflater decompresses answers for clients that do not accept gzip, which takes much more
