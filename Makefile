@@ -93,9 +93,11 @@ quick: ## check what has changed since the last commit, in about a minute
 	@tools/quick.sh
 
 .PHONY: soak
-soak: ## run a simulated year of random faults, and kill what writes 2,500 times; SOAK_SEED repeats a year
+soak: ## run a year of random faults, kill what writes 2,500 times, and shard 3,000 apps; SOAK_SEED repeats a year
 	@export TEST_SIZE=full SOAK_DAYS="$${SOAK_DAYS:-365}" SOAK_SEED="$${SOAK_SEED:-$$RANDOM$$RANDOM}"
 	go test -count=1 -v -timeout 3h -run '^(TestSoak|$(soaked))$$' $(call with_test,TestSoak|$(soaked))
+	cd e2e
+	go test -count=1 -v -timeout 2h -run '^TestShardsAndPrometheus$$' .
 
 .PHONY: fuzz
 fuzz: ## run each fuzz target for FUZZTIME inputs
