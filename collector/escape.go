@@ -1,22 +1,21 @@
 package collector
 
-import "strings"
-
 // AppendEscaped appends the value of a label as the text formats of Prometheus and
 // OpenMetrics write it between quotation marks.
 func AppendEscaped(text []byte, value string) []byte {
-	for {
-		i := strings.IndexAny(value, "\\\"\n")
-		if i < 0 {
-			return append(text, value...)
-		}
-		text = append(text, value[:i]...)
-		switch value[i] {
-		case '\n':
-			text = append(text, `\n`...)
+	appended := 0 // bytes of the value
+	for i := range len(value) {
+		c := value[i]
+		switch c {
 		default:
-			text = append(text, '\\', value[i])
+			continue
+		case '\n':
+			c = 'n'
+		case '\\', '"':
 		}
-		value = value[i+1:]
+		text = append(text, value[appended:i]...)
+		text = append(text, '\\', c)
+		appended = i + 1
 	}
+	return append(text, value[appended:]...)
 }
