@@ -201,7 +201,7 @@ golden: ## update the golden files of all tests
 	done
 
 .PHONY: lint
-lint: ## check style, dead code, modules, scripts and YAML
+lint: ## check style, dead code, modules, scripts, YAML and workflows
 	@tools/install-missing.sh $(for_lint)
 	for module in $(modules); do
 	  echo "--- golangci-lint $$module"
@@ -214,13 +214,14 @@ lint: ## check style, dead code, modules, scripts and YAML
 	echo '--- deadcode'
 	dead=$$($(tool) deadcode -test ./...)
 	[ -z "$$dead" ] || { echo "$$dead"; exit 1; }
-	for module in $(modules) tools; do
+	for module in $(modules) tools tools/actionlint; do
 	  echo "--- go mod tidy -diff $$module"
 	  (cd "$$module"; go mod tidy -diff)
 	done
 	echo '--- scripts and YAML'
 	shellcheck .ci/run tools/*.sh deploy/*.sh deploy/*/*.sh findings/*.sh
 	yamllint --strict .github .golangci.yml deploy
+	go tool -modfile=tools/actionlint/go.mod actionlint
 	if [ "$${CI:-}" = true ]; then
 	  echo '--- generated files'
 	  tools/check-generated.sh
