@@ -1,11 +1,6 @@
 package packages
 
 import (
-	"bufio"
-	"context"
-	"fmt"
-	"io"
-	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -13,114 +8,61 @@ import (
 	"regexp"
 	"runtime"
 	"slices"
-	"strconv"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
 )
 
-const (
-	service = "/usr/lib/systemd/system/wxapp-exporter.service"
-	socket  = "/usr/lib/systemd/system/wxapp-exporter.socket"
-)
-
-// build builds a package for this machine of what make release gives it, and returns its path.
-func build(t *testing.T, packager, version string) string {
-	t.Helper()
-	folder, into := t.TempDir(), t.TempDir()
-	run(t, append(os.Environ(), "CGO_ENABLED=0"), "go", "build", "-C", "../..", "-trimpath", "-o", filepath.Join(folder, "wxapp_exporter"), ".")
-	for _, shell := range []string{"bash", "zsh", "fish"} {
-		write(t, filepath.Join(folder, "completion."+shell), run(t, nil, filepath.Join(folder, "wxapp_exporter"), "completion", shell))
-	}
-	write(t, filepath.Join(folder, "wxapp_exporter.1.gz"), run(t, nil, "gzip", "-9nc", "wxapp_exporter.1"))
-	write(t, filepath.Join(folder, "changelog.gz"), run(t, nil, "gzip", "-9nc", "../../CHANGELOG.md"))
-	pack := exec.CommandContext(t.Context(), "go", "tool", "nfpm", "package", "--config", "packages/nfpm.yaml", "--packager", packager, "--target", into+"/")
-	pack.Dir = ".."
-	pack.Env = append(os.Environ(), "VERSION="+version, "ARCH="+runtime.GOARCH, "BUILD="+folder, "SHARED="+folder)
-	if output, err := pack.CombinedOutput(); err != nil {
-		t.Fatalf("%s: %v\n%s", pack, err, output)
-	}
-	files, err := filepath.Glob(filepath.Join(into, "*."+packager))
-	if err != nil || len(files) != 1 {
-		t.Fatalf("%q, error %v", files, err)
-	}
-	return files[0]
+// manager installs the packages of a kind in a root of their own.
+type manager struct {
+	packager string // the kind, as nfpm names it
+	document string // the page whose commands are run
+	// install installs a file, also in place of a newer or older one.
+	install func(t *testing.T, root, file string)
+	list    func(t *testing.T, root string) string
+	// check looks at whether what is installed is what the package has, but for the settings.
+	check  func(t *testing.T, root string)
+	remove func(t *testing.T, root string)
+	// What is there after the removal, and what is not.
+	kept, gone []string
 }
 
-// run runs a command and returns its standard output.
-func run(t *testing.T, environment []string, name string, args ...string) string {
-	t.Helper()
-	command := exec.CommandContext(t.Context(), name, args...)
-	command.Env = environment
-	var stderr strings.Builder
-	command.Stderr = &stderr
-	output, err := command.Output()
-	if err != nil {
-		t.Fatalf("%s: %v\n%s%s", command, err, output, &stderr)
-	}
-	return string(output)
-}
-
-func write(t *testing.T, path, content string) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// newRoot returns a folder that is the root of a system in which dpkg can install: a shell
-// and what the scripts of the package call, with their libraries.
-func newRoot(t *testing.T) string {
-	t.Helper()
-	root := t.TempDir()
-	if err := os.Chmod(root, 0o755); err != nil { // the service enters it as another user
-		t.Fatal(err)
-	}
-	for _, folder := range []string{"usr/bin", "usr/sbin"} {
-		if err := os.MkdirAll(filepath.Join(root, folder), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.Symlink(folder, filepath.Join(root, filepath.Base(folder))); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for _, name := range []string{"sh", "grep", "groupadd", "groupdel", "chgrp", "kill"} {
-		path, err := exec.LookPath(name)
-		if err != nil {
-			path = filepath.Join("/usr/sbin", name)
-		}
-		paths := []string{path}
-		for _, library := range regexp.MustCompile(`/\S+`).FindAllString(run(t, nil, "ldd", path), -1) {
-			paths = append(paths, strings.TrimSuffix(library, ":"))
-		}
-		for _, path := range paths {
-			content, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			write(t, filepath.Join(root, path), string(content))
-			if err := os.Chmod(filepath.Join(root, path), 0o755); err != nil {
-				t.Fatal(err)
+var debian = manager{
+	packager: "deb",
+	document: "../../docs/install.md",
+	install:  func(t *testing.T, root, file string) { dpkg(t, root, "--install", file) },
+	list:     func(t *testing.T, root string) string { return dpkg(t, root, "--listfiles", "wxapp-exporter") },
+	check: func(t *testing.T, root string) {
+		for line := range strings.Lines(dpkg(t, root, "--verify", "wxapp-exporter")) {
+			if !strings.Contains(line, " c ") {
+				t.Errorf("installed is another file: %s", line)
 			}
 		}
-	}
-	write(t, filepath.Join(root, "etc/group"), "root:x:0:\n")
-	write(t, filepath.Join(root, "etc/passwd"), "root:x:0:0::/:/bin/sh\n")
-	write(t, filepath.Join(root, "etc/login.defs"), "")
-	write(t, filepath.Join(root, "etc/gshadow"), "root:*::\n")
-	for _, folder := range []string{"var/lib/dpkg/info", "var/lib/dpkg/updates", "tmp", "var/log"} {
-		if err := os.MkdirAll(filepath.Join(root, folder), 0o755); err != nil {
-			t.Fatal(err)
+	},
+	remove: func(t *testing.T, root string) { dpkg(t, root, "--purge", "wxapp-exporter") },
+	gone:   []string{"usr/bin/wxapp_exporter", "etc/default/wxapp-exporter", "etc/wxapp-exporter"},
+}
+
+var redHat = manager{
+	packager: "rpm",
+	document: "../../docs/install.zh-CN.md",
+	install: func(t *testing.T, root, file string) {
+		rpm(t, root, "--upgrade", "--oldpackage", "--nodeps", "--nosignature", file)
+	},
+	list: func(t *testing.T, root string) string { return rpm(t, root, "--query", "--list", "wxapp-exporter") },
+	check: func(t *testing.T, root string) {
+		verify := exec.CommandContext(t.Context(), "rpm", "--root="+root, "--verify", "--nodeps", "wxapp-exporter")
+		output, err := verify.CombinedOutput() // the error says that there are lines
+		for line := range strings.Lines(string(output)) {
+			if !strings.Contains(line, " c ") {
+				t.Errorf("installed is another file, error %v: %s", err, line)
+			}
 		}
-	}
-	write(t, filepath.Join(root, "var/lib/dpkg/status"), "")
-	return root
+	},
+	remove: func(t *testing.T, root string) { rpm(t, root, "--erase", "wxapp-exporter") },
+	kept:   []string{"etc/default/wxapp-exporter.rpmsave", "etc/wxapp-exporter/secret.rpmsave"},
+	gone:   []string{"usr/bin/wxapp_exporter", "etc/default/wxapp-exporter", "etc/wxapp-exporter/secret"},
 }
 
 func dpkg(t *testing.T, root string, args ...string) string {
@@ -129,12 +71,48 @@ func dpkg(t *testing.T, root string, args ...string) string {
 	return run(t, environment, "dpkg", append([]string{"--root=" + root, "--log=" + root + "/var/log/dpkg.log", "--force-depends"}, args...)...)
 }
 
-// The deb is installed, configured as its files say, run as its unit says, replaced by a newer
+func rpm(t *testing.T, root string, args ...string) string {
+	t.Helper()
+	arguments := []string{"--root=" + root}
+	if debianized := exec.CommandContext(t.Context(), "rpm", "--force-debian", "--version"); debianized.Run() == nil {
+		arguments = append(arguments, "--force-debian") // without it, Debian's rpm installs nothing
+	}
+	return run(t, nil, "rpm", append(arguments, args...)...)
+}
+
+// build builds packages for this machine of what make release gives them, and returns their paths.
+func build(t *testing.T, packager string, versions ...string) (files []string) {
+	t.Helper()
+	folder, into := t.TempDir(), t.TempDir()
+	run(t, append(os.Environ(), "CGO_ENABLED=0"), "go", "build", "-C", "../..", "-trimpath", "-o", filepath.Join(folder, "wxapp_exporter"), ".")
+	for _, shell := range []string{"bash", "zsh", "fish"} {
+		write(t, filepath.Join(folder, "completion."+shell), run(t, nil, filepath.Join(folder, "wxapp_exporter"), "completion", shell))
+	}
+	write(t, filepath.Join(folder, "wxapp_exporter.1.gz"), run(t, nil, "gzip", "-9nc", "wxapp_exporter.1"))
+	write(t, filepath.Join(folder, "changelog.gz"), run(t, nil, "gzip", "-9nc", "../../CHANGELOG.md"))
+	for _, version := range versions {
+		file := filepath.Join(into, version+"."+packager)
+		pack := exec.CommandContext(t.Context(), "go", "tool", "nfpm", "package", "--config", "packages/nfpm.yaml", "--packager", packager, "--target", file)
+		pack.Dir = ".."
+		pack.Env = append(os.Environ(), "VERSION="+version, "ARCH="+runtime.GOARCH, "BUILD="+folder, "SHARED="+folder)
+		if output, err := pack.CombinedOutput(); err != nil {
+			t.Fatalf("%s: %v\n%s", pack, err, output)
+		}
+		files = append(files, file)
+	}
+	return files
+}
+
+func TestDebian(t *testing.T) { testPackage(t, debian) }
+
+func TestRPM(t *testing.T) { testPackage(t, redHat) }
+
+// A package is installed, configured as its document says, run as its unit says, replaced by a newer
 // one and by the older one again, and removed: neither loses the settings or the archive.
-func TestDebian(t *testing.T) {
+func testPackage(t *testing.T, m manager) {
 	packages := strings.Fields(os.Getenv("TEST_PACKAGES"))
 	if len(packages) == 0 {
-		packages = []string{build(t, "deb", "0.1.0"), build(t, "deb", "0.2.0")}
+		packages = build(t, m.packager, "0.1.0", "0.2.0")
 	}
 	if os.Getuid() != 0 {
 		asRoot(t, "TEST_PACKAGES="+strings.Join(packages, " "))
@@ -142,43 +120,52 @@ func TestDebian(t *testing.T) {
 	}
 	old, replacement := packages[0], packages[1]
 	root := newRoot(t)
-	dpkg(t, root, "--install", old)
-	if listed := dpkg(t, root, "--listfiles", "wxapp-exporter"); !strings.Contains(listed, service) || !strings.Contains(listed, "/usr/share/man/man1/wxapp_exporter.1.gz") {
-		t.Errorf("the package has the files\n%s", listed)
+	install := func(file string) {
+		t.Helper()
+		m.install(t, root, file)
+		m.check(t, root)
+		if calls := strings.Join(systemctl(t, root), "\n"); strings.Count(calls, "try-restart wxapp-exporter.service") != 1 || strings.Contains(calls, "able") {
+			t.Errorf("the installation of %s called systemctl\n%s", filepath.Base(file), calls)
+		}
 	}
+	install(old)
+	checkFiles(t, root, m.list(t, root))
 	checkUnit(t, root)
 
-	api := httptest.NewServer(&wechattest.Server{})
+	wechat := &wechattest.Server{}
+	api := httptest.NewServer(wechat)
 	defer api.Close()
-	write(t, filepath.Join(root, "etc/wxapp-exporter/secret"), "0123456789abcdef0123456789abcdef\n")
+	configure(t, root, m.document, "0123456789abcdef0123456789abcdef\n")
 	settings := edit(t, filepath.Join(root, "etc/default/wxapp-exporter"), map[string]string{
-		"WXAPP_APPID":          "wx0123456789abcdef",
-		"WXAPP_SECRET_FILE":    "/run/credentials/wxapp-exporter.service/secret",
 		"WXAPP_API_URL":        api.URL,
 		"WXAPP_LISTEN_ADDRESS": "127.0.0.1:0",
 	})
-	first := runUnit(t, root)
-	if !strings.Contains(first, `wxapp_users{appid="wx0123456789abcdef"`) {
-		t.Fatalf("there are no users in\n%s", first)
-	}
+	runUnit(t, root)
 	answers := held(t, root)
 	for _, file := range []string{replacement, old} {
-		dpkg(t, root, "--install", file)
+		install(file)
 		if now, err := os.ReadFile(filepath.Join(root, "etc/default/wxapp-exporter")); err != nil || string(now) != settings {
 			t.Errorf("after %s the settings are others, error %v", filepath.Base(file), err)
 		}
-		calls := len(api.Config.Handler.(*wechattest.Server).Calls())
-		if again := runUnit(t, root); !strings.Contains(again, `wxapp_users{appid="wx0123456789abcdef"`) {
-			t.Errorf("after %s there are no users", filepath.Base(file))
-		}
-		if more := len(api.Config.Handler.(*wechattest.Server).Calls()) - calls; more > 0 && !slices.Equal(held(t, root), answers) {
+		calls := len(wechat.Calls())
+		runUnit(t, root)
+		if more := len(wechat.Calls()) - calls; more > 0 && !slices.Equal(held(t, root), answers) {
 			t.Errorf("after %s: %d calls, and the archive has %q", filepath.Base(file), more, held(t, root))
 		}
 	}
-	dpkg(t, root, "--purge", "wxapp-exporter")
-	for _, gone := range []string{"usr/bin/wxapp_exporter", "etc/default/wxapp-exporter", "etc/wxapp-exporter"} {
+
+	m.remove(t, root)
+	if calls := strings.Join(systemctl(t, root), "\n"); strings.Count(calls, "disable --now wxapp-exporter.service wxapp-exporter.socket") != 1 {
+		t.Errorf("the removal called systemctl\n%s", calls)
+	}
+	for _, gone := range m.gone {
 		if _, err := os.Lstat(filepath.Join(root, gone)); !os.IsNotExist(err) {
 			t.Errorf("after the removal there is still %s (error %v)", gone, err)
+		}
+	}
+	for _, kept := range m.kept {
+		if _, err := os.Lstat(filepath.Join(root, kept)); err != nil {
+			t.Errorf("after the removal: %v", err)
 		}
 	}
 	if now := held(t, root); !slices.Equal(now, answers) {
@@ -186,204 +173,39 @@ func TestDebian(t *testing.T) {
 	}
 }
 
-// asRoot runs the test as root, which dpkg needs to install. Nothing is built there, so that no
-// file of the cache is root's.
-func asRoot(t *testing.T, variable string) {
+// configure runs the commands of a page that write the secret and the AppID, in a root, with the secret
+// typed in.
+func configure(t *testing.T, root, page, secret string) {
 	t.Helper()
-	if err := exec.CommandContext(t.Context(), "sudo", "-n", "true").Run(); err != nil {
-		t.Skip("dpkg needs root, or a sudo without a password, to install")
-	}
-	folder, err := os.Getwd()
+	content, err := os.ReadFile(page)
 	if err != nil {
 		t.Fatal(err)
 	}
-	again := exec.CommandContext(t.Context(), "sudo", "-n", "env", "-C", folder, variable, os.Args[0], "-test.run", "^"+t.Name()+"$")
-	if output, err := again.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, output)
+	commands := regexp.MustCompile("(?s)```sh\n(sudo sh -c .*?)\nsudo systemctl").FindSubmatch(content)
+	if commands == nil {
+		t.Fatalf("%s does not say how to write the secret", page)
+	}
+	shell := exec.CommandContext(t.Context(), "bash", "-euc", strings.NewReplacer("sudo ", "", "/etc/", root+"/etc/").Replace(string(commands[1])))
+	shell.Stdin = strings.NewReader(secret)
+	if output, err := shell.CombinedOutput(); err != nil {
+		t.Fatalf("%s: %v\n%s", shell, err, output)
 	}
 }
 
-// held returns the answers in the archive of the service.
-func held(t *testing.T, root string) []string {
+// checkFiles checks a few of the files of a package, and who may read them.
+func checkFiles(t *testing.T, root, listed string) {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(root, "var/lib/wxapp-exporter/*/*/*.json.gz"))
-	if err != nil || len(files) == 0 {
-		t.Fatalf("the archive is empty, error %v", err)
-	}
-	return files
-}
-
-// edit sets settings in a file in which they are commented out, and returns its content.
-func edit(t *testing.T, file string, settings map[string]string) string {
-	t.Helper()
-	content, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text := string(content)
-	for name, value := range settings {
-		line := regexp.MustCompile(`(?m)^#` + name + `=.*$`)
-		if !line.MatchString(text) {
-			t.Fatalf("%s has no line for %s", file, name)
-		}
-		text = line.ReplaceAllLiteralString(text, name+"="+value)
-	}
-	write(t, file, text)
-	return text
-}
-
-// checkUnit checks the units as systemd reads them.
-func checkUnit(t *testing.T, root string) {
-	t.Helper()
-	for _, unit := range []string{service, socket} {
-		// The other units of a system are not in the root.
-		verify := exec.CommandContext(t.Context(), "systemd-analyze", "verify", "--man=no", "--recursive-errors=no", "--root="+root, unit)
-		if output, err := verify.CombinedOutput(); err != nil || len(output) > 0 {
-			t.Errorf("%s: %v\n%s", verify, err, output)
-		}
-	}
-	// Two digits without the point: 20 is 2.0.
-	run(t, nil, "systemd-analyze", "security", "--offline=true", "--threshold=20", "--root="+root, service)
-}
-
-// runUnit runs the command of the unit as it stands, in the root, with its environment, as a
-// user without rights, and returns the metrics once there are users.
-func runUnit(t *testing.T, root string) (metrics string) {
-	t.Helper()
-	content, err := os.ReadFile(filepath.Join(root, service))
-	if err != nil {
-		t.Fatal(err)
-	}
-	unit := map[string][]string{}
-	for line := range strings.Lines(string(content)) {
-		if name, value, ok := strings.Cut(strings.TrimSpace(line), "="); ok && !strings.HasPrefix(line, "#") {
-			unit[name] = append(unit[name], strings.ReplaceAll(value, "%S", "/var/lib"))
-		}
-	}
-	const user = 64321
-	group := groupOf(t, root, unit["SupplementaryGroups"][0])
-	state := filepath.Join(root, "var/lib", unit["StateDirectory"][0])
-	id, from, _ := strings.Cut(unit["LoadCredential"][0], ":")
-	secret, err := os.ReadFile(filepath.Join(root, from))
-	if err != nil {
-		t.Fatal(err)
-	}
-	credential := filepath.Join(root, "run/credentials/wxapp-exporter.service", id)
-	write(t, credential, string(secret))
-	for _, err := range []error{os.MkdirAll(state, 0o700), os.Chown(state, user, user), os.Chown(credential, user, user), os.Chmod(credential, 0o400)} {
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	command := exec.Command(unit["ExecStart"][0]) //nolint:noctx // ended by a signal
-	command.Dir = unit["WorkingDirectory"][0]
-	command.SysProcAttr = &syscall.SysProcAttr{Chroot: root, Credential: &syscall.Credential{Uid: user, Gid: user, Groups: []uint32{group}}}
-	command.Env = append(slices.Clone(unit["Environment"]), environmentFile(t, filepath.Join(root, strings.TrimPrefix(unit["EnvironmentFile"][0], "-")))...)
-	stderr, err := command.StderrPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := command.Start(); err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		_ = command.Process.Signal(syscall.SIGTERM)
-		rest, _ := io.ReadAll(stderr)
-		if err := command.Wait(); err != nil {
-			t.Errorf("the service ended with %v\n%s", err, rest)
-		}
-	}()
-	listening := regexp.MustCompile(`msg=listening address=(\S+)`)
-	log := ""
-	for lines := bufio.NewScanner(stderr); lines.Scan(); {
-		log += lines.Text() + "\n"
-		if found := listening.FindStringSubmatch(lines.Text()); found != nil {
-			return scrape(t, "http://"+found[1]+"/metrics")
-		}
-	}
-	t.Fatalf("the service does not listen:\n%s", log)
-	return ""
-}
-
-// scrape waits until there are users, and returns the metrics.
-func scrape(t *testing.T, url string) string {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	defer cancel()
-	for tick := time.NewTicker(50 * time.Millisecond); ; {
-		request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		response, err := http.DefaultClient.Do(request)
-		if err != nil {
-			t.Fatal(err)
-		}
-		body, err := io.ReadAll(response.Body)
-		_ = response.Body.Close()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if strings.Contains(string(body), "\nwxapp_users{") {
-			return string(body)
-		}
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			t.Fatalf("there are no users in\n%s", body)
-		}
-	}
-}
-
-func groupOf(t *testing.T, root, name string) uint32 {
-	t.Helper()
-	content, err := os.ReadFile(filepath.Join(root, "etc/group"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	found := regexp.MustCompile(`(?m)^` + name + `:[^:]*:(\d+):`).FindStringSubmatch(string(content))
-	if found == nil {
-		t.Fatalf("the group %s was not made", name)
-	}
-	id, err := strconv.ParseUint(found[1], 10, 32)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return uint32(id)
-}
-
-// environmentFile returns the variables of a file as systemd reads it.
-func environmentFile(t *testing.T, path string) []string {
-	t.Helper()
-	content, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var variables []string
-	for line := range strings.Lines(string(content)) {
-		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
-			variables = append(variables, line)
-		}
-	}
-	return variables
-}
-
-// The rpm has the same files as the deb, and its scripts.
-func TestRPM(t *testing.T) {
-	file := build(t, "rpm", "0.1.0")
-	listed := run(t, nil, "rpm", "-qp", "--nosignature", "--qf", "[%{FILEMODES:perms} %{FILENAMES}\n]", file)
-	for _, line := range []string{
-		"-rwxr-xr-x /usr/bin/wxapp_exporter", "-rw-r--r-- " + service, "-rw-r----- /etc/default/wxapp-exporter",
-		"drwxr-x--- /etc/wxapp-exporter", "-rw------- /etc/wxapp-exporter/secret",
+	for path, mode := range map[string]os.FileMode{
+		"/usr/bin/wxapp_exporter": 0o755, service: 0o644, socket: 0o644, "/usr/share/man/man1/wxapp_exporter.1.gz": 0o644,
+		"/etc/default/wxapp-exporter": 0o640, "/etc/wxapp-exporter": os.ModeDir | 0o750, "/etc/wxapp-exporter/secret": 0o600,
 	} {
-		if !strings.Contains(listed, line+"\n") {
-			t.Errorf("%q is missing in\n%s", line, listed)
+		if !strings.Contains(listed, path+"\n") {
+			t.Errorf("%s is not among the files\n%s", path, listed)
 		}
-	}
-	if scripts := run(t, nil, "rpm", "-qp", "--nosignature", "--scripts", file); strings.Count(scripts, "systemctl daemon-reload") != 2 {
-		t.Errorf("the scripts are\n%s", scripts)
-	}
-	if settings := run(t, nil, "rpm", "-qpc", "--nosignature", file); settings != fmt.Sprintln("/etc/default/wxapp-exporter")+fmt.Sprintln("/etc/wxapp-exporter/secret") {
-		t.Errorf("the settings that an upgrade keeps are\n%s", settings)
+		if file, err := os.Lstat(filepath.Join(root, path)); err != nil {
+			t.Error(err)
+		} else if file.Mode() != mode {
+			t.Errorf("%s: mode %v instead of %v", path, file.Mode(), mode)
+		}
 	}
 }
