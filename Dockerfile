@@ -7,6 +7,8 @@ ARG RUNTIME_IMAGE=gcr.io/distroless/static-debian12:nonroot@sha256:afa5c872c8918
 FROM --platform=${BUILDPLATFORM} ${BUILD_IMAGE} AS build
 WORKDIR /src
 COPY go.mod go.sum ./
+# Where the modules come from, if not from where the base image says.
+ARG GOPROXY
 RUN go mod download
 COPY . .
 ARG VERSION=unknown

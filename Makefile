@@ -148,8 +148,9 @@ screenshots: ## take pictures of the dashboards in the Grafana at GRAFANA_URL
 	go run ./screenshots
 
 .PHONY: release
-release: ## build the files of a release into dist, for VERSION and all platforms
-	@deploy/release.sh $(VERSION)
+release: ## build the files of a release into dist, for VERSION and PLATFORMS such as linux/amd64, or all
+	@tools/install-missing.sh $(if $(PLATFORMS),,zip)
+	deploy/release.sh "$(VERSION)" $(PLATFORMS)
 
 .PHONY: packages
 packages: release ## build a release, and try its packages and its chart

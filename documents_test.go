@@ -128,17 +128,18 @@ var commands = map[string]map[string]string{
 	},
 	"docs/install.md": {
 		"make build":             "not run: the CI builds in the same way, and runs demo",
-		"docker build -t":        "not run: make image does, with the same rights",
+		"docker build -t":        "not run: make image does, with fewer rights",
+		"docker run -d --name":   "not run: make image does, with the same rights",
 		"make release":           "TestDebian, for the package of this machine",
 		"sudo sh -c 'umask 077;": "TestDebian, but for systemctl, which needs a running systemd",
 		"docker run --rm -p":     "not run: there is no release yet",
 		"cosign verify-blob":     "not run: there is no release yet",
 	},
 	"docs/kubernetes.md": {
-		"helm install wxapp deploy/helm/wxapp-exporter --set demo=true": "TestPodRuns, but for the cluster",
-		"kubectl create secret generic wxapp-apps":                      "TestPodRuns, but for the cluster",
-		"helm upgrade wxapp":                           "not run: it needs a cluster",
-		"kubectl apply -f deploy/kubernetes/demo.yaml": "TestValid, but for the cluster",
+		"docker build -t registry.example.com":     "TestDocument, but for the registry and the cluster",
+		"kubectl create secret generic wxapp-apps": "TestDocument, but for the cluster",
+		"helm upgrade wxapp":                       "TestDocument, but for the cluster",
+		"sed 's|image: .*|image: registry.example": "TestDocument, but for the cluster",
 	},
 	"docs/otlp.md": {
 		"OTEL_EXPORTER_OTLP_ENDPOINT=http://collector:4317": "TestSettingsInCommands",
