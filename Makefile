@@ -171,12 +171,13 @@ images := $(foreach image,BUILD_IMAGE RUNTIME_IMAGE,$(if $($(image)),--build-arg
 
 .PHONY: image
 image: ## build the image, and run the demo in it, read-only and without rights
-	@docker build --tag wxapp_exporter --build-arg VERSION=$(version:v%=%) --build-arg REVISION=$(revision) \
+	@export DOCKER_BUILDKIT=1 # not yet by itself in Docker 20
+	docker build --tag wxapp_exporter --build-arg VERSION=$(version:v%=%) --build-arg REVISION=$(revision) \
 	  --build-arg DATE=$(date) $(images) .
 	run() { docker run --rm --read-only --cap-drop ALL --security-opt no-new-privileges "$$@"; }
 	run wxapp_exporter version
 	run --detach --name wxapp_exporter-demo --tmpfs /tmp wxapp_exporter demo
-	trap 'docker rm --force wxapp_exporter-demo >/dev/null' EXIT
+	trap 'docker rm --force --volumes wxapp_exporter-demo >/dev/null' EXIT
 	timeout 120 sh -c 'until docker exec wxapp_exporter-demo /wxapp_exporter healthcheck; do sleep 1; done'
 
 .PHONY: bench
