@@ -3,6 +3,7 @@ package chart
 import (
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -158,5 +159,39 @@ func TestNotes(t *testing.T) {
 				t.Errorf("%s: the notes lack %q:\n%s", name, text, notes)
 			}
 		}
+	}
+}
+
+// Kubernetes refuses to change these fields, so that no value and no version of the chart may: an
+// upgrade would fail.
+func TestUpgradable(t *testing.T) {
+	const selector = "selector: {matchLabels: {app.kubernetes.io/instance: wxapp, app.kubernetes.io/name: wxapp-exporter}}"
+	want := map[string]string{
+		"StatefulSet": "{" + selector + ", podManagementPolicy: Parallel, serviceName: NAME-pods}",
+		"Deployment":  "{" + selector + "}",
+	}
+	checked := map[string]int{}
+	for name, values := range cases(t) {
+		for kind, fields := range want {
+			workload, ok := find(t, render(t, values), kind)
+			if !ok {
+				continue
+			}
+			checked[kind]++
+			spec, called := workload["spec"].(map[string]any), workload["metadata"].(map[string]any)["name"].(string)
+			for _, changeable := range []string{"replicas", "template", "strategy"} {
+				delete(spec, changeable)
+			}
+			var wanted map[string]any
+			if err := yaml.Unmarshal([]byte(strings.ReplaceAll(fields, "NAME", called)), &wanted); err != nil {
+				t.Fatal(err)
+			}
+			if !reflect.DeepEqual(spec, wanted) {
+				t.Errorf("%s: the %s has %v, want %v", name, kind, spec, wanted)
+			}
+		}
+	}
+	if checked["StatefulSet"] < 4 || checked["Deployment"] < 1 {
+		t.Errorf("checked were only %v", checked)
 	}
 }
