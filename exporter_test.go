@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -99,6 +100,9 @@ func TestDemo(t *testing.T) {
 	}
 	if want := "wxapp_exporter_build_info{"; !strings.Contains(body, want) {
 		t.Errorf("the metrics lack %s", want)
+	}
+	if empty := regexp.MustCompile(`.*[{,]\w+="".*`).FindString(body); empty != "" {
+		t.Errorf("a label is empty: %s", empty)
 	}
 	if status, body := getPage(t, page); status != http.StatusOK || !strings.Contains(body, "社区图书馆") {
 		t.Errorf("page: status %d\n%s", status, body)

@@ -1,9 +1,12 @@
 package collector
 
 import (
+	"cmp"
+
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	versioncollector "github.com/prometheus/client_golang/prometheus/collectors/version"
+	"github.com/prometheus/common/version"
 )
 
 // Registry returns a registry with all that is said of the exporter itself: these metrics, those of
@@ -14,7 +17,10 @@ func (m *SelfMetrics) Registry() *prometheus.Registry {
 		m,
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		versioncollector.NewCollector("wxapp_exporter"),
+		// Some receivers of OTLP refuse a series with a label that is empty.
+		versioncollector.NewCollector("wxapp_exporter", versioncollector.WithExtraConstLabels(prometheus.Labels{
+			"version": cmp.Or(version.Version, "unknown"), "branch": cmp.Or(version.Branch, "unknown"),
+		})),
 	)
 	return registry
 }
