@@ -107,6 +107,7 @@ var commands = map[string]map[string]string{
 	"docs/archive.md":                      {"zcat wxapp-data/": "not run: it is zcat that it runs"},
 	"docs/consumers.md": {
 		"OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf": "TestSettingsInCommands",
+		"thanos ": "TestConsumers, with other addresses",
 		"vmalert": "TestVMAlert, with other addresses",
 		"OTEL_EXPORTER_OTLP_ENDPOINT=http://telegraf:4317": "TestSettingsInCommands",
 	},
@@ -119,7 +120,7 @@ var commands = map[string]map[string]string{
 		"for file in slices/*.om; do":           "TestExportIsWhatWasScraped",
 		"WXAPP_ARCHIVE=demo-archive":            "TestPast",
 		"sed 's/interval: 30m/":                 "not run: it takes minutes, and a Prometheus with an imported past",
-		"thanos tools bucket":                   "not run: it takes too long to compile",
+		"thanos tools bucket":                   "TestPast",
 	},
 	"docs/http.md": {
 		"WXAPP_LISTEN_ADDRESS=": "TestSettingsInCommands",

@@ -19,7 +19,7 @@ type way struct {
 }
 
 func ways() []way {
-	return slices.Concat(prometheusWays(), victoriaMetricsWays(), collectorWays(), telegrafWays())
+	return slices.Concat(prometheusWays(), victoriaMetricsWays(), collectorWays(), telegrafWays(), thanosWays())
 }
 
 // Everything that is served arrives, with the same labels and values, and our rules work with it.

@@ -49,6 +49,23 @@ func settings(t *testing.T, text string, namesAndAddresses ...string) []string {
 	return strings.Fields(snippet(t, text, namesAndAddresses...))
 }
 
+// command returns the arguments of the one command of a document that begins with a text.
+func command(t *testing.T, file, text string, namesAndPlaces ...string) []string {
+	t.Helper()
+	var found []string
+	for _, block := range snippets(t, file) {
+		for line := range strings.Lines(strings.ReplaceAll(block, "\\\n", "")) {
+			if strings.HasPrefix(line, text+" ") {
+				found = append(found, line)
+			}
+		}
+	}
+	if len(found) != 1 {
+		t.Fatalf("%d commands %q", len(found), text)
+	}
+	return strings.Fields(strings.NewReplacer(append(namesAndPlaces, "'", "")...).Replace(found[0]))[1:]
+}
+
 func read(t *testing.T, file string) string {
 	t.Helper()
 	content, err := os.ReadFile(file)

@@ -29,6 +29,7 @@ func TestPast(t *testing.T) {
 	for name, load := range map[string]func(*testing.T, []string) string{
 		"VictoriaMetrics " + victoriaMetricsVersion: importByHTTP,
 		"Prometheus " + prometheusVersion:           importByPromtool,
+		"Thanos " + thanosVersion:                   importByThanos,
 	} {
 		t.Run(name, func(t *testing.T) {
 			store := load(t, slices)
@@ -164,11 +165,17 @@ func importByHTTP(t *testing.T, files []string) string {
 
 func importByPromtool(t *testing.T, files []string) string {
 	t.Helper()
+	return startPrometheus(t, blocks(t, files), nothing, "--storage.tsdb.retention.time=10y")
+}
+
+// blocks returns a folder with the blocks that promtool makes of some files.
+func blocks(t *testing.T, files []string) string {
+	t.Helper()
 	storage := t.TempDir()
 	for _, file := range files {
 		if err := program.Run(exec.CommandContext(t.Context(), program.Built(t, buildPromtool), "tsdb", "create-blocks-from", "--quiet", "openmetrics", file, storage)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	return startPrometheus(t, storage, nothing, "--storage.tsdb.retention.time=10y")
+	return storage
 }

@@ -22,6 +22,7 @@ const (
 	collectorVersion       = "0.165.0"
 	collectorCore          = "1.71.0" // the modules of the same release that are stable
 	telegrafVersion        = "1.37.2"
+	thanosVersion          = "0.42.0"
 )
 
 // Each program is built once, and only for a test that needs it.
@@ -35,6 +36,7 @@ var (
 	buildVMAlert         = victoriaMetrics("vmalert")
 
 	buildCollector = sync.OnceValues(collector)
+	buildThanos    = sync.OnceValues(thanos)
 	// Only the output for OTLP brings the input the decompression of gRPC, as in the whole program.
 	buildTelegraf = program.Installer("github.com/influxdata/telegraf/cmd/telegraf@v"+telegrafVersion,
 		"-tags=custom,inputs.prometheus,inputs.opentelemetry,outputs.http,outputs.opentelemetry,serializers.prometheusremotewrite")
