@@ -120,7 +120,7 @@ e2e: ## test the binary against a simulated WeChat and a real Prometheus
 	cd e2e
 	go test -timeout 90m $(count) ./...
 
-# Not part of make test: the first run compiles six more programs, which takes most of an hour.
+# Not part of make test: the first run compiles seven more programs, which takes most of an hour.
 .PHONY: consumers
 consumers: ## test what arrives in real agents and backends, such as VictoriaMetrics
 	@tools/install-missing.sh $(for_unit)
