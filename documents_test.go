@@ -107,7 +107,7 @@ var commands = map[string]map[string]string{
 	"docs/archive.md":                      {"zcat wxapp-data/": "not run: it is zcat that it runs"},
 	"docs/consumers.md": {
 		"OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf": "TestSettingsInCommands",
-		"thanos ": "TestConsumers, with other addresses",
+		"thanos":  "TestConsumers, with other addresses",
 		"vmalert": "TestVMAlert, with other addresses",
 		"OTEL_EXPORTER_OTLP_ENDPOINT=http://telegraf:4317": "TestSettingsInCommands",
 	},

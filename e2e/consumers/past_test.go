@@ -24,15 +24,15 @@ const pastDays = 3
 
 // Every sample of an export is in the store after the import, and no other.
 func TestPast(t *testing.T) {
-	slices := export(t, pastDays)
-	want := exported(t, slices)
-	for name, load := range map[string]func(*testing.T, []string) string{
-		"VictoriaMetrics " + victoriaMetricsVersion: importByHTTP,
-		"Prometheus " + prometheusVersion:           importByPromtool,
-		"Thanos " + thanosVersion:                   importByThanos,
+	files := export(t, pastDays)
+	want := exported(t, files)
+	stores := importInto(t, files)
+	for name, store := range map[string]string{
+		"Prometheus " + prometheusVersion:           stores.prometheus,
+		"VictoriaMetrics " + victoriaMetricsVersion: stores.victoriaMetrics,
+		"Thanos " + thanosVersion:                   stores.thanos,
 	} {
 		t.Run(name, func(t *testing.T) {
-			store := load(t, slices)
 			var got map[string]map[int64]float64
 			program.Eventually(t, "all series of the past", func() bool {
 				got = past(t, store)
@@ -148,6 +148,17 @@ func add(all map[string]map[int64]float64, labels map[string]string, at int64, v
 	all[key][at] = value
 }
 
+// stores are the addresses of three stores that have imported the same.
+type stores struct{ prometheus, victoriaMetrics, thanos string }
+
+// importInto starts the stores and imports files into each, as docs/history.md says.
+func importInto(t *testing.T, files []string) stores {
+	t.Helper()
+	blocks := blocksOf(t, files)
+	thanos := upload(t, blocks) // before Prometheus has them, which merges blocks
+	return stores{startPrometheus(t, blocks, nothing, "--storage.tsdb.retention.time=10y"), importByHTTP(t, files), thanos}
+}
+
 func importByHTTP(t *testing.T, files []string) string {
 	t.Helper()
 	store := startVictoriaMetrics(t, nothing)
@@ -163,13 +174,8 @@ func importByHTTP(t *testing.T, files []string) string {
 	return store
 }
 
-func importByPromtool(t *testing.T, files []string) string {
-	t.Helper()
-	return startPrometheus(t, blocks(t, files), nothing, "--storage.tsdb.retention.time=10y")
-}
-
-// blocks returns a folder with the blocks that promtool makes of some files.
-func blocks(t *testing.T, files []string) string {
+// blocksOf returns a folder with the blocks that promtool makes of some files.
+func blocksOf(t *testing.T, files []string) string {
 	t.Helper()
 	storage := t.TempDir()
 	for _, file := range files {

@@ -57,12 +57,12 @@ func startReceive(t *testing.T) (receiver, store string) {
 		"--remote-write.address="+receiver)...))
 }
 
-// importByThanos uploads blocks to a bucket, and returns the address of a querier of it.
-func importByThanos(t *testing.T, files []string) string {
+// upload uploads the blocks in a folder to a bucket, and returns the address of a querier of it.
+func upload(t *testing.T, blocks string) string {
 	t.Helper()
 	bucket := write(t, "bucket.yml", snippet(t, "# bucket.yml", "/var/lib/thanos-bucket", t.TempDir()))
-	upload := command(t, "../../docs/history.md", "thanos tools bucket upload-blocks", "=blocks", "="+blocks(t, files), "=bucket.yml", "="+bucket)
-	if err := program.Run(exec.CommandContext(t.Context(), program.Built(t, buildThanos), upload...)); err != nil {
+	arguments := command(t, "../../docs/history.md", "thanos tools bucket upload-blocks", "=blocks", "="+blocks, "=bucket.yml", "="+bucket)
+	if err := program.Run(exec.CommandContext(t.Context(), program.Built(t, buildThanos), arguments...)); err != nil {
 		t.Fatal(err)
 	}
 	return startQuery(t, startThanos(t, command(t, document, "thanos store", "/var/lib/thanos", t.TempDir(), "=bucket.yml", "="+bucket)...))
