@@ -61,6 +61,7 @@ type panel struct {
 			Min, Max   *float64
 			Color      struct{ Mode, FixedColor string }
 			Thresholds struct{ Steps []step }
+			Mappings   json.RawMessage
 			Custom     map[string]any
 		}
 		Overrides []override
