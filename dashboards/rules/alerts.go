@@ -224,7 +224,7 @@ func processes() []rule {
 			texts: texts{
 				process + " cannot write its archive.",
 				processChinese + " 无法写入归档。",
-				"The archive is the only record of days that WeChat no longer keeps. Answers that are not written wait in memory, and a crash loses them.",
+				"The archive is the only record of days that WeChat no longer keeps. Answers that are not written wait in memory, and a crash loses them unless WXAPP_ARCHIVE_SPOOL keeps them on a disk.",
 			},
 		},
 		{
