@@ -20,7 +20,7 @@ type appPage struct {
 	Headline         *headline // nil: there are no numbers
 	Nothing          string    // why there are none
 	Causes           []cause
-	Visits           *visits // nil: such datasets are off
+	Visits           []*visits
 	Cards            []card
 	Portrait         *portrait // nil: there are no numbers
 	Polls            polls
@@ -50,7 +50,7 @@ func newAppPage(s *collector.Snapshot, h head, wanted string, now time.Time) app
 		Metrics:  h.TelemetryPath + "?" + url.Values{"appid": {s.App.ID}}.Encode(),
 		Headline: newHeadline(s, h.Language, now),
 		Causes:   causesOf([]*collector.Snapshot{s}, h),
-		Visits:   newVisits(s, h.Language, now),
+		Visits:   newAllVisits(s, h.Language, now),
 		Portrait: newPortrait(s, h, wanted),
 		Polls:    newPolls(s, h.Language, now),
 		Days:     daysOf(s.Past, h.Language),

@@ -11,16 +11,14 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
-// visits are what users did on the newest day, as far as the datasets about it are on.
+// visits are what users did on the newest day, or in a week or month, as far as the datasets about it
+// are on.
 type visits struct {
 	Title   string
 	Tiles   []tile
 	Lists   []list
 	Missing []lacking
 }
-
-// tile is one number.
-type tile struct{ Name, Value, Note string }
 
 // lacking are datasets that are on and have no numbers.
 type lacking struct{ Names, Reason string }
@@ -48,7 +46,7 @@ func newVisits(s *collector.Snapshot, language text.Language, now time.Time) *vi
 			v.Title = language.Say("Visits on %s, %s", "%s（%s）的访问", weekday(day, language), day.DateOnly())
 		}
 		if part.list == nil {
-			v.Tiles = newTiles(dataset, language)
+			v.Tiles = tilesOf(dataset, language, dayTiles())
 			continue
 		}
 		if l := part.list(dataset, language); len(l.Rows) > 0 {
@@ -64,6 +62,34 @@ func newVisits(s *collector.Snapshot, language text.Language, now time.Time) *vi
 		return nil
 	}
 	return v
+}
+
+// newAllVisits returns what users did on the newest day and in the last week and month, and what ads
+// brought, as far as the datasets about these are on.
+func newAllVisits(s *collector.Snapshot, language text.Language, now time.Time) []*visits {
+	var all []*visits
+	if day := newVisits(s, language, now); day != nil {
+		all = append(all, day)
+	}
+	missing := &visits{Title: language.Say("Further datasets", "其他数据集")}
+	for _, part := range []struct {
+		name  string
+		shown func(*collector.Dataset, text.Language) *visits
+	}{{"weekly", newWeek}, {"monthly", newMonth}, {"ads", newAds}} {
+		switch dataset := s.Dataset(part.name); {
+		case dataset == nil:
+		case dataset.HasData():
+			all = append(all, part.shown(dataset, language))
+		case len(all) > 0:
+			all[0].lack(datasetName(part.name).In(language), whyMissing(s, *dataset, language, now), language)
+		default:
+			missing.lack(datasetName(part.name).In(language), whyMissing(s, *dataset, language, now), language)
+		}
+	}
+	if len(missing.Missing) > 0 {
+		all = append(all, missing)
+	}
+	return all
 }
 
 // lack says why a dataset has no numbers, together with others for the same reason.
@@ -83,37 +109,6 @@ func figure(d *collector.Dataset, metric string) (value float64, ok bool) {
 		}
 	}
 	return 0, false
-}
-
-func newTiles(d *collector.Dataset, language text.Language) []tile {
-	whole := func(f float64) string { return text.Grouped(int64(f)) }
-	stay := func(f float64) string { return seconds(f, language) }
-	decimal := func(f float64) string { return strconv.FormatFloat(f, 'f', 1, 64) }
-	var tiles []tile
-	for _, t := range []struct {
-		metric string
-		name   text.Both
-		value  func(float64) string
-	}{
-		{"wxapp_sessions", text.Both{English: "Sessions", Chinese: "打开次数"}, whole},
-		{"wxapp_page_views", text.Both{English: "Page views", Chinese: "浏览次数"}, whole},
-		{"wxapp_user_stay_average_seconds", text.Both{English: "Time per user", Chinese: "人均停留"}, stay},
-		{"wxapp_session_duration_average_seconds", text.Both{English: "Time per session", Chinese: "次均停留"}, stay},
-		{"wxapp_session_depth_average", text.Both{English: "Pages per session", Chinese: "平均访问深度"}, decimal},
-		{"wxapp_shares", text.Both{English: "Shares", Chinese: "分享次数"}, whole},
-		{"wxapp_cumulative_users", text.Both{English: "Users so far", Chinese: "累计用户"}, whole},
-	} {
-		value, ok := figure(d, t.metric)
-		if !ok {
-			continue
-		}
-		shown := tile{Name: t.name.In(language), Value: t.value(value)}
-		if sharing, ok := figure(d, "wxapp_sharing_users"); ok && t.metric == "wxapp_shares" {
-			shown.Note = language.Say("by %s users", "%s 人分享", whole(sharing))
-		}
-		tiles = append(tiles, shown)
-	}
-	return tiles
 }
 
 // counted returns the values of a metric by its label, which is one of two.

@@ -120,6 +120,7 @@ func TestWhyADatasetIsMissing(t *testing.T) {
 		{collector.Dataset{End: today.Add(-20), Held: []collector.Held{{Withdrawn: true}}}, 8, "too old to be shown", "过旧，不再展示"},
 	} {
 		snapshot := everything(t)
+		snapshot.Datasets = snapshot.Datasets[:5]
 		test.dataset.Name = "retention"
 		snapshot.Datasets[3] = test.dataset
 		site := siteOf(snapshot)

@@ -1,0 +1,110 @@
+package web
+
+import (
+	"cmp"
+	"strconv"
+
+	"github.com/wxapp-exporter/wxapp_exporter/collector"
+	"github.com/wxapp-exporter/wxapp_exporter/text"
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
+)
+
+// newWeek returns what users did in the last week that ended.
+func newWeek(d *collector.Dataset, language text.Language) *visits {
+	v := &visits{
+		Title: language.Say("The week %s", "一周：%s", windowText(wechat.Window{End: d.End, Range: wechat.Range7Days})),
+		Tiles: tilesOf(d, language, periodTiles()),
+	}
+	return v.cameBack(d, "wxapp_weekly_retained_users", "wxapp_weekly_retention_cohort_users", language.Say("Came back a week later", "次周留存"), language)
+}
+
+// newMonth returns what users did in the last month that ended.
+func newMonth(d *collector.Dataset, language text.Language) *visits {
+	begin := d.End.Begin()
+	v := &visits{
+		Title: language.Say("%[3]s %[1]d", "%[1]d 年 %[2]d 月", begin.Year(), int(begin.Month()), begin.Month()),
+		Tiles: tilesOf(d, language, periodTiles()),
+	}
+	return v.cameBack(d, "wxapp_monthly_retained_users", "wxapp_monthly_retention_cohort_users", language.Say("Came back a month later", "次月留存"), language)
+}
+
+// cameBack adds the share of the users of one period earlier who came again in this one.
+func (v *visits) cameBack(d *collector.Dataset, again, came, name string, language text.Language) *visits {
+	returned, known := cohort(d, again)
+	of, _ := cohort(d, came)
+	if known && of > 0 {
+		v.Tiles = append(v.Tiles, tile{Name: name, Value: percent(int64(returned), int64(of)), Note: language.Say("of all users", "全部用户")})
+	}
+	return v
+}
+
+// cohort returns a metric of all users of one period earlier.
+func cohort(d *collector.Dataset, metric string) (value float64, ok bool) {
+	for _, held := range d.Held {
+		for _, figure := range held.Numbers.Figures(metric) {
+			if figure.Labels[0] == "active" && figure.Labels[1] == "1" {
+				return figure.Value, true
+			}
+		}
+	}
+	return 0, false
+}
+
+// newAds returns what ads brought on the newest day.
+func newAds(d *collector.Dataset, language text.Language) *visits {
+	income, ecpm := bySlot(d, "wxapp_ad_income_yuan"), bySlot(d, "wxapp_ad_ecpm_yuan")
+	exposures, clicks := bySlot(d, "wxapp_ad_exposures"), bySlot(d, "wxapp_ad_clicks")
+	yuan := func(f float64) string { return "¥" + strconv.FormatFloat(f, 'f', 2, 64) }
+	total := func(of map[string]float64) (sum float64) {
+		for _, value := range of {
+			sum += value
+		}
+		return sum
+	}
+	v := &visits{
+		Title: language.Say("Ads on %s, %s", "%s（%s）的广告", weekday(d.End, language), d.End.DateOnly()),
+		Tiles: []tile{
+			{language.Say("Income", "收入"), yuan(total(income)), language.Say("an estimate until WeChat settles it", "结算前为预估值")},
+			{language.Say("Exposures", "曝光量"), whole(total(exposures), language), ""},
+			{language.Say("Clicks", "点击量"), whole(total(clicks), language), ""},
+		},
+	}
+	l := list{
+		Title:   language.Say("Ad slots", "广告位"),
+		Columns: []string{language.Say("Income", "收入"), "eCPM", language.Say("Exposures", "曝光量")},
+	}
+	cents := map[string]int64{}
+	for slot, value := range income {
+		cents[slot] = int64(value*100 + 0.5)
+	}
+	for _, row := range ranked(cents) {
+		l.Rows = append(l.Rows, bar{
+			Name: slotName(row.Name, language), Width: widthOf(row.Users, ranked(cents)[0].Users),
+			Numbers: []string{yuan(income[row.Name]), yuan(ecpm[row.Name]), whole(exposures[row.Name], language)},
+		})
+	}
+	v.Lists = []list{l}
+	return v
+}
+
+// bySlot returns the values of a metric by ad slot.
+func bySlot(d *collector.Dataset, metric string) map[string]float64 {
+	all := map[string]float64{}
+	for _, held := range d.Held {
+		for _, figure := range held.Numbers.Figures(metric) {
+			all[figure.Labels[1]] = figure.Value
+		}
+	}
+	return all
+}
+
+// slotName returns the name of an ad slot in a language, or WeChat's own for one that it does not
+// document.
+func slotName(slot string, language text.Language) string {
+	for _, known := range wechat.AdSlotNames() {
+		if known.Slot == slot {
+			return known.Name.In(language)
+		}
+	}
+	return cmp.Or(slot, "–")
+}
