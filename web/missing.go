@@ -22,10 +22,6 @@ func whyMissing(s *collector.Snapshot, d collector.Dataset, language text.Langua
 		return language.Say("WeChat has none for %s", "微信不提供 %s 的数据", question.Window.End.DateOnly())
 	case len(s.Failures) > 0: // nothing else is asked for before the leading dataset has answered
 		return language.Say("waits while the app fails: %s", "该小程序失败，等待其恢复：%s", reasonText(s.Failures[0].Reason).In(language))
-	case d.Name == "weekly":
-		return language.Say("comes as soon as WeChat has published the last week", "待微信发布上一周的数据即可获取")
-	case d.Name == "monthly":
-		return language.Say("comes as soon as WeChat has published the last month", "待微信发布上一月的数据即可获取")
 	case now.Before(dueAt(now)):
 		return language.Say("comes after %s, when WeChat has published yesterday", "%s 后，待微信发布昨天的数据即可获取", clock(dueAt(now)))
 	default:

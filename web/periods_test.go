@@ -46,7 +46,7 @@ func TestWhyAWeekIsMissing(t *testing.T) {
 	snapshot := everything(t)
 	snapshot.Datasets = append(snapshot.Datasets[:1:1], collector.Dataset{Name: "weekly"}, collector.Dataset{Name: "monthly"})
 	_, body := get(t, siteOf(snapshot), "/app/wx1?lang=en")
-	expect(t, body, "<h2>Further datasets</h2>", "published the last week", "published the last month")
+	expect(t, body, "<h2>Further datasets</h2>", "<strong>weeks, months</strong>: comes ")
 	_, body = get(t, siteOf(snapshot), "/app/wx1?lang=zh")
-	expect(t, body, "<h2>其他数据集</h2>", "待微信发布上一周的数据即可获取", "待微信发布上一月的数据即可获取")
+	expect(t, body, "<h2>其他数据集</h2>", "待微信发布昨天的数据即可获取")
 }
