@@ -149,8 +149,7 @@ screenshots: ## take pictures of the dashboards in the Grafana at GRAFANA_URL
 
 .PHONY: release
 release: ## build the files of a release into dist, for VERSION and PLATFORMS such as linux/amd64, or all
-	@tools/install-missing.sh $(if $(PLATFORMS),,zip)
-	deploy/release.sh "$(VERSION)" $(PLATFORMS)
+	@deploy/release.sh "$(VERSION)" $(PLATFORMS)
 
 .PHONY: packages
 packages: release ## build a release, and try its packages and its chart

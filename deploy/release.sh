@@ -14,6 +14,7 @@ platforms=("${@:2}")
 [ "${#platforms[@]}" -gt 0 ] || platforms=(
   linux/amd64 linux/arm64 linux/arm/v7 linux/riscv64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 )
+[[ ${platforms[*]} != *windows* ]] || tools/install-missing.sh zip
 date=$(git log -1 --format=%cI)
 SOURCE_DATE_EPOCH=$(git log -1 --format=%ct) # nfpm reads it
 export SOURCE_DATE_EPOCH
