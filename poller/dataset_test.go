@@ -394,6 +394,28 @@ func TestLowQuotaBrakes(t *testing.T) {
 	}
 }
 
+// A quota that an app was about to read when it was changed is read again, and brakes.
+func TestLowQuotaBrakesAChangedApp(t *testing.T) {
+	inDatasets(t, "2000-01-10 16:00", optional("visits"), func(s *pollertest.Simulation) {
+		s.Options.Datasets = optional("visits")
+		s.Server.Fail(wechattest.Hang().On("quota"))
+		s.Start()
+		s.Server.ClearFaults()
+		s.Server.Fail(wechattest.Body(`{"errcode":0,"quota":{"daily_limit":100,"used":91,"remain":9}}`).On("quota"))
+		s.Poller.Add(s.Source(appid))
+		pollertest.SleepUntil(t, "2000-01-10 22:00")
+		calls := callsOf(s)
+		for _, endpoint := range endpointsOf(optional("visits")) {
+			if calls[endpoint] > 0 {
+				t.Errorf("%d calls of %s", calls[endpoint], endpoint)
+			}
+		}
+		if calls["quota"] != 1+len(endpointsOf(optional("visits"))) {
+			t.Errorf("%d quota calls", calls["quota"])
+		}
+	})
+}
+
 // Without the user portrait, status, times and readiness are those of the datasets, and
 // yesterday is waited for as for the portrait.
 func TestDatasetsWithoutPortrait(t *testing.T) {

@@ -26,6 +26,9 @@ func newLimiter(places int, patience, longest time.Duration) *limiter {
 // do runs call when there is a place for it, or returns the error of the context if that
 // ends first.
 func (l *limiter) do(ctx context.Context, call func() error) error {
+	if err := ctx.Err(); err != nil { // although there may be a place
+		return err
+	}
 	select {
 	case l.places <- struct{}{}:
 	case <-ctx.Done():

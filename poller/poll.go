@@ -137,15 +137,21 @@ func (a *app) readQuotas(ctx context.Context, r *round) (asked bool) {
 				continue
 			}
 			asked, r.called = true, true
+			before := e.quotaAsked
 			e.quotaAsked = now
 			if hopeless {
 				continue
 			}
-			err := a.shared.limiterOf(e).do(ctx, func() error {
-				quota, err := a.source.API.Quota(ctx, e.name)
-				d.quotaRead(e, quota, err)
+			var quota wechat.Quota
+			err := a.shared.limiterOf(e).do(ctx, func() (err error) {
+				quota, err = a.source.API.Quota(ctx, e.name)
 				return err
 			})
+			if err != nil && ctx.Err() != nil {
+				e.quotaAsked = before // whoever goes on asks again
+				return false
+			}
+			d.quotaRead(e, quota, err)
 			if err != nil {
 				hopeless = wechat.ReasonOf(err).ConcernsApp()
 				a.report.log.Debug("quota could not be read", "endpoint", e.name, "error", err)
