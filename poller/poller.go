@@ -109,7 +109,7 @@ func (p *Poller) Remove(appid string) {
 }
 
 // Run polls until the context ends. First it restores what the archive holds, and calls
-// restored when every app shows it; an app whose part of the archive cannot be read
+// restored when every app shows it, unless the context ends before; an app whose part of the archive cannot be read
 // delays this by at most 10 s, and a slow one by at most five minutes. The error says which
 // answers could not be archived before the end.
 func (p *Poller) Run(ctx context.Context, restored func()) error {
@@ -136,7 +136,9 @@ func (p *Poller) Run(ctx context.Context, restored func()) error {
 		<-a.restored
 	}
 	close(p.restored)
-	restored()
+	if ctx.Err() == nil {
+		restored()
+	}
 	<-ctx.Done()
 	p.mu.Lock()
 	p.stopped = true

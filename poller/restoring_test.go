@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/wxapp-exporter/wxapp_exporter/collector"
 	"github.com/wxapp-exporter/wxapp_exporter/poller"
 	"github.com/wxapp-exporter/wxapp_exporter/poller/pollertest"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
@@ -197,6 +198,22 @@ func TestRemovedWhileItIsRead(t *testing.T) {
 		synctest.Wait()
 		expectValue(t, s.Gather(), "wxapp_restoring_apps{}", 0)
 		s.Poller.AwaitRestored(t.Context(), nil, true)
+	})
+}
+
+// Of a program that stops while an archive is being read, not all apps were restored.
+func TestStoppedWhileItIsRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := pollertest.New(t)
+		slow(s, 8*time.Second, 0)
+		s.Options.Store = &collector.Store{}
+		polling := poller.New(s.Options)
+		polling.Add(s.Source(appid))
+		ctx, stop := context.WithTimeout(t.Context(), time.Second)
+		defer stop()
+		if err := polling.Run(ctx, func() { t.Error("all apps are said to be restored") }); err != nil {
+			t.Error(err)
+		}
 	})
 }
 

@@ -70,7 +70,11 @@ func (p *Pusher) Run(ctx context.Context, restored <-chan struct{}) {
 	select {
 	case <-restored:
 	case <-ctx.Done():
-		return
+		select {
+		case <-restored: // both: there is something to push
+		default:
+			return
+		}
 	}
 	for ctx.Err() == nil {
 		select {

@@ -101,6 +101,22 @@ func TestPushAwaitsRestoring(t *testing.T) {
 	}
 }
 
+// When the program stops just after all apps were restored, they are pushed.
+func TestStopAfterRestoring(t *testing.T) {
+	restored := make(chan struct{})
+	close(restored)
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	for range 20 {
+		messages := 0
+		p := newPushing(t, storeOf(t, 1), "http://127.0.0.1:1", Config{Interval: time.Minute, StopTimeout: time.Minute})
+		p.replaceExporter(func(context.Context) error { messages++; return nil })
+		if p.Run(ctx, restored); messages == 0 {
+			t.Fatal("nothing was pushed")
+		}
+	}
+}
+
 // A receiver that hangs does not keep the program from stopping, whether a push is under
 // way or not.
 func TestRunEndsInTime(t *testing.T) {
