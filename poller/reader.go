@@ -199,7 +199,7 @@ func (r *reader) run(ctx context.Context, reading *reading) bool {
 		r.shared.health.set(r.appid, archiveReads, err)
 		r.send(ctx, piece{ended: true, err: err, foreign: reading.held != nil})
 		if err == nil || !sleep(ctx, pause) {
-			return err == nil
+			return err == nil && ctx.Err() == nil
 		}
 		if pause = min(2*pause, longestRetry); attempt.succeeded == 0 {
 			pause = archiveRetry // the archive was away
