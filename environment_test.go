@@ -13,7 +13,8 @@ const (
 	hushWord   = "hush"
 )
 
-// setEnvironment sets the variables and clears all others that the program reads.
+// setEnvironment sets the variables and clears all others that the program reads. A program that
+// stops gets all the time that a busy machine may need.
 func setEnvironment(t *testing.T, variables map[string]string) {
 	t.Helper()
 	for _, variable := range os.Environ() {
@@ -25,6 +26,7 @@ func setEnvironment(t *testing.T, variables map[string]string) {
 			}
 		}
 	}
+	t.Setenv("WXAPP_STOP_TIMEOUT", "10m")
 	for name, value := range variables {
 		t.Setenv(name, value)
 	}
