@@ -112,7 +112,7 @@ func inUse() int64 {
 // and reads none of the answers. Others are answered meanwhile.
 func TestMemoryOfUnreadStreams(t *testing.T) {
 	const most, streams = 256 << 20, 8
-	limits := web.DefaultLimits()
+	limits := patient()
 	if limits.Connections != 512 {
 		t.Skipf("this process may have %d connections", limits.Connections)
 	}
@@ -159,7 +159,10 @@ func TestMemoryOfUnreadStreams(t *testing.T) {
 // A client that makes many requests at once gets all answers, although a connection has few
 // streams.
 func TestManyRequestsByHTTP2(t *testing.T) {
-	address := serveTLS(t, web.DefaultLimits(), func(w http.ResponseWriter, r *http.Request) {
+	const requests = 200
+	limits := patient()
+	limits.Answers = requests // none waits, so that none is cut off because its client is busy
+	address := serveTLS(t, limits, func(w http.ResponseWriter, r *http.Request) {
 		if r.ProtoMajor != 2 {
 			t.Errorf("a request by %s", r.Proto)
 		}
@@ -169,7 +172,7 @@ func TestManyRequestsByHTTP2(t *testing.T) {
 		ForceAttemptHTTP2: true, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, //nolint:gosec // the server of this test
 	}}
 	var asking sync.WaitGroup
-	for range 200 {
+	for range requests {
 		asking.Go(func() {
 			request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://"+address+"/", nil)
 			if err != nil {

@@ -168,7 +168,7 @@ func TestConnectionsAreBounded(t *testing.T) {
 }
 
 func TestRequestsAreBounded(t *testing.T) {
-	limits := web.DefaultLimits()
+	limits := patient()
 	address := serve(t, limits, func(w http.ResponseWriter, r *http.Request) {
 		if _, err := io.Copy(io.Discard, r.Body); err != nil {
 			w.WriteHeader(http.StatusRequestEntityTooLarge)
