@@ -44,11 +44,13 @@ func startExporter(t *testing.T, settings ...string) *exporter {
 func startExporterOf(t *testing.T, apps string, settings ...string) *exporter {
 	t.Helper()
 	number := strings.Count(apps, "appid:")
-	api := httptest.NewServer(&wechattest.Server{})
+	// A day is published and asked for when it ends, so that the hour of the test does not matter.
+	api := httptest.NewServer(&wechattest.Server{Published: func(_ string, day time.Time) time.Time { return day.AddDate(0, 0, 1) }})
 	t.Cleanup(api.Close)
 	e := &exporter{Process: program.Start(t, program.Built(t, buildExporter), append([]string{
 		"WXAPP_LISTEN_ADDRESS=127.0.0.1:0", "WXAPP_API_URL=" + api.URL, "WXAPP_APPS_FILE=" + write(t, "apps.yml", apps),
 		"WXAPP_DATASETS=all",
+		"WXAPP_PUBLISH_HOUR=0", "WXAPP_POLL_INTERVAL=1m",
 		fmt.Sprintf("OTEL_METRIC_EXPORT_INTERVAL=%d", interval.Milliseconds()),
 	}, settings...))}
 	e.url = "http://" + e.Address(t)
