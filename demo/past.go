@@ -172,10 +172,11 @@ func (p Past) missing(ctx context.Context) ([]pastAnswer, error) {
 		for i, appid := range p.Apps {
 			for j, question := range questions {
 				newest := question.Newest(day.Add(1))
+				published := max(wechat.UsuallyPublished, 24*time.Hour+question.FinalAfter)
 				key := poller.AnswerKey{
 					Series:   question.Series(),
 					Window:   question.Before(newest, question.before),
-					Answered: day.At(wechat.UsuallyPublished + time.Duration(i*len(questions)+j+1)*pastApart),
+					Answered: day.At(published + time.Duration(i*len(questions)+j+1)*pastApart),
 				}
 				if newest.End == day && !held[appid][question.identity(key)] {
 					missing = append(missing, pastAnswer{appid, question.Statistic, key})

@@ -62,3 +62,23 @@ func TestPastWithoutRefusals(t *testing.T) {
 		}
 	}
 }
+
+// Each answer about ads has the income of its own day, which is published later than other numbers.
+func TestPastHasTheIncomeOfEachDay(t *testing.T) {
+	archive := &kept{keys: map[string][]poller.AnswerKey{}, text: map[string]string{}}
+	past := demo.NewPast(archive, slices.DeleteFunc(wechat.Datasets(), func(d wechat.Dataset) bool { return d.Name != "ads" }), demo.NewWeChat(), time.Now())
+	if _, err := past.Write(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for appid, keys := range archive.keys {
+		for _, key := range keys {
+			text := archive.text[appid+" "+key.Asked()+" "+key.Answered.UTC().Format(time.RFC3339Nano)]
+			if day := key.Window.End.DateOnly(); !strings.Contains(text, `"date":"`+day+`"`) {
+				t.Errorf("%s has no income on %s", appid, day)
+			}
+		}
+	}
+	if len(archive.keys) != 2 {
+		t.Errorf("%d apps show ads", len(archive.keys))
+	}
+}

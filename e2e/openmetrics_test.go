@@ -29,11 +29,15 @@ for file in sys.argv[1:]:
 // The reference parser reads all that is served as OpenMetrics, and what export writes.
 func TestReferenceParser(t *testing.T) {
 	archive, folder := filepath.Join(t.TempDir(), "archive"), t.TempDir()
+	// With a past every family is there at any hour: some are new only when yesterday is published.
+	if code := program.Start(t, program.Built(t, buildExporter), []string{"WXAPP_ARCHIVE=" + archive}, "demo", "--past-only").Wait(t); code != 0 {
+		t.Fatalf("demo --past-only ends with %d", code)
+	}
 	demo := &exporter{Process: program.Start(t, program.Built(t, buildExporter), []string{
 		"WXAPP_LISTEN_ADDRESS=127.0.0.1:0", "WXAPP_ARCHIVE=" + archive, "OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:1",
 	}, "demo")}
 	demo.url = "http://" + demo.Address(t)
-	demo.metricsWith(t, `^wxapp_ad_income_yuan{`) // of the dataset that is asked last
+	demo.metricsWith(t, `^wxapp_ad_income_yuan{`) // of the last dataset
 
 	var files []string
 	for name, query := range map[string]string{
