@@ -2,7 +2,8 @@ package web
 
 import (
 	"cmp"
-	"strconv"
+	"fmt"
+	"math"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
 	"github.com/wxapp-exporter/wxapp_exporter/text"
@@ -12,7 +13,7 @@ import (
 // newWeek returns what users did in the last week that ended.
 func newWeek(d *collector.Dataset, language text.Language) *visits {
 	v := &visits{
-		Title: language.Say("The week %s", "一周：%s", windowText(wechat.Window{End: d.End, Range: wechat.Range7Days})),
+		Title: language.Say("The week %s", "最近一周：%s", windowText(wechat.Window{End: d.End, Range: wechat.Range7Days})),
 		Tiles: tilesOf(d, language, periodTiles()),
 	}
 	return v.cameBack(d, "wxapp_weekly_retained_users", "wxapp_weekly_retention_cohort_users", language.Say("Came back a week later", "次周留存"), language)
@@ -54,7 +55,10 @@ func cohort(d *collector.Dataset, metric string) (value float64, ok bool) {
 func newAds(d *collector.Dataset, language text.Language) *visits {
 	income, ecpm := bySlot(d, "wxapp_ad_income_yuan"), bySlot(d, "wxapp_ad_ecpm_yuan")
 	exposures, clicks := bySlot(d, "wxapp_ad_exposures"), bySlot(d, "wxapp_ad_clicks")
-	yuan := func(f float64) string { return "¥" + strconv.FormatFloat(f, 'f', 2, 64) }
+	yuan := func(f float64) string {
+		cents := int64(math.Round(f * 100))
+		return fmt.Sprintf("¥%s.%02d", text.Grouped(cents/100), cents%100)
+	}
 	total := func(of map[string]float64) (sum float64) {
 		for _, value := range of {
 			sum += value
@@ -75,7 +79,7 @@ func newAds(d *collector.Dataset, language text.Language) *visits {
 	}
 	cents := map[string]int64{}
 	for slot, value := range income {
-		cents[slot] = int64(value*100 + 0.5)
+		cents[slot] = int64(math.Round(value * 100))
 	}
 	for _, row := range ranked(cents) {
 		l.Rows = append(l.Rows, bar{

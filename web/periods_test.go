@@ -33,7 +33,7 @@ func TestWeeksMonthsAndAdsOnAppPage(t *testing.T) {
 		t.Error("a slot that is not documented is missing")
 	}
 	_, body = get(t, siteOf(snapshot), "/app/wx1?lang=zh")
-	inOrder(t, body, "<h2>一周：20", "<dt>次周留存</dt>", " 月</h2>", "的广告</h2>", "<dt>收入</dt>", "<bdi>Banner 广告</bdi>", "<h2>用户画像</h2>")
+	inOrder(t, body, "<h2>最近一周：20", "<dt>次周留存</dt>", " 月</h2>", "的广告</h2>", "<dt>收入</dt>", "<bdi>Banner 广告</bdi>", "<h2>用户画像</h2>")
 
 	snapshot.Datasets = snapshot.Datasets[:1]
 	if _, body = get(t, siteOf(snapshot), "/app/wx1"); strings.Contains(body, "The week") || strings.Contains(body, "Ads on") {
