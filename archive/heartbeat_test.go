@@ -118,9 +118,10 @@ func TestHeartbeat(t *testing.T) {
 		one := newProcess(t, kept.Bucket, "one", "wx1", "wx2", "wx3").start(t)
 		time.Sleep(time.Minute)
 		two := newProcess(t, kept.Bucket, "two", "wx2", "wx3", "wx4").start(t)
+		time.Sleep(time.Second) // no two of them beat at once: who sees whom would be chance
 		three := newProcess(t, kept.Bucket, "three", "wx4", "wx5").start(t)
 		one.check(t, "at the start", 0)
-		time.Sleep(10 * time.Minute)
+		time.Sleep(10*time.Minute + time.Second)
 		one.check(t, "after ten minutes", 1, begins+"two shared_apps=2 remedy=\"stop one\"")
 		two.check(t, "after ten minutes", 2, begins)
 		three.check(t, "after ten minutes", 1, begins+"two shared_apps=1")
@@ -155,8 +156,9 @@ func TestReplicas(t *testing.T) {
 		one, two := newProcess(t, kept.Bucket, "one", "wx1"), newProcess(t, kept.Bucket, "two", "wx1")
 		one.Replicas, two.Replicas = 2, 2
 		one.start(t)
+		time.Sleep(time.Second)
 		two.start(t)
-		time.Sleep(20 * time.Minute)
+		time.Sleep(20*time.Minute + time.Second)
 		one.check(t, "two replicas", 1)
 		three := newProcess(t, kept.Bucket, "three", "wx1").start(t)
 		time.Sleep(20 * time.Minute)
@@ -204,6 +206,7 @@ func TestHeartbeatsOfOtherClocks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		kept, path := inFolder(t)
 		one := newProcess(t, kept.Bucket, "one", "wx1").start(t)
+		time.Sleep(time.Minute) // not when that one reads it
 		for minute := range 6 {
 			at := time.Now().Add(-1000*time.Hour + time.Duration(minute)*time.Second)
 			write(t, filepath.Join(path, "exporter-behind.json"), fmt.Sprintf(`{"host":"behind","beat":%q,"apps":["wx1"]}`, at.Format(time.RFC3339)))
