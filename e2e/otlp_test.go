@@ -162,7 +162,7 @@ func checkPushedIsScraped(t *testing.T, p receivingPrometheus, apps int) {
 		`topk(5, wxapp_users{%[1]s,appid="wx0000000000000000",dimension="city",metric="visit_uv",range="7d"})`,
 		`wxapp_data_end_timestamp_seconds{%[1]s} - wxapp_data_begin_timestamp_seconds{%[1]s}`,
 		`sum by (app) (wxapp_users{%[1]s,dimension="gender"} * on (appid) group_left (app) wxapp_app_info{%[1]s})`,
-		`increase(wxapp_poll_failures_total{%[1]s}[30s])`,
+		`increase(wxapp_poll_failures_total{%[1]s}[5m])`,
 		`histogram_quantile(0.5, sum by (le) (wxapp_api_request_duration_seconds_bucket{%[1]s}))`,
 	}
 	complete := fmt.Sprintf(`count by (job) (count by (job, appid) (wxapp_users)) == %d`, apps)
