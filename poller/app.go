@@ -30,7 +30,7 @@ type app struct {
 	shown  *collector.Snapshot // last; nil: none
 
 	first    bool          // it was added before the Poller ran
-	before   *app          // the app that this one replaces, or nil
+	before   *app          // the app that ran and that this one replaces, or nil
 	polls    bool          // it has begun to poll
 	restored chan struct{} // closed when it does; that of the app before, if it replaces one
 	done     chan struct{} // closed when the goroutine has ended
@@ -157,9 +157,7 @@ func (a *app) take(p piece) {
 func (a *app) takeOver() {
 	before := a.before
 	a.before = nil
-	if before.stop != nil { // it was started
-		<-before.done
-	}
+	<-before.done
 	a.known, a.writer, a.polls = before.known, before.writer, before.polls
 	a.reader.follow(before.reader)
 	a.past.follow(before.past)

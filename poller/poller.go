@@ -37,7 +37,10 @@ func (p *Poller) Add(source Source) {
 	added := newApp(p.shared, source)
 	added.first = p.ctx == nil
 	if before, ok := p.apps[source.ID]; ok {
-		added.before, added.first, added.restored = before, before.first, before.restored
+		added.first, added.restored = before.first, before.restored
+		if p.ctx != nil { // otherwise it holds nothing yet
+			added.before = before
+		}
 		before.replace()
 	}
 	p.apps[source.ID] = added
@@ -109,9 +112,9 @@ func (p *Poller) Remove(appid string) {
 }
 
 // Run polls until the context ends. First it restores what the archive holds, and calls
-// restored when every app shows it, unless the context ends before; an app whose part of the archive cannot be read
-// delays this by at most 10 s, and a slow one by at most five minutes. The error says which
-// answers could not be archived before the end.
+// restored when every app shows it, unless the context ends before. An app whose part of the
+// archive cannot be read delays this by at most 10 s, and a slow one by at most five minutes. The
+// error says which answers could not be archived before the end.
 func (p *Poller) Run(ctx context.Context, restored func()) error {
 	deadline, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()

@@ -87,14 +87,22 @@ func TestSpoolIsReadWhileTheArchiveIsAway(t *testing.T) {
 		synctest.Wait()
 		before := s.Gather()
 		s.End()
-		for range 3 {
+		spool.Slow(time.Second)
+		for _, changed := range []string{"never", "before the start", "while the spool is read"} {
 			s.Server.ForgetCalls()
-			s.Start()
-			s.Poller.Add(s.Source(appid)) // changed before it was read
+			switch changed {
+			case "before the start":
+				s.StartWith(s.Source(appid), s.Source(appid))
+			case "while the spool is read":
+				s.Start()
+				s.Poller.Add(s.Source(appid))
+			default:
+				s.Start()
+			}
 			time.Sleep(time.Minute)
 			synctest.Wait()
 			if asked := windowsAsked(s); len(asked) > 0 {
-				t.Errorf("what is in the spool is asked for again: %v", asked)
+				t.Errorf("changed %s: what is in the spool is asked for again: %v", changed, asked)
 			}
 			expectValue(t, s.Gather(), guangdong, before[guangdong])
 			s.End()

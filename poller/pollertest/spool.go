@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/poller"
 )
@@ -15,6 +16,14 @@ type Spool struct {
 	answers map[string]map[poller.AnswerKey][]byte
 	full    bool
 	saved   int
+	slow    time.Duration
+}
+
+// Slow makes the spool take so long to read an answer.
+func (s *Spool) Slow(by time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.slow = by
 }
 
 // Fill makes the spool refuse answers, or take them again.
@@ -69,6 +78,10 @@ func (s *Spool) Saved() (map[string][]poller.AnswerKey, error) {
 
 // Answer implements poller.Spool.
 func (s *Spool) Answer(appid string, key poller.AnswerKey) ([]byte, error) {
+	s.mu.Lock()
+	slow := s.slow
+	s.mu.Unlock()
+	time.Sleep(slow)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	key.Answered = key.Answered.Round(0).UTC()
