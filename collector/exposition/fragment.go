@@ -21,6 +21,10 @@ type deflater struct {
 	writer *flate.Writer
 }
 
+// gzipLevel is the level of texts that stay, as of the program gzip: at the default of
+// klauspost/compress, which is 5, each scrape would be larger by a twentieth.
+const gzipLevel = 6
+
 func newDeflater(level int) *deflater {
 	writer, _ := flate.NewWriter(nil, level) // fails for unknown levels only
 	return &deflater{writer: writer}

@@ -85,7 +85,7 @@ func New(store *collector.Store, self prometheus.Gatherer, options Options) (*Ha
 	if err != nil {
 		return nil, err
 	}
-	renderer, metrics := newRenderer(flate.DefaultCompression), collector.AppMetrics()
+	renderer, metrics := newRenderer(gzipLevel), collector.AppMetrics()
 	h := &Handler{
 		store:              store,
 		self:               own,
@@ -96,7 +96,7 @@ func New(store *collector.Store, self prometheus.Gatherer, options Options) (*Ha
 		cache:              cache{groupOf: map[string]*group{}},
 		buffers:            sync.Pool{New: func() any { return &buffers{writer: bufio.NewWriterSize(nil, bufferSize)} }},
 		inflater:           newInflater(),
-		renderers:          sync.Pool{New: func() any { return newRenderer(flate.DefaultCompression) }},
+		renderers:          sync.Pool{New: func() any { return newRenderer(gzipLevel) }},
 		fast:               sync.Pool{New: func() any { return newRenderer(flate.BestSpeed) }},
 		rendering:          make(chan struct{}, runtime.GOMAXPROCS(0)),
 	}
