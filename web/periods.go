@@ -1,7 +1,6 @@
 package web
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 
@@ -51,44 +50,63 @@ func cohort(d *collector.Dataset, metric string) (value float64, ok bool) {
 	return 0, false
 }
 
-// newAds returns what ads brought on the newest day.
+// newAds returns what ads brought on the newest day. What WeChat does not tell is left out, or a dash.
 func newAds(d *collector.Dataset, language text.Language) *visits {
 	income, ecpm := bySlot(d, "wxapp_ad_income_yuan"), bySlot(d, "wxapp_ad_ecpm_yuan")
 	exposures, clicks := bySlot(d, "wxapp_ad_exposures"), bySlot(d, "wxapp_ad_clicks")
-	yuan := func(f float64) string {
-		cents := int64(math.Round(f * 100))
-		return fmt.Sprintf("¥%s.%02d", text.Grouped(cents/100), cents%100)
-	}
-	total := func(of map[string]float64) (sum float64) {
-		for _, value := range of {
-			sum += value
+	v := &visits{Title: language.Say("Ads on %s, %s", "%s（%s）的广告", weekday(d.End, language), d.End.DateOnly())}
+	for _, t := range []struct {
+		of         map[string]float64
+		name, note string
+		value      func(float64, text.Language) string
+	}{
+		{income, language.Say("Income", "收入"), language.Say("an estimate until WeChat settles it", "结算前为预估值"), yuan},
+		{exposures, language.Say("Exposures", "曝光量"), "", whole},
+		{clicks, language.Say("Clicks", "点击量"), "", whole},
+	} {
+		if len(t.of) == 0 {
+			continue
 		}
-		return sum
+		total := 0.0
+		for _, value := range t.of {
+			total += value
+		}
+		v.Tiles = append(v.Tiles, tile{t.name, t.value(total, language), t.note})
 	}
-	v := &visits{
-		Title: language.Say("Ads on %s, %s", "%s（%s）的广告", weekday(d.End, language), d.End.DateOnly()),
-		Tiles: []tile{
-			{language.Say("Income", "收入"), yuan(total(income)), language.Say("an estimate until WeChat settles it", "结算前为预估值")},
-			{language.Say("Exposures", "曝光量"), whole(total(exposures), language), ""},
-			{language.Say("Clicks", "点击量"), whole(total(clicks), language), ""},
-		},
+	cents := map[string]int64{} // of all slots
+	for _, of := range []map[string]float64{income, ecpm, exposures, clicks, bySlot(d, "wxapp_ad_requests")} {
+		for slot := range of {
+			cents[slot] = int64(math.Round(100 * income[slot]))
+		}
+	}
+	if len(cents) == 0 {
+		v.lack(datasetName("ads").In(language), language.Say("WeChat reports none", "微信未返回数据"), language)
+		return v
 	}
 	l := list{
 		Title:   language.Say("Ad slots", "广告位"),
 		Columns: []string{language.Say("Income", "收入"), "eCPM", language.Say("Exposures", "曝光量")},
 	}
-	cents := map[string]int64{}
-	for slot, value := range income {
-		cents[slot] = int64(math.Round(value * 100))
+	number := func(of map[string]float64, slot string, value func(float64, text.Language) string) string {
+		if known, ok := of[slot]; ok {
+			return value(known, language)
+		}
+		return "–"
 	}
-	for _, row := range ranked(cents) {
+	rows := ranked(cents)
+	for _, row := range rows {
 		l.Rows = append(l.Rows, bar{
-			Name: slotName(row.Name, language), Width: widthOf(row.Users, ranked(cents)[0].Users),
-			Numbers: []string{yuan(income[row.Name]), yuan(ecpm[row.Name]), whole(exposures[row.Name], language)},
+			Name: slotName(row.Name, language), Width: widthOf(row.Users, rows[0].Users),
+			Numbers: []string{number(income, row.Name, yuan), number(ecpm, row.Name, yuan), number(exposures, row.Name, whole)},
 		})
 	}
 	v.Lists = []list{l}
 	return v
+}
+
+func yuan(f float64, _ text.Language) string {
+	cents := int64(math.Round(100 * f))
+	return fmt.Sprintf("¥%s.%02d", text.Grouped(cents/100), cents%100)
 }
 
 // bySlot returns the values of a metric by ad slot.
@@ -110,5 +128,5 @@ func slotName(slot string, language text.Language) string {
 			return known.Name.In(language)
 		}
 	}
-	return cmp.Or(slot, "–")
+	return slot
 }

@@ -1,12 +1,14 @@
 package web_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
 	"github.com/wxapp-exporter/wxapp_exporter/collector/collectortest"
 	"github.com/wxapp-exporter/wxapp_exporter/text"
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
 )
 
@@ -38,6 +40,37 @@ func TestWeeksMonthsAndAdsOnAppPage(t *testing.T) {
 	snapshot.Datasets = snapshot.Datasets[:1]
 	if _, body = get(t, siteOf(snapshot), "/app/wx1"); strings.Contains(body, "The week") || strings.Contains(body, "Ads on") {
 		t.Error("the page shows what is off")
+	}
+}
+
+// What WeChat does not tell of ads is a dash or left out, and no 0.
+func TestAdsWithoutNumbers(t *testing.T) {
+	server := &wechattest.Server{Apps: map[string]wechattest.App{"wx1": {AdSlots: []string{"SLOT_ID_WEAPP_BANNER"}}}}
+	snapshot := collectortest.Everything(t, server, collector.App{ID: "wx1", Name: "wx1"})
+	ads := snapshot.Dataset("ads")
+	statistic := wechat.Datasets()[slices.IndexFunc(wechat.Datasets(), func(d wechat.Dataset) bool { return d.Name == "ads" })].Statistics[0]
+	section := func(rows string) string {
+		answer, err := statistic.Decode([]byte(strings.ReplaceAll(rows, "DAY", ads.Held[0].End.DateOnly())), ads.Held[0].Window)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ads.Held[0].Numbers = collector.NewNumbers(statistic, answer, nil, nil)
+		_, body := get(t, siteOf(snapshot), "/app/wx1?lang=en")
+		_, after, _ := strings.Cut(body, "<h2>Ads on ")
+		section, _, _ := strings.Cut(after, "</section>\n<section>")
+		return section
+	}
+	some := section(`{"list":[
+		{"ad_slot":"SLOT_ID_WEAPP_BANNER","date":"DAY","req_succ_count":3,"exposure_count":2},
+		{"ad_slot":"SLOT_ID_WEAPP_BOX","date":"DAY","req_succ_count":9,"income":1234}],"total_num":2}`)
+	inOrder(t, some, "<dt>Income</dt><dd>¥12.34", "<dt>Exposures</dt><dd>2</dd>", "<bdi>Grid</bdi>", "<td>¥12.34</td><td>–</td><td>–</td>",
+		"<bdi>Banner</bdi>", "<td>–</td><td>–</td><td>2</td>")
+	if strings.Contains(some, "Clicks") || strings.Contains(some, "¥0.00") {
+		t.Errorf("what WeChat does not tell is shown:\n%s", some)
+	}
+	none := section(`{"list":[],"total_num":0}`)
+	if !strings.Contains(none, "<strong>ads</strong>: WeChat reports none") || strings.Contains(none, "¥") || strings.Contains(none, "Ad slots") {
+		t.Errorf("the page shows of no ads\n%s", none)
 	}
 }
 
