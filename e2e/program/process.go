@@ -129,14 +129,24 @@ func (p *Process) Address(t *testing.T) (address string) {
 }
 
 // Patience bounds how long a test waits for an outcome. It is long, because it only
-// passes where something is broken; the large tests of TEST_SIZE=full keep a machine busy for minutes.
-var Patience = map[bool]time.Duration{false: 2 * time.Minute, true: 20 * time.Minute}[os.Getenv("TEST_SIZE") == "full"]
+// passes where something is broken.
+var Patience = patience()
+
+func patience() time.Duration {
+	if os.Getenv("TEST_SIZE") == "full" {
+		return 20 * time.Minute // large tests keep a machine busy for minutes
+	}
+	return 2 * time.Minute
+}
+
+// looks is how often Eventually looks at most: less often in large tests, where a look costs more.
+const looks = 2400
 
 // Eventually waits until a condition holds.
 func Eventually(t *testing.T, condition string, holds func() bool) {
 	t.Helper()
 	deadline := time.After(Patience)
-	tick := time.NewTicker(Patience / 2400)
+	tick := time.NewTicker(Patience / looks)
 	defer tick.Stop()
 	for !holds() {
 		select {
