@@ -14,7 +14,8 @@ import (
 // series of the same version.
 func TestBuildDate(t *testing.T) {
 	const date = "2017-03-13T21:14:15+08:00"
-	t.Cleanup(func() { version.BuildDate, version.Version = "", "" })
+	wasDate, wasVersion := version.BuildDate, version.Version
+	t.Cleanup(func() { version.BuildDate, version.Version = wasDate, wasVersion })
 	version.BuildDate, version.Version = date, "4.3.21"
 	var printed bytes.Buffer
 	if err := run(t.Context(), []string{"version"}, &printed, io.Discard); err != nil || !strings.Contains(printed.String(), date) {
