@@ -12,17 +12,24 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
 )
 
+// withoutWeChat returns a Poller that has no way to WeChat from the morning of 11 January 2000 on, and
+// another one of the same archive, which has not started.
+func withoutWeChat(t *testing.T) (s, other *pollertest.Simulation) {
+	t.Helper()
+	s = pollertest.New(t)
+	pollertest.SleepUntil(t, "2000-01-10 16:00")
+	s.Start()
+	pollertest.SleepUntil(t, "2000-01-11 07:00")
+	s.Server.Fail(wechattest.HTTPStatus(502))
+	other = pollertest.New(t)
+	other.Archive, other.Options.Archive = s.Archive, s.Archive
+	return s, other
+}
+
 // What a replica, or a backfill, has brought to the archive is shown without a restart.
 func TestAnswersOfOthersAreSeen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := pollertest.New(t)
-		pollertest.SleepUntil(t, "2000-01-10 16:00")
-		s.Start()
-		pollertest.SleepUntil(t, "2000-01-11 07:00")
-		s.Server.Fail(wechattest.HTTPStatus(502)) // from now on only the other one has a way to WeChat
-
-		other := pollertest.New(t)
-		other.Archive, other.Options.Archive = s.Archive, s.Archive
+		s, other := withoutWeChat(t)
 		pollertest.SleepUntil(t, "2000-01-11 12:00")
 		other.Start()
 		time.Sleep(lookEvery)
@@ -41,13 +48,7 @@ func TestAnswersOfOthersAreSeen(t *testing.T) {
 // An app that is changed just when the answers of another process are read does not miss them.
 func TestReplacedWhileOthersAreRead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := pollertest.New(t)
-		pollertest.SleepUntil(t, "2000-01-10 16:00")
-		s.Start()
-		pollertest.SleepUntil(t, "2000-01-11 07:00")
-		s.Server.Fail(wechattest.HTTPStatus(502))
-		other := pollertest.New(t)
-		other.Archive, other.Options.Archive = s.Archive, s.Archive
+		s, other := withoutWeChat(t)
 		pollertest.SleepUntil(t, "2000-01-11 12:15")
 		other.Start()
 		time.Sleep(40 * time.Minute)
