@@ -80,7 +80,6 @@ func newAds(d *collector.Dataset, language text.Language) *visits {
 		}
 	}
 	if len(cents) == 0 {
-		v.lack(datasetName("ads").In(language), language.Say("WeChat reports none", "微信未返回数据"), language)
 		return v
 	}
 	l := list{

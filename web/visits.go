@@ -55,7 +55,7 @@ func newVisits(s *collector.Snapshot, language text.Language, now time.Time) *vi
 			}
 			v.Lists = append(v.Lists, l)
 		} else {
-			v.lack(datasetName(part.name).In(language), language.Say("WeChat reports none", "微信未返回数据"), language)
+			v.lack(datasetName(part.name).In(language), reportsNone(language), language)
 		}
 	}
 	if !on {
@@ -79,7 +79,11 @@ func newAllVisits(s *collector.Snapshot, language text.Language, now time.Time) 
 		switch dataset := s.Dataset(part.name); {
 		case dataset == nil:
 		case dataset.HasData():
-			all = append(all, part.shown(dataset, language))
+			shown := part.shown(dataset, language)
+			if len(shown.Tiles)+len(shown.Lists) == 0 {
+				shown.lack(datasetName(part.name).In(language), reportsNone(language), language)
+			}
+			all = append(all, shown)
 		case len(all) > 0:
 			all[0].lack(datasetName(part.name).In(language), whyMissing(s, *dataset, language, now), language)
 		default:
@@ -90,6 +94,10 @@ func newAllVisits(s *collector.Snapshot, language text.Language, now time.Time) 
 		all = append(all, missing)
 	}
 	return all
+}
+
+func reportsNone(language text.Language) string {
+	return language.Say("WeChat reports none", "微信未返回数据")
 }
 
 // lack says why a dataset has no numbers, together with others for the same reason.
