@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
-	"slices"
 	"strings"
 	"testing"
 
@@ -132,8 +131,7 @@ func testPackage(t *testing.T, m manager) {
 	checkFiles(t, root, m.list(t, root))
 	checkUnit(t, root)
 
-	wechat := &wechattest.Server{}
-	api := httptest.NewServer(wechat)
+	api := httptest.NewServer(&wechattest.Server{})
 	defer api.Close()
 	configure(t, root, m.document, "0123456789abcdef0123456789abcdef\n")
 	settings := edit(t, filepath.Join(root, "etc/default/wxapp-exporter"), map[string]string{
@@ -147,11 +145,8 @@ func testPackage(t *testing.T, m manager) {
 		if now, err := os.ReadFile(filepath.Join(root, "etc/default/wxapp-exporter")); err != nil || string(now) != settings {
 			t.Errorf("after %s the settings are others, error %v", filepath.Base(file), err)
 		}
-		calls := len(wechat.Calls())
 		runUnit(t, root)
-		if more := len(wechat.Calls()) - calls; more > 0 && !slices.Equal(held(t, root), answers) {
-			t.Errorf("after %s: %d calls, and the archive has %q", filepath.Base(file), more, held(t, root))
-		}
+		checkHeld(t, root, answers)
 	}
 
 	m.remove(t, root)
@@ -168,9 +163,7 @@ func testPackage(t *testing.T, m manager) {
 			t.Errorf("after the removal: %v", err)
 		}
 	}
-	if now := held(t, root); !slices.Equal(now, answers) {
-		t.Errorf("after the removal the archive has %q, not %q", now, answers)
-	}
+	checkHeld(t, root, answers)
 }
 
 // configure runs the commands of a page that write the secret and the AppID, in a root, with the secret

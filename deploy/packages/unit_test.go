@@ -168,6 +168,26 @@ func held(t *testing.T, root string) []string {
 	return files
 }
 
+// checkHeld holds that the archive of the service still has some answers, and none of a window twice,
+// because what it has is not asked for again. There may be more of them: a day may end meanwhile.
+func checkHeld(t *testing.T, root string, answers []string) {
+	t.Helper()
+	now, windows := held(t, root), map[string]bool{}
+	for _, answer := range answers {
+		if !slices.Contains(now, answer) {
+			t.Errorf("the archive has lost %s", answer)
+		}
+	}
+	for _, answer := range now {
+		window, _, _ := strings.Cut(filepath.Base(answer), "_")
+		window = filepath.Join(filepath.Dir(answer), window)
+		if windows[window] {
+			t.Errorf("the archive has two answers about %s", window)
+		}
+		windows[window] = true
+	}
+}
+
 // edit sets settings in a file in which they are commented out, and returns its content.
 func edit(t *testing.T, file string, settings map[string]string) string {
 	t.Helper()
