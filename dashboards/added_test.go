@@ -101,6 +101,9 @@ func testAddedDatasets(t *testing.T, db *database) {
 		if strings.Contains(e.place, ".json: ") && !strings.Contains(e.place, ": variable ") && !strings.Contains(e.place, ": annotation ") {
 			continue // asked above
 		}
+		if strings.HasSuffix(e.place, ": variable ads_day") {
+			continue // of such a dataset
+		}
 		expr := ofJob(t, e.text, singleJob)
 		for _, over := range []bool{false, true} {
 			compare(e.place, func(db *database) *promql.Result { return db.ask(t, expr, over, "1d") })

@@ -24,9 +24,9 @@ func overviewPanels(t *testing.T) (dashboard, []panel) {
 	return dashboard{}, nil
 }
 
-// The sentence names the users and the weekday of the newest day, and the titles the day.
+// The sentence names the users and the weekday of the newest day.
 func testOverview(t *testing.T, db *database, simulation simulation) {
-	d, panels := overviewPanels(t)
+	_, panels := overviewPanels(t)
 	expr, appid := oneApp(panels[0].Targets[0].Expr, choice{})
 	answer := db.ask(t, expr, false, "").Value.(promql.Vector)
 	if len(answer) != 1 {
@@ -48,16 +48,6 @@ func testOverview(t *testing.T, db *database, simulation simulation) {
 	}
 	if want := regexp.MustCompile(fmt.Sprintf(`^%d users on %s$`, users, newest.Weekday())); !want.MatchString(names) {
 		t.Errorf("the sentence is %q, want one like %s", names, want)
-	}
-	for _, v := range d.Templating.List {
-		if v.Name != "day" {
-			continue
-		}
-		expr, _ := oneApp(variableQuery(v.Definition), choice{})
-		answer := db.ask(t, expr, false, "").Value.(promql.Vector)
-		if len(answer) != 1 || answer[0].Metric.Get("day") != newest.Format(time.DateOnly) {
-			t.Errorf("the day is %v, want %s", answer, newest)
-		}
 	}
 }
 

@@ -52,7 +52,7 @@ func testPast(t *testing.T, db *database) {
 		for _, v := range d.Templating.List {
 			if expr, ok := strings.CutPrefix(v.Definition, "query_result("); ok {
 				asked++
-				expr = fill(strings.TrimSuffix(expr, ")"), singleJob, choice{})
+				expr = fill(strings.TrimSuffix(expr, ")"), singleJob, choice{"visit_uv", "1d"})
 				ask(d.File+": "+v.Name, func() *promql.Result { return db.ask(t, expr, false, "") })
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
@@ -70,6 +71,9 @@ func checkTitle(t *testing.T, d dashboard, p panel) {
 			}
 		}
 		title = strings.ReplaceAll(title, "${"+v.Name+":text}", longest)
+		if dayVariable.MatchString(v.Name) {
+			title = strings.ReplaceAll(title, "${"+v.Name+"}", time.DateOnly)
+		}
 	}
 	if room := (p.GridPos.W*1066/24 - 86) / 7; p.Type != "row" && columns(title) > room {
 		t.Errorf("%s: title %q is %d characters wide, and there is room for %d", d.File, title, columns(title), room)

@@ -60,8 +60,10 @@ func testHalfRestored(t *testing.T, db *database, simulation simulation) {
 		}
 		for _, v := range d.Templating.List {
 			if expr, ok := strings.CutPrefix(v.Definition, "query_result("); ok {
-				asked[d.File+": "+v.Name] = func() map[string]float64 {
-					return numbersBySeries(db.ask(t, fill(strings.TrimSuffix(expr, ")"), singleJob, choice{}), false, ""))
+				place := d.File + ": variable " + v.Name
+				divides[place] = true // what is offered counts, not its order
+				asked[place] = func() map[string]float64 {
+					return numbersBySeries(db.ask(t, fill(strings.TrimSuffix(expr, ")"), singleJob, choice{"visit_uv", "1d"}), false, ""))
 				}
 			}
 		}

@@ -28,9 +28,9 @@ var silentAtFirst = map[string]string{
 	"Users by month":              "as above",
 	"Sessions and views by month": "as above",
 	"Came back a month later":     "as above",
-	"Ad slots":                    "no day is known yet",
+	"Ad slots, ${ads_day}":        "no day is known yet",
 	"Income by day":               "as above",
-	"Income of the day":           "as above",
+	"Income, ${ads_day}":          "as above",
 	"eCPM by day":                 "as above",
 	"Exposures by day":            "as above",
 	"Click rate by day":           "as above",
@@ -51,12 +51,12 @@ var silentQueries = map[string]string{
 	"All apps, ${metric:text}, ${range:text}: F": "there is no week before",
 	"All apps, ${metric:text}, ${range:text}: G": "there are no four weeks before",
 
-	"The newest day: B": "there is no day before",
-	"The newest day: D": "there are no four weeks before",
-	"Users by day: C":   "there is no week before",
-	"Sources: C":        "as above",
-	"Top pages: C":      "as above",
-	"The last week: B":  "as above",
+	"The newest day, ${visits_day}: B": "there is no day before",
+	"The newest day, ${visits_day}: D": "there are no four weeks before",
+	"Users by day: C":                  "there is no week before",
+	"Sources, ${sources_day}: C":       "as above",
+	"Top pages, ${pages_day}: C":       "as above",
+	"The last week: B":                 "as above",
 }
 
 // lastWeek is the query of a table of a dimension that needs a week before.

@@ -253,7 +253,7 @@ func queryOf(t *testing.T, title, refID string) (panel, target) {
 	for _, d := range readDashboards(t) {
 		for _, p := range d.all() {
 			for _, query := range p.Targets {
-				if d.File == "wxapp-visits.json" && p.Title == title && query.RefID == refID {
+				if d.File == "wxapp-visits.json" && withoutDay(p.Title) == title && query.RefID == refID {
 					return p, query
 				}
 			}

@@ -18,7 +18,8 @@ func overview(l language) *grafana.Dashboard {
 			"最新一天的情况：是否与平时一样、主要数字及其变化、用户从哪里来。"))
 	chooseApps(l, d)
 	chooseFigure(l, d)
-	newestDay(l, d)
+	chooseSource(l, d)
+	nameDay(l, d, "day", "1d")
 	annotate(l, d, chosenApps())
 
 	overviewSentence(l, d)
@@ -95,20 +96,9 @@ func chooseFigure(l language, d *grafana.Dashboard) {
 	for i, f := range l.figuresShown() {
 		choices = append(choices, grafana.Choice{Text: f.name, Value: fmt.Sprint(i + 1)})
 	}
+	choices = append(choices, grafana.Choice{Text: l.text("one source", "单个来源"), Value: fmt.Sprint(ofSource)})
 	d.CustomVariable("figure", l.text("Chart", "图表"), choices...)
 	d.CustomVariable("cohort", l.text("Retention of", "留存人群"), grafana.Choice{Text: l.text("all users", "全部用户"), Value: "active"}).Hide = grafana.Hidden
-}
-
-// newestDay keeps the newest day as a text for titles.
-func newestDay(l language, d *grafana.Dashboard) {
-	day := "max(" + chosenApps().DataEnd(series.Now(), "1d") + " - 1)"
-	part := func(label, function string) string {
-		return fmt.Sprintf(`label_replace(count_values("%s", %s(%s)), "%s", "0$1", "%s", "(.)")`, label, function, day, label, label)
-	}
-	v := d.QueryVariable("day", l.text("Day", "日期"), fmt.Sprintf(`query_result(label_join(%s * on () group_left (m) %s * on () group_left (d) %s, "day", "-", "y", "m", "d"))`,
-		part("y", "year"), part("m", "month"), part("d", "day_of_month")))
-	v.Regex = `/day="([^"]+)"/`
-	v.Hide = grafana.Hidden
 }
 
 // weekdays are the words for the days of the week, from Sunday on.
@@ -196,6 +186,14 @@ func overviewSentence(l language, d *grafana.Dashboard) {
 			NoValue(l.text("no exporter", "没有采集器")).Width(4))
 }
 
+// draws links to the overview with another choice for its chart.
+func (l language) draws(title, choice string) grafana.Property {
+	return property("links", []grafana.Options{{
+		"title": title,
+		"url":   fmt.Sprintf("/d/%s?%s&${datasource:queryparam}&${job:queryparam}&${appid:queryparam}&${__url_time_range}", l.uid("wxapp-overview"), choice),
+	}})
+}
+
 // overviewTiles are the numbers of the newest day, each with its line, and below them the
 // changes. What is not there leaves no hole: the others take its place in both lines.
 func overviewTiles(l language, d *grafana.Dashboard) {
@@ -212,10 +210,7 @@ func overviewTiles(l language, d *grafana.Dashboard) {
 		Unit("locale").Decimals(0).Every("1d").Option("textMode", "value_and_name").Option("graphMode", "area").Option("orientation", "vertical").
 		Thresholds(neutral, grafana.At(0, "blue")).NoValue(fillsTomorrow(l)).Width(24)
 	for i, f := range figures {
-		tiles.Override(f.name, property("unit", f.unit), property("decimals", f.decimals), property("links", []grafana.Options{{
-			"title": l.text("Draw below", "在下方显示"),
-			"url":   fmt.Sprintf("/d/%s?var-figure=%d&${datasource:queryparam}&${job:queryparam}&${appid:queryparam}&${__url_time_range}", l.uid("wxapp-overview"), i+1),
-		}}))
+		tiles.Override(f.name, property("unit", f.unit), property("decimals", f.decimals), l.draws(l.text("Draw below", "在下方显示"), fmt.Sprintf("var-figure=%d", i+1)))
 	}
 	d.Line(5, tiles)
 	d.Line(3, grafana.Stat(l.text("Against the same weekday last week", "较上周同一星期几"),
@@ -240,9 +235,10 @@ func overviewChart(l language, d *grafana.Dashboard) {
 	for i, f := range figures[:3] { // what adds up
 		targets = append(targets, grafana.Over(chosen(i, f.at(series.OnDay(1))), before))
 	}
+	targets = append(targets, grafana.Over(chosen(ofSource-1, chosenSource()), "{{source}}"))
 	p := grafana.TimeSeries(l.text("${figure:text}, by day up to ${day}", "每日${figure:text}，截至 ${day}"),
-		l.text("The number chosen at the top or by a click on its tile. Each bar stands on the day that it is for; the dashed line is the same weekday one week before. Mark releases with annotations of Grafana's that have the tag release.",
-			"顶部所选或点击数字卡片所选的数字。每根柱子对应数据所属的日期，虚线为一周前的同一星期几。发布版本可用带 release 标签的 Grafana 注释标出。"),
+		l.text("The number chosen at the top or by a click on its tile, or the sessions from a source chosen by a click on it. Each bar stands on the day that it is for; the dashed line is the same weekday one week before. Mark releases with annotations of Grafana's that have the tag release.",
+			"顶部所选或点击数字卡片所选的数字，或点击来源后该来源带来的打开次数。每根柱子对应数据所属的日期，虚线为一周前的同一星期几。发布版本可用带 release 标签的 Grafana 注释标出。"),
 		targets...).
 		Unit("locale").Min(0).Every("1d").Bars().NoValue(fillsTomorrow(l)).
 		Alerts("WxappNewUsersDown").Width(14)
@@ -250,16 +246,15 @@ func overviewChart(l language, d *grafana.Dashboard) {
 		p.Override(f.name, property("unit", f.unit), property("decimals", f.decimals), fixed([]string{"blue", "orange", "green", "purple", "yellow"}[i]))
 	}
 	p.Override(before, dashed()...)
-	d.Line(9, p, dimensionTable(l, "province", 40,
-		l.text("All provinces, with their share of all users listed by province. Click on one to see its cities' dashboard filtered by it.", "全部省份及其在省份维度中的占比。点击省份可在用户画像中筛选。")).Width(10))
+	l.namedSources(p)
+	d.Line(9, p, dimensionTable(l, active("1d").by("province"), 40,
+		l.text("All provinces, with their share of all users listed by province. Click on one to see it alone among those who our users are.", "全部省份及其在省份维度中的占比。点击省份可在用户画像中只看该省份。")).Width(10))
 }
 
 // overviewNames shows from where and on which pages, or with what, where these datasets are off.
 func overviewNames(l language, d *grafana.Dashboard) {
 	list := func(title, description string, of series.Window, metric, label, dimension string, name grafana.Column, mappings grafana.Property) *grafana.Panel {
-		known := sumOf(series.Now(), of, metric, label)
-		instead := fmt.Sprintf(`label_replace(%s, "%s", "$1", "name", "(.*)")`, named(series.Now(), active("1d").by(dimension)), label)
-		numbers := fmt.Sprintf("(%s or (sum by (%s) (%s) unless on () %s))", known, label, instead, known)
+		numbers := orPortrait(of, metric, label, dimension)
 		count := l.text("Number", "数量")
 		top := func(query string) grafana.Target {
 			return grafana.NowTable(fmt.Sprintf("%s and on (%s) topk(10, %s)", query, label, numbers))
@@ -273,8 +268,8 @@ func overviewNames(l language, d *grafana.Dashboard) {
 	d.Row(l.text("Sources and pages", "来源与页面"))
 	d.Line(9,
 		list(l.text("Sources (or platforms)", "来源（或平台）"),
-			l.text("Where the sessions of the newest day came from, the ten with the most; without the dataset sources, the users by platform.", "最新一天的打开次数按来源排列，前十个；未启用数据集 sources 时为各平台的用户数。"),
-			series.SourcesDay, "wxapp_source_sessions", "source", "platform", column("source", l.text("Source", "来源"), 0),
+			l.text("Where the sessions of the newest day came from, the ten with the most; without the dataset sources, the users by platform. Click on one to draw it above, day by day.", "最新一天的打开次数按来源排列，前十个；未启用数据集 sources 时为各平台的用户数。点击来源可在上方按天显示。"),
+			series.SourcesDay, "wxapp_source_sessions", "source", "platform", column("source", l.text("Source", "来源"), 0, l.drawsSource()),
 			mappings(slices.Concat(l.sources(), l.platforms())...)),
 		list(l.text("Pages (or devices)", "页面（或机型）"),
 			l.text("The ten pages with the most visits on the newest day; without the dataset pages, the users by device.", "最新一天访问次数最多的十个页面；未启用数据集 pages 时为各机型的用户数。"),

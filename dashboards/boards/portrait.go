@@ -17,6 +17,7 @@ func portrait(l language) *grafana.Dashboard {
 	chooseApps(l, d)
 	chooseMetric(l, d)
 	chooseRange(l, d)
+	nameDay(l, d, "day", "$range")
 	choosePlaces(l, d)
 	annotate(l, d, chosenApps())
 
@@ -152,7 +153,7 @@ func portraitPlaces(l language, d *grafana.Dashboard) {
 		named(series.Now(), provinces), onMap("latitude", "longitude", "english"))
 	brands := chosenApps().users(series.Now(), chosen().by("device"), "name")
 	d.Line(12,
-		grafana.MarkerMap(l.text("Provinces, ${metric:text}, ${range:text}", "省份分布：${metric:text}，${range:text}"),
+		grafana.MarkerMap(l.text("Provinces, ${metric:text}, ${range:text} up to ${day}", "省份分布：${metric:text}，截至 ${day} 的 ${range:text}"),
 			l.text("One circle per province, at its capital; its area and color show the number of users. The coordinates come with the data (wxapp_location_info). Names without coordinates are listed in the row on places.",
 				"每个省份一个圆，位于省会，面积与颜色表示用户数。坐标随数据提供（wxapp_location_info）。没有坐标的名称见“地区”一栏。")+deduplicated(l),
 			count, "radius", "label",
@@ -161,7 +162,7 @@ func portraitPlaces(l language, d *grafana.Dashboard) {
 			Unit("locale").NoValue(fillsTomorrow(l)).
 			Fields(nil, field("label", "label"), field("Value #A", count), field("Value #B", "radius")).
 			Transform("sortBy", grafana.Options{"sort": []grafana.Options{{"field": count, "desc": true}}}).Width(9),
-		dimensionTable(l, "province", 40,
+		dimensionTable(l, chosen().by("province").filtered(), 40,
 			l.text("All provinces, with their share of all users listed by province.", "全部省份及其在省份维度中的占比。")).
 			Alerts("WxappCompositionShifted").Width(10),
 		l.namedBrands(grafana.BarGauge(l.text("Brands, top models", "所列机型的品牌"),
@@ -173,10 +174,10 @@ func portraitPlaces(l language, d *grafana.Dashboard) {
 	)
 }
 
-// dimensionTable is everything about a dimension: its n largest names with users, share,
-// change and index.
-func dimensionTable(l language, dimension string, n int, note string) *grafana.Panel {
-	u := chosen().by(dimension).filtered()
+// dimensionTable is everything about the dimension of users: its n largest names with users,
+// share, change and index.
+func dimensionTable(l language, u users, n int, note string) *grafana.Panel {
+	dimension := u.dimension
 	count, name := l.text("Users", "用户数"), l.dimension(dimension)
 	top := func(query string) grafana.Target { return grafana.NowTable(most(n, query, u)) }
 	targets := []grafana.Target{
@@ -213,7 +214,7 @@ func dimensionTable(l language, dimension string, n int, note string) *grafana.P
 	if dimension == "age" { // Grafana sorts names as texts, which is the order of ages
 		sortBy, desc = name, false
 	}
-	p := grafana.Table(name, note+
+	p := grafana.Table(name+l.text(", up to ${day}", "，截至 ${day}"), note+
 		l.text(" Index: share among new users divided by share among active ones; above 100% the group grows faster than the others.",
 			"指数：新增用户中的占比除以活跃用户中的占比；高于 100% 表示该群体增长快于其他群体。")+deduplicated(l), sortBy, desc, targets...)
 	p.Merged().Columns(hidden, columns...).NoValue(fillsTomorrow(l))

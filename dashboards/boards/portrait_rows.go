@@ -10,7 +10,7 @@ func portraitDimensions(l language, d *grafana.Dashboard) {
 	count := l.text("Users", "用户数")
 	d.Row(l.text("Cities and places", "城市与地区"))
 	d.Line(14,
-		dimensionTable(l, "city", 100,
+		dimensionTable(l, chosen().by("city").filtered(), 100,
 			l.text("The 100 cities with the most users, or those of them that are chosen. Shares are of all users listed by city.", "用户数最多的 100 个城市（或其中所选）；占比以城市维度中的全部用户为基数。")).Width(16),
 		grafana.Table(l.text("Not on the map", "未在地图上的名称"),
 			l.text("Province names without coordinates, such as 未知 (unknown). With WXAPP_LOCATION_INFO=false all provinces are listed here.",
@@ -22,13 +22,13 @@ func portraitDimensions(l language, d *grafana.Dashboard) {
 	)
 	d.Row(l.text("Genders, ages, platforms, devices", "性别、年龄、平台、机型"))
 	d.Line(9,
-		dimensionTable(l, "gender", 10, l.text("Users by the gender in their WeChat profile; unknown means that none is given.", "按微信资料中的性别统计；“未知”表示未填写。")).Width(12),
-		dimensionTable(l, "platform", 10, l.text("Users by operating system; other is neither iPhone nor Android.", "按操作系统统计；“其他”表示既非 iPhone 也非 Android。")).
+		dimensionTable(l, chosen().by("gender").filtered(), 10, l.text("Users by the gender in their WeChat profile; unknown means that none is given.", "按微信资料中的性别统计；“未知”表示未填写。")).Width(12),
+		dimensionTable(l, chosen().by("platform").filtered(), 10, l.text("Users by operating system; other is neither iPhone nor Android.", "按操作系统统计；“其他”表示既非 iPhone 也非 Android。")).
 			Alerts("WxappShareCollapsed").Width(12),
 	)
 	d.Line(12,
-		dimensionTable(l, "age", 10, l.text("Users by age group, youngest first; unknown means that WeChat does not know the age.", "按年龄从小到大排列；“未知”表示微信不掌握。")).Width(12),
-		dimensionTable(l, "device", 20, l.text("WeChat lists only the 20 most common devices; nothing is known about the others, and shares are of those listed.", "微信只返回最常见的 20 个机型，其余不可知；占比以列出的机型为基数。")).Width(12),
+		dimensionTable(l, chosen().by("age").filtered(), 10, l.text("Users by age group, youngest first; unknown means that WeChat does not know the age.", "按年龄从小到大排列；“未知”表示微信不掌握。")).Width(12),
+		dimensionTable(l, chosen().by("device").filtered(), 20, l.text("WeChat lists only the 20 most common devices; nothing is known about the others, and shares are of those listed.", "微信只返回最常见的 20 个机型，其余不可知；占比以列出的机型为基数。")).Width(12),
 	)
 }
 
@@ -82,7 +82,7 @@ func portraitExport(l language, d *grafana.Dashboard) {
 		return a.withName(series.Now(), read(metric)+" / on (appid, dimension) group_left () sum by (appid, dimension) ("+read(metric)+")")
 	}
 	activeOnes := l.text("Active users", "活跃用户")
-	d.Line(14, grafana.Table(l.text("All data, ${range:text}", "全部数据，${range:text}"),
+	d.Line(14, grafana.Table(l.text("All data, ${range:text} up to ${day}", "全部数据，截至 ${day} 的 ${range:text}"),
 		l.text("All data from WeChat for the selected range. To export it: panel menu, Inspect, Data, Download CSV. A dash means no users. The same people are counted in every dimension.",
 			"微信针对所选统计周期给出的全部数据，可导出：面板菜单 → 检查 → 数据 → 下载 CSV。“–”表示无人。各维度统计的是同一批用户。"),
 		activeOnes, true,

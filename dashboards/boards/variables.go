@@ -55,3 +55,23 @@ func choosePlaces(l language, d *grafana.Dashboard) {
 			"只筛选该类地区的地图、表格与趋势。微信对省份、城市、性别、年龄、平台、机型分别统计，因此其他面板无法按地区筛选。")
 	}
 }
+
+// nameDay keeps the newest day of a window as a text for titles.
+func nameDay(l language, d *grafana.Dashboard, name string, of series.Window) {
+	day := "max(" + chosenApps().DataEnd(series.Now(), of) + " - 1)"
+	part := func(label, function string) string {
+		return fmt.Sprintf(`label_replace(count_values("%s", %s(%s)), "%s", "0$1", "%s", "(.)")`, label, function, day, label, label)
+	}
+	v := d.QueryVariable(name, l.text("Day", "日期"), fmt.Sprintf(`query_result(label_join(%s * on () group_left (m) %s * on () group_left (d) %s, "day", "-", "y", "m", "d"))`,
+		part("y", "year"), part("m", "month"), part("d", "day_of_month")))
+	v.Regex = `/day="([^"]+)"/`
+	v.Hide = grafana.Hidden
+}
+
+// ofNewest names in a title the newest day of a dataset, which has a variable.
+func (l language) ofNewest(title string, of series.Window) string {
+	return title + l.text(", ", "，") + "${" + dayOf(of) + "}"
+}
+
+// dayOf is the variable with the newest day of a dataset.
+func dayOf(of series.Window) string { return string(of) + "_day" }

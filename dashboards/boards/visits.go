@@ -17,6 +17,9 @@ func visits(l language) *grafana.Dashboard {
 			"有多少人来、从哪里来、是否再来、打开了什么。需在 WXAPP_DATASETS 中启用 visits、sources、retention 与 pages；weekly、monthly 与 ads 各有一栏。"))
 	chooseApps(l, d)
 	chooseCohort(l, d)
+	for _, of := range []series.Window{series.VisitsDay, series.SourcesDay, series.PagesDay, series.AdsDay} {
+		nameDay(l, d, dayOf(of), of)
+	}
 	annotate(l, d, chosenApps())
 
 	visitsNumbers(l, d)
@@ -101,7 +104,7 @@ func visitsDays(l language, d *grafana.Dashboard) {
 	newOnes := sumOf(series.OnDay(0), series.VisitsDay, "wxapp_new_users")
 	name, value := l.text("Number", "指标"), l.text("Value", "数值")
 	d.Line(10,
-		grafana.Table(l.text("The newest day", "最新一天"),
+		grafana.Table(l.ofNewest(l.text("The newest day", "最新一天"), series.VisitsDay),
 			l.text("The newest day against the day before, the same weekday last week, and the same weekday four weeks ago. Up to 5% either way is gray. Averages of several apps are weighted with their users or sessions.",
 				"最新一天与前一天、上周同一星期几、四周前同一星期几的比较，5% 以内显示灰色。多个小程序的平均值按用户数或打开次数加权。"),
 			name, false,
@@ -135,10 +138,10 @@ func visitsDays(l language, d *grafana.Dashboard) {
 func visitsFirstNames(l language, d *grafana.Dashboard) {
 	d.Line(12,
 		namesTable(l, l.text("Sources", "来源"),
-			l.text("Where the sessions of the newest day came from, with their share of all sessions. A source that had sessions a week ago and has none now is listed with 0.",
-				"最新一天的打开次数按来源排列，以及在全部打开次数中的占比。一周前有、现在没有的来源以 0 列出。"),
+			l.text("Where the sessions of the newest day came from, with their share of all sessions. A source that had sessions a week ago and has none now is listed with 0. Click on one to draw it day by day on the overview.",
+				"最新一天的打开次数按来源排列，以及在全部打开次数中的占比。一周前有、现在没有的来源以 0 列出。点击来源可在概览中按天显示。"),
 			series.SourcesDay, "wxapp_source_sessions", "source", l.text("Sessions", "打开次数"),
-			column("source", l.text("Source", "来源"), 0, mappings(l.sources()...))).
+			column("source", l.text("Source", "来源"), 0, mappings(l.sources()...), l.drawsSource())).
 			Alerts("WxappSourceVanished").Width(9),
 		grafana.TimeSeries(l.text("Came back, 1 and 7 days", "1 天与 7 天留存"),
 			l.text("Share of the users of each day who came again one day and seven days later. A point stands on the day when they first counted, so the curves end one and seven days before the newest day.",
@@ -158,7 +161,7 @@ func visitsFirstNames(l language, d *grafana.Dashboard) {
 func namesTable(l language, title, description string, of series.Window, metric, label, count string, name grafana.Column) *grafana.Panel {
 	top := func(query string) grafana.Target { return grafana.NowTable(largest(30, query, of, metric, label)) }
 	share := fmt.Sprintf("%s / on () group_left () sum(%s)", sumOf(series.Now(), of, metric, label), daily(series.Now(), of, metric, label))
-	return grafana.Table(title, description, count, true,
+	return grafana.Table(l.ofNewest(title, of), description, count, true,
 		top(ranked(of, metric, label)),
 		top(share), top(changeOfNames(of, metric, label)), top(share)).
 		Merged().

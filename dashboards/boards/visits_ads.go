@@ -5,6 +5,7 @@ import (
 
 	"github.com/wxapp-exporter/wxapp_exporter/dashboards/grafana"
 	"github.com/wxapp-exporter/wxapp_exporter/dashboards/series"
+	"github.com/wxapp-exporter/wxapp_exporter/wechat"
 )
 
 // The metrics of the dataset ads, by slot.
@@ -27,7 +28,7 @@ func visitsAds(l language, d *grafana.Dashboard) {
 	income, slot := l.text("Income", "收入"), l.text("Ad slot", "广告位")
 	of := func(metric string) string { return sumOf(series.Now(), series.AdsDay, metric, "slot") }
 	d.Line(9,
-		grafana.Table(l.text("Ad slots", "广告位"),
+		grafana.Table(l.ofNewest(l.text("Ad slots", "广告位"), series.AdsDay),
 			l.text("The slots that had requests on the newest day. Fill rate: exposures divided by requests. Click rate: clicks divided by exposures. eCPM: income per 1,000 exposures as reported by WeChat.",
 				"最新一天有请求的广告位。填充率：曝光量除以拉取量；点击率：点击量除以曝光量；eCPM：微信统计的千次曝光收入。")+" "+estimate,
 			income, true,
@@ -58,7 +59,7 @@ func visitsAds(l language, d *grafana.Dashboard) {
 	}
 	on := func(metric string) string { return sumOf(series.OnDay(0), series.AdsDay, metric, "slot") }
 	d.Line(8,
-		grafana.Stat(l.text("Income of the day", "当日广告收入"), l.text("All slots of the newest day together.", "最新一天全部广告位合计。")+" "+estimate,
+		grafana.Stat(l.ofNewest(income, series.AdsDay), l.text("All slots of the newest day together.", "最新一天全部广告位合计。")+" "+estimate,
 			grafana.Now("sum("+daily(series.Now(), series.AdsDay, adIncome, "slot")+")", "")).
 			Unit(yuan).Decimals(2).Thresholds(neutral, grafana.At(0, "green")).NoValue(needsShort(l, series.AdsDay)).Width(6),
 		over(l.text("eCPM by day", "每日 eCPM"), l.text("Income per 1,000 exposures, as reported by WeChat.", "微信统计的千次曝光收入。"), ecpm(series.OnDay(0))).
@@ -79,17 +80,8 @@ func ecpm(m series.Moment) string {
 // slots are the words for the slots that WeChat documents.
 func (l language) slots() []grafana.Choice {
 	var choices []grafana.Choice
-	for _, s := range [][3]string{
-		{"BANNER", "Banner", "Banner 广告"},
-		{"REWARD_VIDEO", "Rewarded video", "激励视频广告"},
-		{"INTERSTITIAL", "Interstitial", "插屏广告"},
-		{"VIDEO_FEEDS", "Video", "视频广告"},
-		{"VIDEO_BEGIN", "Pre-roll video", "视频贴片广告"},
-		{"BOX", "Grid", "格子广告"},
-		{"COVER", "Cover", "封面广告"},
-		{"TEMPLATE", "Native template", "原生模板广告"},
-	} {
-		choices = append(choices, grafana.Choice{Value: "SLOT_ID_WEAPP_" + s[0], Text: l.text(s[1], s[2])})
+	for _, slot := range wechat.AdSlotNames() {
+		choices = append(choices, grafana.Choice{Value: slot.Slot, Text: l.text(slot.Name.English, slot.Name.Chinese)})
 	}
 	return choices
 }

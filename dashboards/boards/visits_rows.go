@@ -75,10 +75,10 @@ func visitsSources(l language, d *grafana.Dashboard) {
 			Unit("percentunit").Decimals(1).Min(0).Max(1).Colored("continuous-BlPu").NoValue(needs(l, series.SourcesDay)).Width(12)
 	}
 	d.Line(8,
-		classes(l.text("How long sessions took", "打开时长分布"),
+		classes(l.ofNewest(l.text("How long sessions took", "打开时长分布"), series.SourcesDay),
 			l.text("Share of the sessions of the newest day by how long they took.", "最新一天各时长的打开次数占比。"),
 			"wxapp_stay_time_sessions", "stay_time", l.stayTimes()),
-		classes(l.text("How many pages they opened", "访问深度分布"),
+		classes(l.ofNewest(l.text("How many pages they opened", "访问深度分布"), series.SourcesDay),
 			l.text("Share of the sessions of the newest day by how many pages they opened.", "最新一天各访问页数的打开次数占比。"),
 			"wxapp_depth_sessions", "depth", l.depths()))
 }
@@ -142,7 +142,7 @@ func visitsPages(l language, d *grafana.Dashboard) {
 	visited := l.text("Visits", "访问次数")
 	read := func(metric string) string { return sumOf(series.Now(), series.PagesDay, metric, "page") }
 	d.Line(14,
-		grafana.Table(l.text("All pages", "全部页面"),
+		grafana.Table(l.ofNewest(l.text("All pages", "全部页面"), series.PagesDay),
 			l.text("The pages that the exporter shows, 20 per app unless WXAPP_TOP says otherwise, on the newest day. Exit rate: sessions that ended with a page divided by its visits.",
 				"最新一天采集器显示的页面，每个小程序 20 个，可由 WXAPP_TOP 更改。退出率：在该页结束的打开次数除以该页访问次数。"),
 			visited, true,
