@@ -46,7 +46,6 @@ var silentQueries = map[string]string{
 	"${figure:text}, by day up to ${day}: H":     "as above",
 	"Active users by day: C":                     "there is no week before",
 	"Active users by day: D":                     "there are no four weeks before",
-	"Active users by day: E":                     "as above",
 	"All apps, ${metric:text}, ${range:text}: C": "nothing fails",
 	"All apps, ${metric:text}, ${range:text}: F": "there is no week before",
 	"All apps, ${metric:text}, ${range:text}: G": "there are no four weeks before",

@@ -81,7 +81,7 @@ func usualOf(past collector.Past, w wechat.Window) usual {
 
 // chance is by how much a number of users differs from another one without a reason: weeks that
 // are alike by accident, or few users, make nothing remarkable.
-func chance(users float64) float64 { return max(users/20, 2*math.Sqrt(users)) }
+func chance(users float64) float64 { return max(users/20, 2*math.Sqrt(max(1, users))) }
 
 // judgment says how a number of users compares with its usual range.
 type judgment int

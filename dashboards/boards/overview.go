@@ -135,10 +135,11 @@ func sentence() string {
 		weeks = append(weeks, figureOf("week", fmt.Sprint(week), "sum("+before+")"))
 	}
 	past := strings.Join(weeks, " or ")
-	// Half of what the users are away from the mean, in units of two standard deviations, is
-	// rounded to 0 within them.
-	verdict := fmt.Sprintf("(%d + clamp(round((%s - avg(%s)) / (4 * clamp_min(stddev(%s), 1))), -1, 1) and count(%s) >= 3) or on () (0 * %s + %d)",
-		usualDay, users, past, past, past, users, unknown)
+	// Half of what the users are away from the mean, in units of half the usual range, is rounded to
+	// 0 within it. What chance makes is taken from the users, so that the query stays short: at the
+	// ends of the range that is the same but for a few users in a thousand.
+	verdict := fmt.Sprintf("(%d + clamp(round((%s - avg(%s)) / (2 * clamp_min(2 * stddev(%s), %s))), -1, 1) and count(%s) >= 3) or on () (0 * %s + %d)",
+		usualDay, users, past, past, chance(users), past, users, unknown)
 	weekday := fmt.Sprintf(`count_values("weekday", day_of_week(max(%s - 1)))`, chosenApps().DataEnd(series.Now(), "1d"))
 	return fmt.Sprintf(`(%s) * on () group_left (users) count_values("users", %s) * on () group_left (weekday) %s`, verdict, users, weekday)
 }
@@ -150,8 +151,8 @@ func figureOf(label, value, query string) string {
 
 func overviewSentence(l language, d *grafana.Dashboard) {
 	said := grafana.Stat(l.text("How ${day} went", "${day} 的情况"),
-		l.text("Active users of the newest day against the usual range of its weekday: the mean of the last four weeks, plus or minus two standard deviations, once three of them are known.",
-			"最新一天的活跃用户与同一星期几的正常范围相比：最近四周的均值上下各两个标准差，已知其中三周后给出。")+deduplicated(l),
+		l.text("Active users of the newest day against the usual range of its weekday: the mean of the last four weeks, plus or minus two standard deviations, at least 5% and twice the square root of the mean, once three of them are known.",
+			"最新一天的活跃用户与同一星期几的正常范围相比：最近四周的均值上下各两个标准差，且不小于均值的 5% 与均值平方根的两倍，已知其中三周后给出。")+deduplicated(l),
 		grafana.Now(sentence(), l.text("{{users}} users on day{{weekday}}", "day{{weekday}}，{{users}} 位用户"))).
 		Unit("none").Option("textMode", "value_and_name").MapValues(l.verdicts()).
 		Thresholds(neutral, grafana.At(below, "red"), grafana.At(usualDay, neutral), grafana.At(above, "green"), grafana.At(unknown, neutral)).

@@ -100,17 +100,15 @@ func portraitDays(l language, d *grafana.Dashboard) {
 	before := l.text("all, week before", "上周同日合计")
 	low, high := l.text("usual, from", "正常范围下限"), l.text("usual, to", "正常范围上限")
 	newOnes := together(series.OnDay(0), fresh("1d"))
-	mean, spread := usual()
-	band := func(sign string) string { return fmt.Sprintf("%s %s 2 * %s", mean, sign, spread) }
 	gone := property("custom.lineWidth", 0)
 	d.Line(9, grafana.TimeSeries(l.text("Active users by day", "每日活跃用户"),
-		l.text("Each bar stands on the day that it is for: users who came back and users who came for the first time. The dashed line is the same weekday one week before. The gray band is the usual range: the mean of the same weekday of the last four weeks and two standard deviations either way, once three of these weeks are known.",
-			"每根柱子对应数据所属的日期：回访用户与首次来访的新增用户。虚线为一周前的同一星期几。灰色区域为正常范围：最近四周同一星期几的均值上下各两个标准差，已知其中三周后显示。")+deduplicated(l),
+		l.text("Each bar stands on the day that it is for: users who came back and users who came for the first time. The dashed line is the same weekday one week before. The gray band is the usual range: the mean of the same weekday of the last four weeks and two standard deviations either way, at least 5% and twice the square root of the mean, once three of these weeks are known.",
+			"每根柱子对应数据所属的日期：回访用户与首次来访的新增用户。虚线为一周前的同一星期几。灰色区域为正常范围：最近四周同一星期几的均值上下各两个标准差，且不小于均值的 5% 与均值平方根的两倍，已知其中三周后显示。")+deduplicated(l),
 		grafana.Over(returned(together(series.OnDay(0), active("1d")), newOnes), returning),
 		grafana.Over(newOnes, added),
 		grafana.Over(together(series.OnDay(1), active("1d")), before),
-		grafana.Over(band("-"), low),
-		grafana.Over(band("+"), high)).
+		grafana.Over(usual(), "{{end}}")).
+		Renamed("^from$", low).Renamed("^to$", high).
 		Unit("locale").Decimals(0).Min(0).Every("1d").Bars().
 		NoValue(fillsTomorrow(l)).
 		Override(returning, fixed("blue")).
@@ -127,15 +125,24 @@ func portraitDays(l language, d *grafana.Dashboard) {
 // new users.
 func returned(all, added string) string { return fmt.Sprintf("%s - (%s or 0 * %s)", all, added, all) }
 
-// usual returns the mean and the standard deviation of the active users of the chosen apps
-// on the same weekday of the four weeks before, once three of them are known.
-func usual() (mean, spread string) {
+// usual returns the lower and the upper end of the usual range of the active users of the chosen
+// apps, from and to: the mean of the same weekday of the four weeks before, once three of them are
+// known, and two standard deviations either way, or as far as chance goes.
+func usual() string {
 	var weeks []string
 	for week := 1; week <= 4; week++ {
-		weeks = append(weeks, fmt.Sprintf(`label_replace(%s, "week", "%d", "", "")`, together(series.OnDay(week), active("1d")), week))
+		weeks = append(weeks, figureOf("week", fmt.Sprint(week), together(series.OnDay(week), active("1d"))))
 	}
 	past := strings.Join(weeks, " or ")
-	return fmt.Sprintf("(avg(%s) and (count(%s) >= 3))", past, past), fmt.Sprintf("stddev(%s)", past)
+	ends := fmt.Sprintf("(%s or %s)", figureOf("end", "from", "vector(-1)"), figureOf("end", "to", "vector(1)"))
+	return fmt.Sprintf("clamp_min((avg(%[1]s) and (count(%[1]s) >= 3)) + on () group_right () (clamp_min(2 * stddev(%[1]s), %[2]s) * on () group_right () %[3]s), 0)",
+		past, chance("avg("+past+")"), ends)
+}
+
+// chance is by how much a number of users differs from another one without a reason, as a scalar:
+// weeks that are alike by accident, or few users, make nothing remarkable. The pages have the same.
+func chance(users string) string {
+	return fmt.Sprintf("scalar(clamp_min(%[1]s / 20, scalar(2 * sqrt(clamp_min(%[1]s, 1)))))", users)
 }
 
 // onMap are the provinces that have a place, with labels that say more of it.
