@@ -115,7 +115,7 @@ func TestShardsAndPrometheus(t *testing.T) {
 	settings := []string{
 		"WXAPP_API_URL=" + api.URL, "WXAPP_APPS_FILE=" + write(t, "apps.yml", list.String()), bucket.setting(t),
 		"OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf", "OTEL_EXPORTER_OTLP_ENDPOINT=" + p.url + "/api/v1/otlp", fmt.Sprint("OTEL_METRIC_EXPORT_INTERVAL=", 1000*size.interval),
-		"WXAPP_DIMENSIONS=" + size.dimensions, "WXAPP_STOP_TIMEOUT=60s",
+		"WXAPP_DIMENSIONS=" + size.dimensions,
 	}
 
 	for _, place := range places[:3] {
