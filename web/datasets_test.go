@@ -5,6 +5,7 @@ import (
 	"html"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector"
@@ -44,39 +45,41 @@ func TestDatasetsInOverview(t *testing.T) {
 
 // The calls of today are those of all endpoints, beside what WeChat allows of each.
 func TestCallsToday(t *testing.T) {
-	snapshot := collectortest.Everything(t, &wechattest.Server{}, collector.App{ID: "wx1", Name: "one"})
-	today := wechat.DayOf(snapshot.LastPoll)
-	var endpoints []*collector.Endpoint
-	for _, dataset := range snapshot.Datasets {
-		for i := range dataset.Endpoints {
-			dataset.Endpoints[i].Calls = collector.Calls{Day: today, Count: 3}
-			endpoints = append(endpoints, &dataset.Endpoints[i])
+	synctest.Test(t, func(t *testing.T) { // in which no day ends
+		snapshot := collectortest.Everything(t, &wechattest.Server{}, collector.App{ID: "wx1", Name: "one"})
+		today := wechat.DayOf(snapshot.LastPoll)
+		var endpoints []*collector.Endpoint
+		for _, dataset := range snapshot.Datasets {
+			for i := range dataset.Endpoints {
+				dataset.Endpoints[i].Calls = collector.Calls{Day: today, Count: 3}
+				endpoints = append(endpoints, &dataset.Endpoints[i])
+			}
 		}
-	}
-	n := len(endpoints)
-	expectCalls := func(calls int, english, chinese string) {
-		t.Helper()
-		for language, want := range map[string]string{"en": "Calls today</dt><dd>%d%s</dd>", "zh": "今日调用</dt><dd>%d%s</dd>"} {
-			rest := map[string]string{"en": english, "zh": chinese}[language]
-			for _, path := range []string{"/", "/app/wx1"} {
-				_, body := get(t, siteOf(snapshot), path+"?lang="+language)
-				if want := fmt.Sprintf(want, calls, rest); !strings.Contains(html.UnescapeString(body), want) {
-					t.Errorf("%s in %s lacks %q", path, language, want)
+		n := len(endpoints)
+		expectCalls := func(calls int, english, chinese string) {
+			t.Helper()
+			for language, want := range map[string]string{"en": "Calls today</dt><dd>%d%s</dd>", "zh": "今日调用</dt><dd>%d%s</dd>"} {
+				rest := map[string]string{"en": english, "zh": chinese}[language]
+				for _, path := range []string{"/", "/app/wx1"} {
+					_, body := get(t, siteOf(snapshot), path+"?lang="+language)
+					if want := fmt.Sprintf(want, calls, rest); !strings.Contains(html.UnescapeString(body), want) {
+						t.Errorf("%s in %s lacks %q", path, language, want)
+					}
 				}
 			}
 		}
-	}
-	all := fmt.Sprintf("%d × 1,000", n)
-	expectCalls(3*n, " of "+all, " / "+all)
-	endpoints[n-1].Calls.Day = today.Add(-1)
-	expectCalls(3*n-3, " of "+all, " / "+all)
-	endpoints[1].Quota = &wechat.Quota{Limit: 500}
-	each := "1,000 + 500" + strings.Repeat(" + 1,000", n-2)
-	expectCalls(3*n-3, " of "+each, " / "+each)
-	for _, endpoint := range endpoints[1:] {
-		endpoint.Quota = nil
-	}
-	expectCalls(3*n-3, " of 1,000", " / 1,000")
-	endpoints[0].Quota = nil
-	expectCalls(3*n-3, " (quota not read yet)", "（尚未读取配额）")
+		all := fmt.Sprintf("%d × 1,000", n)
+		expectCalls(3*n, " of "+all, " / "+all)
+		endpoints[n-1].Calls.Day = today.Add(-1)
+		expectCalls(3*n-3, " of "+all, " / "+all)
+		endpoints[1].Quota = &wechat.Quota{Limit: 500}
+		each := "1,000 + 500" + strings.Repeat(" + 1,000", n-2)
+		expectCalls(3*n-3, " of "+each, " / "+each)
+		for _, endpoint := range endpoints[1:] {
+			endpoint.Quota = nil
+		}
+		expectCalls(3*n-3, " of 1,000", " / 1,000")
+		endpoints[0].Quota = nil
+		expectCalls(3*n-3, " (quota not read yet)", "（尚未读取配额）")
+	})
 }
