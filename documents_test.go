@@ -121,6 +121,7 @@ var commands = map[string]map[string]string{
 		"WXAPP_ARCHIVE=demo-archive":            "TestPast",
 		"sed 's/interval: 30m/":                 "not run: it takes minutes, and a Prometheus with an imported past",
 		"thanos tools bucket":                   "TestPast",
+		"vmalert":                               "TestReplay, with other addresses and times",
 	},
 	"docs/http.md": {
 		"WXAPP_LISTEN_ADDRESS=": "TestSettingsInCommands",

@@ -64,3 +64,27 @@ func TestVMAlert(t *testing.T) {
 		program.Eventually(t, "what "+name+" records", func() bool { return len(program.Query(t, store, "{__name__=\""+name+"\"}", time.Now())) == want })
 	}
 }
+
+// vmalert computes what all rules would have recorded of an imported past, those that read other rules, too.
+func TestReplay(t *testing.T) {
+	store := importByHTTP(t, export(t, boardDays))
+	now := time.Now().UTC()
+	rules, err := filepath.Abs("../../dashboards/rules")
+	if err != nil {
+		t.Fatal(err)
+	}
+	replay := program.Start(t, program.Built(t, buildVMAlert), nil, command(t, "../../docs/history.md", "vmalert",
+		"http://127.0.0.1:8428", store, "dashboards/rules", rules,
+		"2026-10-01T00:00:00Z", now.Add(-10*24*time.Hour).Format(time.RFC3339), "2026-11-24T00:00:00Z", now.Format(time.RFC3339))...)
+	<-replay.Ended // it pauses for longer than tests wait
+	if code := replay.Command.ProcessState.ExitCode(); code != 0 {
+		t.Fatalf("exit code %d", code)
+	}
+	for _, r := range readRules(t) {
+		if r.Record != "" {
+			program.Eventually(t, "the past of "+r.Record, func() bool {
+				return len(program.Query(t, store, "last_over_time("+r.Record+"[10d])", now)) > 0
+			})
+		}
+	}
+}
