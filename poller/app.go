@@ -33,7 +33,7 @@ type app struct {
 	before   *app          // the app that ran and that this one replaces, or nil
 	polls    bool          // it has begun to poll
 	restored chan struct{} // closed when it does; that of the app before, if it replaces one
-	done     chan struct{} // closed when the goroutine has ended
+	done     chan struct{} // closed when the goroutine has ended, and its readers
 	replaced chan struct{} // closed when another app replaces this one
 
 	// Guarded by the Poller's mu.
@@ -63,9 +63,12 @@ func newApp(shared *shared, source Source) *app {
 	}
 }
 
-// run polls the app until the context ends, and then waits until what has arrived is archived.
+// run polls the app until the context ends, and then waits until what has arrived is archived and its
+// readers have ended: while they access something, an app that replaces this one cannot.
 func (a *app) run(ctx context.Context) {
 	defer close(a.done)
+	defer a.past.running.Wait()
+	defer a.reader.running.Wait()
 	if a.before != nil {
 		a.takeOver()
 	}

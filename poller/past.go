@@ -29,9 +29,9 @@ type pastReader struct {
 	appid    string
 	log      *slog.Logger
 	access   *access
-	read     chan readPast // nil before the reading starts
-	complete bool          // nothing is left to read
-	running  sync.WaitGroup
+	read     chan readPast  // nil before the reading starts
+	complete bool           // nothing is left to read
+	running  sync.WaitGroup // its goroutine
 }
 
 // readPast is what was read of the past.
@@ -40,9 +40,8 @@ type readPast struct {
 	complete bool // nothing is left to read
 }
 
-// follow goes on where another reader was, whose context has ended.
+// follow goes on where another reader was, which has ended.
 func (p *pastReader) follow(before *pastReader) {
-	before.running.Wait() // what it still accesses cannot be accessed again
 	p.access, p.complete = before.access, before.complete
 }
 
@@ -52,9 +51,7 @@ func (p *pastReader) start(ctx context.Context, known collector.Past) {
 		return
 	}
 	p.read = make(chan readPast)
-	p.running.Add(1)
-	p.shared.running.Go(func() {
-		defer p.running.Done()
+	p.running.Go(func() {
 		ready := p.shared.PastReady
 		if ready == nil {
 			ready = p.shared.closed

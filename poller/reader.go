@@ -42,8 +42,8 @@ type reader struct {
 	access *access
 	others *others
 
-	pieces  chan piece // unbuffered
-	running sync.WaitGroup
+	pieces  chan piece     // unbuffered
+	running sync.WaitGroup // its goroutine
 
 	// Only the app uses them.
 	spooled []AnswerKey // what the spool had at the start, until all was read
@@ -66,9 +66,8 @@ func newReader(shared *shared, appid string, others *others, log *slog.Logger) *
 	return &reader{shared: shared, appid: appid, log: log, access: newAccess(shared), others: others, pieces: make(chan piece)}
 }
 
-// follow goes on where another reader was, whose context has ended.
+// follow goes on where another reader was, which has ended.
 func (r *reader) follow(before *reader) {
-	before.running.Wait() // what it still accesses cannot be accessed again
 	r.access, r.others, r.spooled = before.access, before.others, before.spooled
 	r.whole, r.looked = before.whole, before.looked
 }
@@ -161,11 +160,7 @@ func (r *reader) readState(ctx context.Context) (State, error) {
 
 func (r *reader) begin(read func()) {
 	r.reading, r.looked = true, time.Now()
-	r.running.Add(1)
-	r.shared.running.Go(func() {
-		defer r.running.Done()
-		read()
-	})
+	r.running.Go(read)
 }
 
 // ended records the end of an attempt.
