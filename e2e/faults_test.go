@@ -81,7 +81,7 @@ func networkFaults() []fault {
 		{
 			name: "nobody listens", told: "connection refused",
 			start: func(_ *testing.T, f *front) { f.close() },
-			end:   func(t *testing.T, f *front) { f.listen(t, f.address) },
+			end:   func(t *testing.T, f *front) { f.listen(t) },
 		},
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/wxapp-exporter/wxapp_exporter/e2e/program"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat/wechattest"
 )
 
@@ -40,6 +41,7 @@ func startFront(t *testing.T) *front {
 	t.Helper()
 	f := &front{
 		trusted:   newAuthority(t),
+		address:   program.HoldPort(t),
 		published: time.Now().In(shanghai).AddDate(0, 0, -2),
 		tokens:    map[string]string{},
 		paths:     map[string]int{},
@@ -53,7 +55,7 @@ func startFront(t *testing.T) *front {
 	}))
 	t.Cleanup(f.other.Close)
 	f.certificate = f.trusted.issue(t, net.IPv4(127, 0, 0, 1), time.Now().Add(time.Hour))
-	f.listen(t, "127.0.0.1:0")
+	f.listen(t)
 	t.Cleanup(f.close)
 	return f
 }
@@ -75,13 +77,12 @@ func (f *front) publish() {
 	f.published = time.Now().AddDate(1, 0, 0)
 }
 
-func (f *front) listen(t *testing.T, address string) {
+func (f *front) listen(t *testing.T) {
 	t.Helper()
-	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", address)
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", f.address)
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.address = listener.Addr().String()
 	server := &http.Server{
 		Handler:           f,
 		ReadHeaderTimeout: time.Minute,
@@ -115,7 +116,7 @@ func (f *front) present(t *testing.T, certificate tls.Certificate) {
 	f.mu.Lock()
 	f.certificate = certificate
 	f.mu.Unlock()
-	f.listen(t, f.address)
+	f.listen(t)
 }
 
 // fail puts a handler in the place of all answers to one app; nil ends that.

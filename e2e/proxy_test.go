@@ -29,8 +29,8 @@ func TestBehindProxy(t *testing.T) {
 	}
 	api := httptest.NewServer(&wechattest.Server{})
 	defer api.Close()
-	port := freePort(t)
-	external := "http://localhost:" + port + "/wxapp"
+	address := program.HoldPort(t) // nginx cannot choose one itself
+	external := "http://" + strings.Replace(address, "127.0.0.1", "localhost", 1) + "/wxapp"
 	exporter := startExporter(t, "WXAPP_API_URL="+api.URL, "WXAPP_APPID="+appid, "WXAPP_SECRET="+secret, "WXAPP_EXTERNAL_URL="+external)
 	exporter.metricsWith(t, `^wxapp_users{`)
 	for name, upstream := range map[string]string{
@@ -39,9 +39,9 @@ func TestBehindProxy(t *testing.T) {
 		"the path goes":                "location /wxapp/ { proxy_pass " + exporter.url + "/; }",
 	} {
 		t.Run(name, func(t *testing.T) {
-			startNginx(t, nginx, port, upstream)
+			startNginx(t, nginx, address, upstream)
 			program.Eventually(t, "nginx answers", func() bool {
-				connection, err := new(net.Dialer).DialContext(t.Context(), "tcp", "127.0.0.1:"+port)
+				connection, err := new(net.Dialer).DialContext(t.Context(), "tcp", address)
 				if err != nil {
 					return false
 				}
@@ -98,23 +98,8 @@ func TestBehindProxy(t *testing.T) {
 	}
 }
 
-// freePort returns a port on which nothing listens: nginx cannot choose one itself.
-func freePort(t *testing.T) string {
-	t.Helper()
-	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = listener.Close() }()
-	_, port, err := net.SplitHostPort(listener.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return port
-}
-
 // startNginx runs nginx as an ordinary program until the end of the test.
-func startNginx(t *testing.T, nginx, port, location string) {
+func startNginx(t *testing.T, nginx, address, location string) {
 	t.Helper()
 	folder := t.TempDir()
 	configuration := `daemon off;
@@ -130,7 +115,7 @@ http {
   uwsgi_temp_path ` + folder + `;
   scgi_temp_path ` + folder + `;
   server {
-    listen 127.0.0.1:` + port + `;
+    listen ` + address + `;
     ` + location + `
   }
 }

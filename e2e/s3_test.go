@@ -22,6 +22,8 @@ import (
 	"github.com/johannesboyne/gofakes3/backend/s3mem"
 	"github.com/minio/minio-go/v7"
 	"github.com/minio/minio-go/v7/pkg/credentials"
+
+	"github.com/wxapp-exporter/wxapp_exporter/e2e/program"
 )
 
 // The keys of the bucket.
@@ -63,7 +65,7 @@ func startS3(t *testing.T) *s3 {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.client = client
+	s.client, s.address = client, program.HoldPort(t)
 	if err := client.MakeBucket(t.Context(), s.bucket, minio.MakeBucketOptions{}); err != nil {
 		t.Fatal(err)
 	}
@@ -99,18 +101,13 @@ func (s *s3) goAway() {
 	}
 }
 
-// comeBack serves again, on the same port as before.
+// comeBack serves, always on the same port.
 func (s *s3) comeBack(t *testing.T) {
 	t.Helper()
-	address := s.address
-	if address == "" {
-		address = "127.0.0.1:0"
-	}
-	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", address)
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", s.address)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.address = listener.Addr().String()
 	s.running = &http.Server{Handler: s, ErrorLog: log.New(io.Discard, "", 0)} //nolint:gosec // a test
 	s.serving.Go(func() { _ = s.running.Serve(listener) })
 }
