@@ -152,18 +152,29 @@ func TestBucketAwayAndBack(t *testing.T) {
 	shown(t, e)
 	e.metricsWith(t, `^wxapp_archive_pending_answers [1-9]`)
 	e.metricsWith(t, `^wxapp_archive_failures_total [1-9]`)
-	if told := strings.Count(e.Output.String(), `answers that cannot be written are kept in memory`); told != 1 {
-		t.Errorf("the log says %d times that the archive failed", told)
-	}
-	if !strings.Contains(e.Output.String(), "connection refused") {
-		t.Error("the log does not say that the storage cannot be reached")
-	}
+	e.Tells(t, archiveFails+".*connection refused")
 	s.comeBack(t)
 	everythingIsKept(t, wechat, s, e)
-	program.Eventually(t, "the log says that the archive works again", func() bool {
-		return strings.Count(e.Output.String(), `the archive works again`) == 1
-	})
+	e.Tells(t, archiveWorks)
 	keepsSecrets(t, e)
+	toldOnce(t, e)
+}
+
+// What the log says when the archive begins to fail, and when it works again.
+const (
+	archiveFails = "answers that cannot be written are kept in memory"
+	archiveWorks = "the archive works again"
+)
+
+// toldOnce stops an exporter whose archive has failed for a while, and holds that its log says so once.
+func toldOnce(t *testing.T, e *exporter) {
+	t.Helper()
+	e.Stop(t)
+	for _, text := range []string{archiveFails, archiveWorks} {
+		if told := strings.Count(e.Output.String(), text); told != 1 {
+			t.Errorf("the log says %d times: %s", told, text)
+		}
+	}
 }
 
 // Answers of the storage that are no success keep nobody from the numbers, and lose nothing.
@@ -199,12 +210,12 @@ func TestBucketThatFails(t *testing.T) {
 			e := startExporter(t, settings...)
 			shown(t, e)
 			e.metricsWith(t, `^wxapp_archive_pending_answers [1-9]`)
-			if log := e.Output.String(); !strings.Contains(log, test.told) || strings.Count(log, `answers that cannot be written are kept in memory`) != 1 {
-				t.Errorf("the log does not say once that the storage %s", test.told)
-			}
+			e.Tells(t, archiveFails+".*"+test.told)
 			s.fail(nil)
 			everythingIsKept(t, wechat, s, e)
+			e.Tells(t, archiveWorks)
 			keepsSecrets(t, e)
+			toldOnce(t, e)
 		})
 	}
 }

@@ -4,8 +4,9 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"os/exec"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -78,15 +79,19 @@ func TestDoctorBesideExporter(t *testing.T) {
 	exporter := startExporter(t, append(settings, "WXAPP_APPID="+appid, "WXAPP_SECRET="+secret)...)
 	exporter.metricsWith(t, `^wxapp_users\{.*range="1d"`)
 	held := token(t, api.URL, appid)
-	files := func() int {
+	files := func() (names []string) {
 		t.Helper()
-		entries, err := os.ReadDir(kept)
+		names, err := filepath.Glob(filepath.Join(kept, "*"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		return len(entries)
+		return names
 	}
-	before := files()
+	var before []string
+	program.Eventually(t, "the archive has a version, a heartbeat and an app", func() bool {
+		before = files()
+		return len(before) == 3 && !strings.HasPrefix(filepath.Base(before[0]), ".") // which is being written
+	})
 
 	d := doctor(t, settings...)
 	if d.Verdict != "ok" || d.code != 0 {
@@ -95,8 +100,8 @@ func TestDoctorBesideExporter(t *testing.T) {
 	if token(t, api.URL, appid) != held {
 		t.Error("the exporter's token was replaced")
 	}
-	if after := files(); after != before {
-		t.Errorf("the archive had %d entries, now %d", before, after)
+	if after := files(); !slices.Equal(after, before) {
+		t.Errorf("the archive had %q, now %q", before, after)
 	}
 	if got := series(exporter.metrics(t), "wxapp_up"); len(got) != 1 || !strings.HasSuffix(strings.TrimSpace(got[0]), " 1") {
 		t.Errorf("%q", got)

@@ -27,7 +27,7 @@ func TestExportIsWhatWasScraped(t *testing.T) {
 		"WXAPP_LISTEN_ADDRESS=127.0.0.1:0", "WXAPP_ARCHIVE=" + archive,
 	}, "demo")}
 	demo.url = "http://" + demo.Address(t)
-	program.Eventually(t, "the demo's past", func() bool { return strings.Contains(demo.Output.String(), "made-up past") })
+	demo.Tells(t, "made-up past")
 	scraped := demo.metrics(t)
 	at := time.Now()
 

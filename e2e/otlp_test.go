@@ -141,9 +141,7 @@ service:
       level: none
 `, socket, endpoint))
 	collector := program.Start(t, program.Built(t, buildCollector), nil, "--config="+config)
-	program.Eventually(t, "the Collector is ready", func() bool {
-		return strings.Contains(collector.Output.String(), "Everything is ready")
-	})
+	collector.Tells(t, "Everything is ready")
 	return socket
 }
 

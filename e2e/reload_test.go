@@ -97,7 +97,7 @@ func TestHangupsDoNotEndTheExporter(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	program.Eventually(t, "a reload", func() bool { return strings.Contains(exporter.Output.String(), "trigger=SIGHUP") })
+	exporter.Tells(t, "trigger=SIGHUP")
 	if err := exporter.Command.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}

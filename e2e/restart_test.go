@@ -54,9 +54,7 @@ func TestArchiveThatCannotBeWritten(t *testing.T) {
 
 	exporter.metricsWith(t, `^wxapp_users`)
 	exporter.metricsWith(t, `^wxapp_archive_failures_total [1-9]`)
-	if output := exporter.Output.String(); !failureNaming(noFolder).MatchString(output) {
-		t.Error("no warning or error names the folder")
-	}
+	exporter.Tells(t, "level=(WARN|ERROR) .*"+regexp.QuoteMeta(noFolder))
 
 	// What could not be archived is lost at the stop, and that is not kept quiet.
 	if err := exporter.Command.Process.Signal(syscall.SIGTERM); err != nil {
@@ -68,11 +66,6 @@ func TestArchiveThatCannotBeWritten(t *testing.T) {
 	if output := exporter.Output.String(); !strings.Contains(output, "answers are lost") || !strings.Contains(output, "level=ERROR") {
 		t.Error("no error says that answers are lost")
 	}
-}
-
-// failureNaming matches a warning or an error in a log that names a path.
-func failureNaming(path string) *regexp.Regexp {
-	return regexp.MustCompile(`level=(WARN|ERROR) .*` + regexp.QuoteMeta(path))
 }
 
 // A WeChat that never answers delays neither what the exporter serves nor its end. The

@@ -1,8 +1,6 @@
 package consumers
 
 import (
-	"net"
-	"strings"
 	"testing"
 
 	"github.com/wxapp-exporter/wxapp_exporter/e2e/program"
@@ -22,7 +20,7 @@ func collectorWays() []way {
 			return e, store
 		}},
 		{consumer: name, how: "OTLP, then scraped by Prometheus", start: func(t *testing.T) (*exporter, string) {
-			receives, serves := freeAddress(t), freeAddress(t)
+			receives, serves := program.HoldPort(t), program.HoldPort(t)
 			startCollector(t, snippet(t, "# collector-receives.yml", "0.0.0.0:4317", receives, "0.0.0.0:8889", serves))
 			return startExporter(t, "OTEL_EXPORTER_OTLP_ENDPOINT=http://"+receives),
 				startPrometheus(t, t.TempDir(), snippet(t, "# scrape-collector.yml", "collector:8889", serves))
@@ -35,18 +33,5 @@ func startCollector(t *testing.T, config string) {
 	t.Helper()
 	collector := program.Start(t, program.Built(t, buildCollector), nil, "--config="+write(t, "otelcol.yml", config),
 		"--config="+write(t, "telemetry.yml", "service: {telemetry: {metrics: {level: none}}}\n"))
-	program.Eventually(t, "the Collector is ready", func() bool {
-		return strings.Contains(collector.Output.String(), "Everything is ready")
-	})
-}
-
-// freeAddress returns an address for a program that does not say which port it has got.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = listener.Close() }()
-	return listener.Addr().String()
+	collector.Tells(t, "Everything is ready")
 }

@@ -28,6 +28,7 @@ func TestTooManyAppsForOneScrape(t *testing.T) {
 	}
 	whole := startVictoriaMetrics(t, scrape(e.address()))
 	program.Eventually(t, "a refused scrape of all apps", func() bool { return len(program.Query(t, whole, `up == 0`, time.Now())) == 1 })
+	e.Tells(t, warning)
 	if n := strings.Count(e.Output.String(), warning); n != 1 {
 		t.Errorf("the exporter warns %d times", n)
 	}

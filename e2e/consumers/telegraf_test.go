@@ -16,7 +16,7 @@ func telegrafWays() []way {
 			return e, store
 		}},
 		{consumer: name, how: "OTLP", start: func(t *testing.T) (*exporter, string) {
-			store, receives := startVictoriaMetrics(t, nothing), freeAddress(t)
+			store, receives := startVictoriaMetrics(t, nothing), program.HoldPort(t)
 			startTelegraf(t, snippet(t, "# telegraf-receives.conf", "0.0.0.0:4317", receives, "http://victoriametrics:8428", store))
 			return startExporter(t, settings(t, "http://telegraf:4317", "telegraf:4317", receives)...), store
 		}},

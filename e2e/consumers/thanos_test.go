@@ -52,7 +52,7 @@ func thanosWays() []way {
 // startReceive runs Thanos Receive, and returns its address for writers and that of a querier.
 func startReceive(t *testing.T) (receiver, store string) {
 	t.Helper()
-	receiver = freeAddress(t)
+	receiver = program.HoldPort(t)
 	return receiver, startQuery(t, startThanos(t, append(command(t, document, "thanos receive", "/var/lib/thanos", t.TempDir()),
 		"--remote-write.address="+receiver)...))
 }
@@ -71,7 +71,7 @@ func upload(t *testing.T, blocks string) string {
 // startQuery runs a querier of one other part of Thanos, and returns its address with Prometheus' API.
 func startQuery(t *testing.T, endpoint string) string {
 	t.Helper()
-	query := launchThanos(t, freeAddress(t), command(t, document, "thanos query", "thanos-sidecar:10901", endpoint)...)
+	query := launchThanos(t, program.HoldPort(t), command(t, document, "thanos query", "thanos-sidecar:10901", endpoint)...)
 	var address string
 	program.Eventually(t, "Thanos Query listens", func() bool {
 		if match := listensOn.FindStringSubmatch(query.Output.String()); match != nil {
@@ -87,7 +87,7 @@ var listensOn = regexp.MustCompile(`msg="Listening on" address=(\S+)`)
 // startThanos runs a part of Thanos, and returns its address for a querier.
 func startThanos(t *testing.T, arguments ...string) string {
 	t.Helper()
-	address := freeAddress(t)
+	address := program.HoldPort(t)
 	launchThanos(t, address, arguments...)
 	return address
 }

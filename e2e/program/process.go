@@ -107,6 +107,14 @@ func (p *Process) Wait(t *testing.T) int {
 	return p.Command.ProcessState.ExitCode()
 }
 
+// Tells waits until the program has written something that matches a pattern. It may do so after what
+// it has done is seen elsewhere, and what it has written takes a moment to arrive.
+func (p *Process) Tells(t *testing.T, pattern string) {
+	t.Helper()
+	wanted := regexp.MustCompile("(?m)" + pattern)
+	Eventually(t, p.Name+" tells "+pattern, func() bool { return wanted.MatchString(p.Output.String()) })
+}
+
 // Listening matches the line in which a program says where it listens.
 var Listening = regexp.MustCompile(`(?m)msg="?(?i:listening)(?: on)?"? (?:.* )?address=(\S+)`)
 
