@@ -120,7 +120,7 @@ func TestScrapeWhileTheBucketIsSlow(t *testing.T) {
 	s.fail(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.Contains(r.URL.String(), slow) {
 			select {
-			case <-time.After(3 * time.Second):
+			case <-time.After(5 * time.Second): // half of the silence after which an access is given up
 			case <-hurry:
 			}
 		}

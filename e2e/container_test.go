@@ -52,6 +52,7 @@ func TestRunsWithoutRights(t *testing.T) {
 	command.Dir = "/"
 	command.Env = []string{
 		"WXAPP_LISTEN_ADDRESS=127.0.0.1:0", "WXAPP_ARCHIVE=/data", "WXAPP_API_URL=" + api.URL, "WXAPP_APPID=" + appid, "WXAPP_SECRET=" + secret,
+		program.Patient,
 	}
 	exporter := &exporter{Process: program.Launch(t, "wxapp_exporter", command)}
 	exporter.url = "http://" + exporter.Address(t)

@@ -42,7 +42,7 @@ func inShell(t *testing.T, commands, typed string, env ...string) (run *program.
 	}
 	shell := exec.Command("bash", "-euc", strings.Replace(commands, "go run .", "exec "+binary, 1)) //nolint:noctx // stopped by a signal
 	shell.Dir = ".."
-	shell.Env = append([]string{"PATH=" + os.Getenv("PATH"), "TMPDIR=" + t.TempDir(), "WXAPP_LISTEN_ADDRESS=127.0.0.1:0", "GORACE=atexit_sleep_ms=0"}, env...)
+	shell.Env = append([]string{"PATH=" + os.Getenv("PATH"), "TMPDIR=" + t.TempDir(), "WXAPP_LISTEN_ADDRESS=127.0.0.1:0", "GORACE=atexit_sleep_ms=0", program.Patient}, env...)
 	shell.Stdin = strings.NewReader(typed)
 	shell.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	run = program.Launch(t, filepath.Base(binary), shell)

@@ -20,7 +20,7 @@ type exporter struct {
 }
 
 // startExporter runs the exporter with settings of the form NAME=value, on a port
-// of its own. It gets all the time to stop that a busy machine may need.
+// of its own.
 func startExporter(t *testing.T, settings ...string) *exporter {
 	t.Helper()
 	return startBuilt(t, buildExporter, settings...)
@@ -30,7 +30,7 @@ func startExporter(t *testing.T, settings ...string) *exporter {
 func startBuilt(t *testing.T, build func() (string, error), settings ...string) *exporter {
 	t.Helper()
 	e := &exporter{Process: program.Start(t, program.Built(t, build),
-		append([]string{"WXAPP_LISTEN_ADDRESS=127.0.0.1:0", "WXAPP_STOP_TIMEOUT=30s"}, settings...))}
+		append([]string{"WXAPP_LISTEN_ADDRESS=127.0.0.1:0"}, settings...))}
 	e.url = "http://" + e.Address(t)
 	return e
 }

@@ -137,7 +137,7 @@ func TestSystemdSocketActivation(t *testing.T) {
 	command := exec.Command("sh", "-c", `LISTEN_PID=$$ exec "$0"`, program.Built(t, buildExporter)) //nolint:noctx // stopped by a signal
 	command.Dir = t.TempDir()
 	command.Env = []string{
-		"PATH=" + os.Getenv("PATH"), "GORACE=atexit_sleep_ms=0", "LISTEN_FDS=2",
+		"PATH=" + os.Getenv("PATH"), "GORACE=atexit_sleep_ms=0", program.Patient, "LISTEN_FDS=2",
 		"WXAPP_APPID=" + appid, "WXAPP_SECRET=" + secret, "WXAPP_API_URL=http://127.0.0.1:1", "WXAPP_LISTEN_ADDRESS=192.0.2.1:1", // which nobody has
 	}
 	command.ExtraFiles = files

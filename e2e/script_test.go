@@ -57,7 +57,7 @@ func TestScripts(t *testing.T) {
 			api := httptest.NewServer(wechat)
 			env.Defer(api.Close)
 			env.Setenv("WECHAT", api.URL)
-			env.Setenv("GORACE", "atexit_sleep_ms=0")
+			env.Vars = append(env.Vars, "GORACE=atexit_sleep_ms=0", program.Patient)
 			return nil
 		},
 	})
@@ -76,7 +76,7 @@ func serve(ts *testscript.TestScript, negated bool, settings []string) {
 	}
 	command := exec.Command(filepath.Join(program.Folder, "wxapp_exporter")) //nolint:noctx // stopped by a signal
 	command.Dir = ts.Getenv("WORK")
-	command.Env = append([]string{"WXAPP_LISTEN_ADDRESS=127.0.0.1:0"}, settings...)
+	command.Env = append([]string{"WXAPP_LISTEN_ADDRESS=127.0.0.1:0", program.Patient}, settings...)
 	var log program.Output
 	command.Stdout, command.Stderr = &log, &log
 	ts.Check(command.Start())

@@ -40,6 +40,9 @@ type Process struct {
 	Ended   chan struct{} // closed at its end
 }
 
+// Patient is the setting of an exporter that gets all the time to stop that a busy machine may need.
+const Patient = "WXAPP_STOP_TIMEOUT=30s"
+
 // Start runs a program in a folder of its own, with env as its whole environment.
 func Start(t *testing.T, binary string, env []string, args ...string) *Process {
 	t.Helper()
@@ -48,6 +51,7 @@ func Start(t *testing.T, binary string, env []string, args ...string) *Process {
 	command.Env = append([]string{
 		"PATH=" + Folder,
 		"GORACE=atexit_sleep_ms=0", // or it would sleep for a second before it exits
+		Patient,
 	}, env...)
 	return Launch(t, filepath.Base(binary), command)
 }
