@@ -123,10 +123,15 @@ func TestExportersOnOneArchive(t *testing.T) {
 		}
 		return names
 	}
-	deadline := time.Now().Add(5 * time.Minute)
-	for len(beats()) < 2 && time.Now().Before(deadline) {
-		runtime.Gosched()
+	await := func(number int) {
+		t.Helper()
+		for deadline := time.Now().Add(5 * time.Minute); len(beats()) != number; runtime.Gosched() {
+			if time.Now().After(deadline) {
+				t.Fatalf("there are %q, want %d", beats(), number)
+			}
+		}
 	}
+	await(2)
 	for _, name := range beats() {
 		if content, err := os.ReadFile(name); err != nil || !strings.Contains(string(content), `"apps":["wx0123456789abcdef"]`) {
 			t.Errorf("%s holds %s, %v", name, content, err)
@@ -141,7 +146,5 @@ func TestExportersOnOneArchive(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if left := beats(); len(left) > 0 {
-		t.Errorf("after the stop there are %q", left)
-	}
+	await(0) // which a stop waits for, but not for long
 }
