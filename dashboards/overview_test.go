@@ -8,6 +8,7 @@ import (
 	"time"
 
 	dto "github.com/prometheus/client_model/go"
+	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql"
 
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
@@ -25,6 +26,14 @@ func overviewPanels(t *testing.T) []panel {
 	return nil
 }
 
+// inLegend is a label in a legend.
+var inLegend = regexp.MustCompile(`{{(\w+)}}`)
+
+// legend returns the name that Grafana gives a series.
+func legend(format string, metric labels.Labels) string {
+	return inLegend.ReplaceAllStringFunc(format, func(label string) string { return metric.Get(strings.Trim(label, "{}")) })
+}
+
 // The sentence names the users and the weekday of the newest day.
 func testOverview(t *testing.T, db *database, simulation simulation) {
 	panels := overviewPanels(t)
@@ -40,10 +49,7 @@ func testOverview(t *testing.T, db *database, simulation simulation) {
 	if said.Get("users") != fmt.Sprint(users) || said.Get("weekday") != fmt.Sprint(int(newest.Weekday())) || answer[0].F < 0 || answer[0].F > 2 {
 		t.Errorf("the sentence is %s, want %d users on day %d", answer[0], users, newest.Weekday())
 	}
-	names := panels[0].Targets[0].LegendFormat
-	for _, label := range []string{"users", "weekday"} {
-		names = strings.ReplaceAll(names, "{{"+label+"}}", said.Get(label))
-	}
+	names := legend(panels[0].Targets[0].LegendFormat, said)
 	for _, tr := range panels[0].Transformations {
 		names = regexp.MustCompile(tr.Options["regex"].(string)).ReplaceAllString(names, strings.NewReplacer("$1", "${1}", "$2", "${2}").Replace(tr.Options["renamePattern"].(string)))
 	}

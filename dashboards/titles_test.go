@@ -41,7 +41,6 @@ func testDaysInTitles(t *testing.T, db *database) {
 
 // undated are the tables of the boards for owners that show no single day.
 var undated = []string{
-	"Sources (or platforms)", "Pages (or devices)", // below the tiles of the day
 	"The last week", "The last month", // beside the tile with their last day
 	"Not on the map", // beside a table of that day
 	"Datasets",       // each has its day in a column

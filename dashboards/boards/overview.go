@@ -20,6 +20,8 @@ func overview(l language) *grafana.Dashboard {
 	chooseFigure(l, d)
 	chooseSource(l, d)
 	nameDay(l, d, "day", "1d")
+	nameDay(l, d, dayOf(series.SourcesDay), series.SourcesDay, "1d")
+	nameDay(l, d, dayOf(series.PagesDay), series.PagesDay, "1d")
 	annotate(l, d, chosenApps())
 
 	overviewSentence(l, d)
@@ -34,9 +36,9 @@ func overview(l language) *grafana.Dashboard {
 type shown struct {
 	name, unit string
 	decimals   int
-	at         func(series.Moment) string
-	before     func() string // a week before the newest day; with enough users or sessions
 	window     series.Window
+	on         func(series.Moment) string // on a day
+	change     string                     // since a week before the newest day
 }
 
 // figuresShown are the numbers with tiles, in their order. All but the first two need datasets.
@@ -44,50 +46,38 @@ func (l language) figuresShown() []shown {
 	of := func(u users) func(series.Moment) string {
 		return func(m series.Moment) string { return together(m, u) }
 	}
-	usersBefore := func(u users) func() string {
-		return func() string {
-			return enough("sum(" + chosenApps().Ago(7, u.length, func(m series.Moment) string { return chosenApps().total(m, u) }) + ")")
-		}
-	}
-	timeOf := func(read func(string) string) string {
-		return average(read("wxapp_user_stay_average_seconds"), read(usersOfDay))
-	}
+	visits := func(m series.Moment, metric string) string { return daily(m, series.VisitsDay, metric) }
 	return []shown{
-		{l.text("users", "用户"), "locale", 0, of(active("1d")), usersBefore(active("1d")), "1d"},
-		{l.text("new", "新增"), "locale", 0, of(fresh("1d")), usersBefore(fresh("1d")), "1d"},
+		{l.text("users", "用户"), "locale", 0, "1d", of(active("1d")), changeTogether(1, active("1d"))},
+		{l.text("new", "新增"), "locale", 0, "1d", of(fresh("1d")), changeTogether(1, fresh("1d"))},
 		{
-			l.text("sessions", "打开次数"), "locale", 0,
-			func(m series.Moment) string { return sumOf(m, series.VisitsDay, sessionsOfDay) },
-			func() string { return enough(added(weekAgo(series.VisitsDay, sessionsOfDay))) }, series.VisitsDay,
+			l.text("sessions", "打开次数"), "locale", 0, series.VisitsDay,
+			func(m series.Moment) string { return added(visits(m, sessionsOfDay)) },
+			changeOfSum(visits(series.Now(), sessionsOfDay), weekAgo(series.VisitsDay, sessionsOfDay)),
 		},
 		{
-			l.text("time per user", "人均停留"), l.seconds(), 0,
-			func(m series.Moment) string {
-				return timeOf(func(metric string) string { return daily(m, series.VisitsDay, metric) })
-			},
-			func() string {
-				read := func(metric string) string { return weekAgo(series.VisitsDay, metric) }
-				return fmt.Sprintf("(%s and %s)", timeOf(read), enough("sum("+read(usersOfDay)+")"))
-			}, series.VisitsDay,
+			l.text("time per user", "人均停留"), l.seconds(), 0, series.VisitsDay,
+			func(m series.Moment) string { return average(visits(m, stayOfUsers), visits(m, usersOfDay)) },
+			changeOfAverage(visits(series.Now(), stayOfUsers), visits(series.Now(), usersOfDay), weekAgo(series.VisitsDay, stayOfUsers), weekAgo(series.VisitsDay, usersOfDay)),
 		},
 		{
-			l.text("came back", "次日留存"), "percentunit", 1,
-			func(m series.Moment) string {
-				if m.OfDay() {
-					return retained(series.DaysAfter(1), 1)
-				}
-				return retained(m, 1)
-			},
-			func() string {
-				read := func(metric string) string {
-					return chosenApps().Ago(7, series.RetentionDay, func(m series.Moment) string {
-						return chosenApps().each(m, metric, `cohort="active"`, `day="1"`)
-					})
-				}
-				return fmt.Sprintf("(sum(%s) / %s)", read("wxapp_retained_users"), enough("sum("+read(cohortUsers)+")"))
-			}, series.RetentionDay,
+			l.text("came back", "次日留存"), "percentunit", 1, series.RetentionDay,
+			func(series.Moment) string { return retained(series.DaysAfter(1), 1) },
+			changeOfRetained(),
 		},
 	}
+}
+
+// changeOfRetained returns by how much the share of those who came back on the next day changed in a
+// week, of the apps of which both are known.
+func changeOfRetained() string {
+	read := func(metric string) (now, before string) {
+		before = chosenApps().Ago(7, series.RetentionDay, func(m series.Moment) string { return cohortOf(m, metric, 1) })
+		return fmt.Sprintf("(%s and on (appid) %s)", ofCohort(series.Now(), metric, 1), before), before
+	}
+	came, cameBefore := read(cohortUsers)
+	again, againBefore := read("wxapp_retained_users")
+	return fmt.Sprintf("sum(%s) / sum(%s) / (sum(%s) / %s) - 1", again, came, againBefore, enough("sum("+cameBefore+")"))
 }
 
 // chooseFigure lets the number of the chart be chosen, as the tiles do.
@@ -126,22 +116,21 @@ func (l language) verdicts() []grafana.Mapping {
 		word(unknown, l.text("nothing to compare with yet", "尚无可比较的数据"), gray))
 }
 
-// sentence returns the verdict on the newest day, with its users and its weekday as labels.
+// sentence returns the verdict on the newest day, with its users and its weekday as labels. The
+// users are those of the apps that have that day, the verdict is on those of them that can be compared.
 func sentence() string {
-	users := together(series.Now(), active("1d"))
-	var weeks []string
-	for week := 1; week <= 4; week++ {
-		before := chosenApps().Ago(7*week, "1d", func(m series.Moment) string { return chosenApps().total(m, active("1d")) })
-		weeks = append(weeks, figureOf("week", fmt.Sprint(week), "sum("+before+")"))
-	}
-	past := strings.Join(weeks, " or ")
+	a := chosenApps()
+	total := func(m series.Moment) string { return a.total(m, active("1d")) }
+	users := total(series.Now()) + a.OnNewest("1d")
+	compared := "sum(" + users + a.Earlier("1d") + ")"
+	past := a.SameWeekdays("1d", total)
 	// Half of what the users are away from the mean, in units of half the usual range, is rounded to
 	// 0 within it. What chance makes is taken from the users, so that the query stays short: at the
 	// ends of the range that is the same but for a few users in a thousand.
-	verdict := fmt.Sprintf("(%d + clamp(round((%s - avg(%s)) / (2 * clamp_min(2 * stddev(%s), %s))), -1, 1) and count(%s) >= 3) or on () (0 * %s + %d)",
-		usualDay, users, past, past, chance(users), past, users, unknown)
-	weekday := fmt.Sprintf(`count_values("weekday", day_of_week(max(%s - 1)))`, chosenApps().DataEnd(series.Now(), "1d"))
-	return fmt.Sprintf(`(%s) * on () group_left (users) count_values("users", %s) * on () group_left (weekday) %s`, verdict, users, weekday)
+	verdict := fmt.Sprintf("(%d + clamp(round((%s - avg_over_time(%s)) / (2 * clamp_min(2 * stddev_over_time(%s), %s))), -1, 1) and count_over_time(%s) >= 3) or on () (0 * sum(%s) + %d)",
+		usualDay, compared, past, past, chance(compared), past, users, unknown)
+	weekday := fmt.Sprintf(`count_values("weekday", day_of_week(max(%s - 1)))`, a.DataEnd(series.Now(), "1d"))
+	return fmt.Sprintf(`(%s) * on () group_left (users) count_values("users", sum(%s)) * on () group_left (weekday) %s`, verdict, users, weekday)
 }
 
 // figureOf gives a single number a label.
@@ -201,17 +190,18 @@ func overviewTiles(l language, d *grafana.Dashboard) {
 	var values, changes []grafana.Target
 	figures := l.figuresShown()
 	for _, f := range figures {
-		values = append(values, grafana.Over(f.at(series.OnDay(0)), f.name))
-		changes = append(changes, grafana.Now(f.at(series.Now())+" / "+f.before()+" - 1", f.name))
+		values = append(values, grafana.Over(remarked(f.on(series.OnDay(0)), f.window), f.name+remarks))
+		changes = append(changes, grafana.Now(f.change, f.name))
 	}
 	tiles := grafana.Stat(l.text("The newest day: ${day}", "最新一天：${day}"),
 		l.text("The numbers of the newest day, and their course over the time shown. Click on one to draw it below. Sessions and time need the dataset visits, came back (the next day) needs retention.",
 			"最新一天的数字及其在所选时间内的走势，点击可在下方图表中显示。打开次数与人均停留需要数据集 visits，次日留存需要 retention。"),
 		values...).
 		Unit("locale").Decimals(0).Every("1d").Option("textMode", "value_and_name").Option("graphMode", "area").Option("orientation", "vertical").
-		Thresholds(neutral, grafana.At(0, "blue")).NoValue(fillsTomorrow(l)).Width(24)
+		Thresholds(neutral, grafana.At(0, "blue")).NoValue(fillsTomorrow(l)).Renamed(someApps, l.text("$1 apps", "$1 个小程序")).
+		Width(24)
 	for i, f := range figures {
-		tiles.Override(f.name, property("unit", f.unit), property("decimals", f.decimals), l.draws(l.text("Draw below", "在下方显示"), fmt.Sprintf("var-figure=%d", i+1)))
+		tiles.OverrideStart(f.name, property("unit", f.unit), property("decimals", f.decimals), l.draws(l.text("Draw below", "在下方显示"), fmt.Sprintf("var-figure=%d", i+1)))
 	}
 	d.Line(5, tiles)
 	d.Line(3, grafana.Stat(l.text("Against the same weekday last week", "较上周同一星期几"),
@@ -230,11 +220,11 @@ func overviewChart(l language, d *grafana.Dashboard) {
 		return fmt.Sprintf("(%s) and on () (vector($figure) == %d)", query, i+1)
 	}
 	for i, f := range figures {
-		targets = append(targets, grafana.Over(chosen(i, f.at(series.OnDay(0))), f.name))
+		targets = append(targets, grafana.Over(chosen(i, f.on(series.OnDay(0))), f.name))
 	}
 	before := l.text("week before", "上周同日")
 	for i, f := range figures[:3] { // what adds up
-		targets = append(targets, grafana.Over(chosen(i, f.at(series.OnDay(1))), before))
+		targets = append(targets, grafana.Over(chosen(i, f.on(series.OnDay(1))), before))
 	}
 	targets = append(targets, grafana.Over(chosen(ofSource-1, chosenSource()), "{{source}}"))
 	p := grafana.TimeSeries(l.text("${figure:text}, by day up to ${day}", "每日${figure:text}，截至 ${day}"),
@@ -262,7 +252,7 @@ func overviewNames(l language, d *grafana.Dashboard) {
 		}
 		share := fmt.Sprintf("%s / on () group_left () sum(%s)", numbers, numbers)
 		name.Properties = append(name.Properties, mappings)
-		return grafana.Table(title, description, count, true, top(numbers), top(share), top(share)).Merged().
+		return grafana.Table(l.ofNewest(title, of), description, count, true, top(numbers), top(share), top(share)).Merged().
 			Columns(nil, slices.Concat([]grafana.Column{name, column("Value #A", count, 100, unit("locale"))}, shareColumns(l, "Value #B", "Value #C"))...).
 			NoValue(fillsTomorrow(l)).Width(12)
 	}

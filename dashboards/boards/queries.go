@@ -157,14 +157,18 @@ func (a apps) change(weeks int, u users) string {
 // changeTogether returns by how much the users of the chosen apps together changed in so
 // many weeks. Apps whose past is not known are left out.
 func changeTogether(weeks int, u users) string {
-	before := chosenApps().Ago(7*weeks, u.length, func(m series.Moment) string { return chosenApps().total(m, u) })
-	return fmt.Sprintf("sum(%s and on (appid) %s) / %s - 1", chosenApps().total(series.Now(), u), before, enough("sum("+before+")"))
+	a := chosenApps()
+	total := func(m series.Moment) string { return a.total(m, u) }
+	return changeOfSum(total(series.Now()), a.Ago(7*weeks, u.length, total))
 }
 
-// changeByName returns by how much the users of each name changed in a week.
+// changeByName returns by how much the users of each name changed in a week, of apps whose past is
+// known.
 func changeByName(u users) string {
-	return fmt.Sprintf("%s / %s - 1", named(series.Now(), u), enough(fmt.Sprintf("sum by (name) (%s)",
-		chosenApps().Ago(7, u.length, func(m series.Moment) string { return chosenApps().users(m, u, "name") }))))
+	a := chosenApps()
+	byName := func(m series.Moment) string { return a.users(m, u, "name") }
+	before := a.Ago(7, u.length, byName)
+	return fmt.Sprintf("%s / %s - 1", added(known(byName(series.Now()), before), "name"), enough(added(before, "name")))
 }
 
 // newShare returns the share of new users among the active ones of each app.

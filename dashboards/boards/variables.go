@@ -2,6 +2,7 @@ package boards
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/wxapp-exporter/wxapp_exporter/dashboards/grafana"
 	"github.com/wxapp-exporter/wxapp_exporter/dashboards/series"
@@ -56,11 +57,15 @@ func choosePlaces(l language, d *grafana.Dashboard) {
 	}
 }
 
-// nameDay keeps the newest day of a window as a text for titles.
-func nameDay(l language, d *grafana.Dashboard, name string, of series.Window) {
-	day := "max(" + chosenApps().DataEnd(series.Now(), of) + " - 1)"
+// nameDay keeps the newest day of a window as a text for titles, or that of the first of others that
+// there is.
+func nameDay(l language, d *grafana.Dashboard, name string, of ...series.Window) {
+	var days []string
+	for _, window := range of {
+		days = append(days, "max("+chosenApps().DataEnd(series.Now(), window)+" - 1)")
+	}
 	part := func(label, function string) string {
-		return fmt.Sprintf(`label_replace(count_values("%s", %s(%s)), "%s", "0$1", "%s", "(.)")`, label, function, day, label, label)
+		return fmt.Sprintf(`label_replace(count_values("%s", %s(%s)), "%s", "0$1", "%s", "(.)")`, label, function, strings.Join(days, " or "), label, label)
 	}
 	v := d.QueryVariable(name, l.text("Day", "日期"), fmt.Sprintf(`query_result(label_join(%s * on () group_left (m) %s * on () group_left (d) %s, "day", "-", "y", "m", "d"))`,
 		part("y", "year"), part("m", "month"), part("d", "day_of_month")))

@@ -13,6 +13,12 @@ const (
 	sessionsOfDay = "wxapp_sessions"
 )
 
+// The metrics that are averages: of a user, in seconds, and of a session, in pages.
+const (
+	stayOfUsers     = "wxapp_user_stay_average_seconds"
+	depthOfSessions = "wxapp_session_depth_average"
+)
+
 // cohortUsers is the metric of how many users came on the day of a cohort.
 const cohortUsers = "wxapp_retention_cohort_users"
 
@@ -49,61 +55,19 @@ func average(values, weights string) string {
 	return fmt.Sprintf("sum(%s * on (appid) %s) / sum(%s and on (appid) %s)", values, weights, weights, values)
 }
 
-// counts are the numbers of the datasets visits that add up over apps, and averages those
-// that do not, with what they are averages of. The order is that of the table.
-func counts() []string {
-	return []string{usersOfDay, "wxapp_new_users", sessionsOfDay, "wxapp_page_views", "wxapp_shares", "wxapp_sharing_users"}
+// known keeps of the numbers of apps those of apps whose past is known, so that an app that was added
+// since then is no growth.
+func known(now, before string) string { return fmt.Sprintf("%s and on (appid) %s", now, before) }
+
+// changeOfSum returns by how much the sum of the numbers of apps changed.
+func changeOfSum(now, before string) string {
+	return fmt.Sprintf("sum(%s) / %s - 1", known(now, before), enough("sum("+before+")"))
 }
 
-func averages() [][2]string {
-	return [][2]string{{"wxapp_user_stay_average_seconds", usersOfDay}, {"wxapp_session_depth_average", sessionsOfDay}}
-}
-
-// newest returns the numbers of the newest day, week or month of the chosen apps, by the label
-// figure: the name of the metric.
-func newest(of series.Window) string {
-	alternatives := []string{added(countsOf(of)(series.Now()), "figure")}
-	for _, a := range averages() {
-		alternatives = append(alternatives, figure(a[0], "round("+average(daily(series.Now(), of, a[0]), daily(series.Now(), of, a[1]))+", 0.1)"))
-	}
-	return strings.Join(alternatives, " or ")
-}
-
-// past turns a query by app into one about the past.
-type past func(query func(series.Moment) string) string
-
-// daysBefore is the past so many days before the newest day or week.
-func daysBefore(days int, of series.Window) past {
-	return func(query func(series.Moment) string) string { return chosenApps().Ago(days, of, query) }
-}
-
-// changeSince returns by how much the newest numbers differ from those of the past. Apps whose
-// past is not known are left out of what adds up.
-func changeSince(then past, of series.Window) string {
-	counts := countsOf(of)
-	before := then(counts)
-	alternatives := []string{fmt.Sprintf("sum by (figure) (%s and on (appid, figure) %s) / %s - 1",
-		counts(series.Now()), before, enough(fmt.Sprintf("sum by (figure) (%s)", before)))}
-	for _, a := range averages() {
-		weighted := then(func(m series.Moment) string { return maxOf(m, of, a[0]) + " * on (appid) " + maxOf(m, of, a[1]) })
-		weights := then(func(m series.Moment) string { return maxOf(m, of, a[1]) + " and on (appid) " + maxOf(m, of, a[0]) })
-		alternatives = append(alternatives, figure(a[0], fmt.Sprintf("(%s) / (sum(%s) / %s) - 1",
-			average(daily(series.Now(), of, a[0]), daily(series.Now(), of, a[1])), weighted, enough("sum("+weights+")"))))
-	}
-	return strings.Join(alternatives, " or ")
-}
-
-// countsOf returns what adds up, by app and figure.
-func countsOf(of series.Window) func(series.Moment) string {
-	return func(m series.Moment) string {
-		everything := chosenApps().Max(m, []string{"__name__", "appid"}, "", fmt.Sprintf("__name__=~%q", strings.Join(counts(), "|")), of.Period())
-		return fmt.Sprintf(`label_replace(%s, "figure", "$1", "__name__", "(.+)")`, everything)
-	}
-}
-
-// figure gives a single number the label figure.
-func figure(name, query string) string {
-	return fmt.Sprintf(`label_replace(%s, "figure", "%s", "", "")`, query, name)
+// changeOfAverage is changeOfSum for averages, weighted with the users or sessions that they are about.
+func changeOfAverage(values, weights, valuesBefore, weightsBefore string) string {
+	return fmt.Sprintf("%s / (%s and %s) - 1",
+		average("("+known(values, valuesBefore)+")", weights), average(valuesBefore, weightsBefore), enough("sum("+weightsBefore+")"))
 }
 
 // ranked returns a metric of the names of a label now, and 0 for those that had some a week
@@ -114,7 +78,8 @@ func ranked(of series.Window, metric, label string) string {
 
 // changeOfNames returns by how much a metric of the names of a label changed in a week.
 func changeOfNames(of series.Window, metric, label string) string {
-	return fmt.Sprintf("%s / %s - 1", ranked(of, metric, label), enough(added(weekAgo(of, metric, label), label)))
+	before := weekAgo(of, metric, label)
+	return fmt.Sprintf("(%s or 0 * %s) / %s - 1", added(known(daily(series.Now(), of, metric, label), before), label), added(before, label), enough(added(before, label)))
 }
 
 // largest keeps the n names with the most now.
@@ -145,9 +110,11 @@ func cohortSize() string {
 
 // ofCohort returns a metric of the return of users so many days later, by app.
 func ofCohort(m series.Moment, metric string, days int) string {
-	return chosenApps().At(m, series.RetentionDay, func(m series.Moment) string {
-		return chosenApps().each(m, metric, `cohort="$cohort"`, fmt.Sprintf(`day="%d"`, days))
-	})
+	return chosenApps().At(m, series.RetentionDay, func(m series.Moment) string { return cohortOf(m, metric, days) })
+}
+
+func cohortOf(m series.Moment, metric string, days int) string {
+	return chosenApps().each(m, metric, `cohort="$cohort"`, fmt.Sprintf(`day="%d"`, days))
 }
 
 // coverage returns the users in the portrait of a day divided by all of its users, of those

@@ -1,6 +1,9 @@
 package grafana
 
-import "strconv"
+import (
+	"regexp"
+	"strconv"
+)
 
 // Panel is a panel or the heading of a row.
 type Panel struct {
@@ -292,6 +295,14 @@ func (p *Panel) FieldOption(option string, value any) *Panel {
 func (p *Panel) Override(field string, properties ...Property) *Panel {
 	p.FieldConfig.Overrides = append(p.FieldConfig.Overrides, Override{
 		Matcher: Matcher{ID: "byName", Options: field}, Properties: properties,
+	})
+	return p
+}
+
+// OverrideStart shows the fields whose names begin with a text in another way.
+func (p *Panel) OverrideStart(text string, properties ...Property) *Panel {
+	p.FieldConfig.Overrides = append(p.FieldConfig.Overrides, Override{
+		Matcher: Matcher{ID: "byRegexp", Options: "/^" + regexp.QuoteMeta(text) + "/"}, Properties: properties,
 	})
 	return p
 }

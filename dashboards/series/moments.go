@@ -43,6 +43,9 @@ const End = "${__to:date:seconds}"
 // before it.
 func AtEnd() Moment { return Moment{shown: true, at: End} }
 
+// atQuery is so many hours before the moment of a query, for what stands in a subquery.
+func atQuery(offset int) Moment { return Moment{window: lookback, offset: offset, at: "end()"} }
+
 // Within is the last value of a time up to that moment.
 func Within(window string) Moment { return Moment{window: window} }
 
@@ -104,7 +107,7 @@ func (a Apps) At(m Moment, of Window, query func(Moment) string) string {
 		return query(m)
 	}
 	proved := func(seen Moment) string {
-		return fmt.Sprintf("(%s and on (appid) (%s == time() + %s))", query(seen), a.newest(seen, of), endOfDay(m.back))
+		return fmt.Sprintf("(%s and on (appid) (%s == time() + %s))", query(seen), a.LastEnd(seen, of), endOfDay(m.back))
 	}
 	then := proved(Moment{window: m.window, offset: m.back*hoursOfDay - 56})
 	if m.back > 0 {
@@ -132,21 +135,43 @@ func (a Apps) Ago(days int, of Window, query func(Moment) string) string {
 	for _, hours := range []int{-publicationMoves, publicationMoves} {
 		then := hoursAgo(days*hoursOfDay + hours)
 		alternatives = append(alternatives, fmt.Sprintf("(%s and on (appid) (%s == %s - %d))",
-			query(then), a.newest(then, of), a.newest(Now(), of), days*secondsOfDay))
+			query(then), a.LastEnd(then, of), a.LastEnd(Now(), of), days*secondsOfDay))
 	}
 	return "(" + strings.Join(alternatives, " or on (appid) ") + ")"
+}
+
+// SameWeekdays returns the sums over apps of what a query by app answered for the newest day less 7,
+// 14, 21 and 28 days, as a subquery for a function over time: at 08:00 in China, on which subqueries
+// lie, a day is settled. Apps that were not there before are left out; see Earlier.
+func (a Apps) SameWeekdays(of Window, query func(Moment) string) string {
+	seen := Moment{window: settled}
+	return fmt.Sprintf("sum(%s and on (appid) ((%s - on () group_left () max(%s)) %% %d == 0)%s)[27d:1d] offset 6d",
+		query(seen), a.LastEnd(seen, of), a.LastEnd(atQuery(0), of), 7*secondsOfDay, a.Earlier(of))
+}
+
+// Earlier keeps the apps that were there three to four weeks ago.
+func (a Apps) Earlier(of Window) string {
+	then := atQuery(21 * hoursOfDay)
+	then.window = "8d"
+	return " and on (appid) " + a.LastEnd(then, of)
+}
+
+// OnNewest keeps the apps that have the newest day of any of them.
+func (a Apps) OnNewest(of Window) string {
+	ends := a.LastEnd(Now(), of)
+	return fmt.Sprintf(" and on (appid) (%s == on () group_left () max(%s))", ends, ends)
 }
 
 // MonthBefore returns what a query answers for the month before the newest one. That was
 // shown for 28 to 31 days before the newest was published, and publication moves, so that it
 // was shown at one of two times at least.
 func (a Apps) MonthBefore(query func(Moment) string) string {
-	end := a.newest(Now(), LastMonth)
+	end := a.LastEnd(Now(), LastMonth)
 	var alternatives []string
 	for _, hours := range []int{28*hoursOfDay - publicationMoves, 31*hoursOfDay + publicationMoves} {
 		then := hoursAgo(hours)
 		alternatives = append(alternatives, fmt.Sprintf("(%s and on (appid) (%s == %s - %d * days_in_month(%s)))",
-			query(then), a.newest(then, LastMonth), end, secondsOfDay, end))
+			query(then), a.LastEnd(then, LastMonth), end, secondsOfDay, end))
 	}
 	return "(" + strings.Join(alternatives, " or on (appid) ") + ")"
 }
@@ -192,9 +217,9 @@ func (a Apps) DataEnd(m Moment, of Window) string {
 	return a.Max(m, []string{"appid"}, metric, fmt.Sprintf("%s=%q", label, of))
 }
 
-// newest is DataEnd to compare with, next to what an app shows. Ends only grow, so that the last
+// LastEnd is DataEnd to compare with, next to what an app shows. Ends only grow, so that the last
 // one within a day is the one.
-func (a Apps) newest(m Moment, of Window) string {
+func (a Apps) LastEnd(m Moment, of Window) string {
 	if m.shown {
 		m = Moment{window: lookback, at: m.at}
 	}
