@@ -238,7 +238,7 @@ func overviewChart(l language, d *grafana.Dashboard) {
 	}
 	p.Override(before, dashed()...)
 	l.namedSources(p)
-	d.Line(9, p, dimensionTable(l, active("1d").by("province"), 40,
+	d.Line(9, p, dimensionTable(l, active("1d").by("province"), allNames,
 		l.text("All provinces, with their share of all users listed by province. Click on one to see it alone among those who our users are.", "全部省份及其在省份维度中的占比。点击省份可在用户画像中只看该省份。")).Width(10))
 }
 

@@ -169,7 +169,7 @@ func portraitPlaces(l language, d *grafana.Dashboard) {
 			Unit("locale").NoValue(fillsTomorrow(l)).
 			Fields(nil, field("label", "label"), field("Value #A", count), field("Value #B", "radius")).
 			Transform("sortBy", grafana.Options{"sort": []grafana.Options{{"field": count, "desc": true}}}).Width(9),
-		dimensionTable(l, chosen().by("province").filtered(), 40,
+		dimensionTable(l, chosen().by("province").filtered(), allNames,
 			l.text("All provinces, with their share of all users listed by province.", "全部省份及其在省份维度中的占比。")).
 			Alerts("WxappCompositionShifted").Width(10),
 		l.namedBrands(grafana.BarGauge(l.text("Brands, top models", "所列机型的品牌"),
@@ -181,12 +181,20 @@ func portraitPlaces(l language, d *grafana.Dashboard) {
 	)
 }
 
+// allNames is for dimensions with few names.
+const allNames = 0
+
 // dimensionTable is everything about the dimension of users: its n largest names with users,
 // share, change and index.
 func dimensionTable(l language, u users, n int, note string) *grafana.Panel {
 	dimension := u.dimension
 	count, name := l.text("Users", "用户数"), l.dimension(dimension)
-	top := func(query string) grafana.Target { return grafana.NowTable(most(n, query, u)) }
+	top := func(query string) grafana.Target {
+		if n == allNames {
+			return grafana.NowTable(query)
+		}
+		return grafana.NowTable(most(n, query, u))
+	}
 	targets := []grafana.Target{
 		top(named(series.Now(), u)), top(share(series.Now(), u)), top(changeByName(u)), top(index(u)),
 	}

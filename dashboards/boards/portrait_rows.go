@@ -22,12 +22,12 @@ func portraitDimensions(l language, d *grafana.Dashboard) {
 	)
 	d.Row(l.text("Genders, ages, platforms, devices", "性别、年龄、平台、机型"))
 	d.Line(9,
-		dimensionTable(l, chosen().by("gender").filtered(), 10, l.text("Users by the gender in their WeChat profile; unknown means that none is given.", "按微信资料中的性别统计；“未知”表示未填写。")).Width(12),
-		dimensionTable(l, chosen().by("platform").filtered(), 10, l.text("Users by operating system; other is neither iPhone nor Android.", "按操作系统统计；“其他”表示既非 iPhone 也非 Android。")).
+		dimensionTable(l, chosen().by("gender").filtered(), allNames, l.text("Users by the gender in their WeChat profile; unknown means that none is given.", "按微信资料中的性别统计；“未知”表示未填写。")).Width(12),
+		dimensionTable(l, chosen().by("platform").filtered(), allNames, l.text("Users by operating system; other is neither iPhone nor Android.", "按操作系统统计；“其他”表示既非 iPhone 也非 Android。")).
 			Alerts("WxappShareCollapsed").Width(12),
 	)
 	d.Line(12,
-		dimensionTable(l, chosen().by("age").filtered(), 10, l.text("Users by age group, youngest first; unknown means that WeChat does not know the age.", "按年龄从小到大排列；“未知”表示微信不掌握。")).Width(12),
+		dimensionTable(l, chosen().by("age").filtered(), allNames, l.text("Users by age group, youngest first; unknown means that WeChat does not know the age.", "按年龄从小到大排列；“未知”表示微信不掌握。")).Width(12),
 		dimensionTable(l, chosen().by("device").filtered(), 20, l.text("WeChat lists only the 20 most common devices; nothing is known about the others, and shares are of those listed.", "微信只返回最常见的 20 个机型，其余不可知；占比以列出的机型为基数。")).Width(12),
 	)
 }

@@ -13,7 +13,7 @@ import (
 func chooseApps(l language, d *grafana.Dashboard) {
 	all := allApps()
 	names := all.Names(series.Now())
-	again := fmt.Sprintf("count by (app) (%s) > 1", names)
+	again := fmt.Sprintf("count by (app) (%s) > 1", all.Max(series.Within("26h"), []string{"app", "appid"}, "wxapp_app_info"))
 	told := fmt.Sprintf(`(%s unless on (app) (%s) or label_join(%s and on (app) (%s), "app", " · ", "app", "appid"))`, names, again, names, again)
 	users := all.total(series.Now(), active("30d"))
 	v := d.QueryVariable("appid", l.text("App", "小程序"), fmt.Sprintf("query_result(sort_desc(%s * on (appid) group_left () %s or 0 * %s))", told, users, told))
