@@ -44,7 +44,7 @@ const End = "${__to:date:seconds}"
 func AtEnd() Moment { return Moment{shown: true, at: End} }
 
 // atQuery is so many hours before the moment of a query, for what stands in a subquery.
-func atQuery(offset int) Moment { return Moment{window: lookback, offset: offset, at: "end()"} }
+func atQuery(offset int) Moment { return Moment{window: lookback, offset: offset, at: End} }
 
 // Within is the last value of a time up to that moment.
 func Within(window string) Moment { return Moment{window: window} }
