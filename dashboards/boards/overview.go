@@ -140,8 +140,8 @@ func figureOf(label, value, query string) string {
 
 func overviewSentence(l language, d *grafana.Dashboard) {
 	said := grafana.Stat(l.text("How ${day} went", "${day} 的情况"),
-		l.text("Active users of the newest day against the usual range of its weekday: the mean of the last four weeks, plus or minus two standard deviations, at least 5% and twice the square root of the mean, once three of them are known.",
-			"最新一天的活跃用户与同一星期几的正常范围相比：最近四周的均值上下各两个标准差，且不小于均值的 5% 与均值平方根的两倍，已知其中三周后给出。")+deduplicated(l),
+		l.text("Active users of the newest day against the usual range of its weekday: the mean of the last four weeks, plus or minus two standard deviations, at least 5% and twice the square root of the mean, once three of them are known. Of several apps, those count that have that day, and the verdict leaves out those that were not there three weeks before.",
+			"最新一天的活跃用户与同一星期几的正常范围相比：最近四周的均值上下各两个标准差，且不小于均值的 5% 与均值平方根的两倍，已知其中三周后给出。选择多个小程序时只计已有当天数据的小程序，判断中不含三周前尚不存在的小程序。")+deduplicated(l),
 		grafana.Now(sentence(), l.text("{{users}} users on day{{weekday}}", "day{{weekday}}，{{users}} 位用户"))).
 		Unit("none").Option("textMode", "value_and_name").MapValues(l.verdicts()).
 		Thresholds(neutral, grafana.At(below, "red"), grafana.At(usualDay, neutral), grafana.At(above, "green"), grafana.At(unknown, neutral)).
@@ -194,8 +194,8 @@ func overviewTiles(l language, d *grafana.Dashboard) {
 		changes = append(changes, grafana.Now(f.change, f.name))
 	}
 	tiles := grafana.Stat(l.text("The newest day: ${day}", "最新一天：${day}"),
-		l.text("The numbers of the newest day, and their course over the time shown. Click on one to draw it below. Sessions and time need the dataset visits, came back (the next day) needs retention.",
-			"最新一天的数字及其在所选时间内的走势，点击可在下方图表中显示。打开次数与人均停留需要数据集 visits，次日留存需要 retention。"),
+		l.text("The numbers of the newest day, and their course over the time shown. One of another day names it, and 2/3 apps means that the others do not have that day yet. Click on one to draw it below. Sessions and time need the dataset visits, came back (the next day) needs retention.",
+			"最新一天的数字及其在所选时间内的走势。属于另一天的数字写明日期；“2/3 个小程序”表示其余小程序尚无当天数据。点击可在下方图表中显示。打开次数与人均停留需要数据集 visits，次日留存需要 retention。"),
 		values...).
 		Unit("locale").Decimals(0).Every("1d").Option("textMode", "value_and_name").Option("graphMode", "area").Option("orientation", "vertical").
 		Thresholds(neutral, grafana.At(0, "blue")).NoValue(fillsTomorrow(l)).Renamed(someApps, l.text("$1 apps", "$1 个小程序")).
