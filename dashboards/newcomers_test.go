@@ -109,7 +109,7 @@ func TestTilesSayWhatIsLate(t *testing.T) {
 		want []string
 	}{
 		{ids[0], []string{"users = 100", "new = 100", "sessions · 03-08 = 300"}},
-		{strings.Join(ids, "|"), []string{"users · 1/2 = 100", "new · 1/2 = 100", "sessions · 03-08 = 600"}},
+		{strings.Join(ids, "|"), []string{"users · 1/2 apps = 100", "new · 1/2 apps = 100", "sessions · 03-08 = 600"}},
 	} {
 		var got []string
 		for _, p := range overviewPanels(t) {
@@ -119,7 +119,7 @@ func TestTilesSayWhatIsLate(t *testing.T) {
 			for _, query := range p.Targets {
 				expr := strings.ReplaceAll(fill(query.Expr, singleJob, choice{}), allApps(), test.apps)
 				for _, s := range db.askPanel(t, p, query, expr).Value.(promql.Matrix) {
-					got = append(got, fmt.Sprintf("%s = %v", legend(query.LegendFormat, s.Metric), s.Floats[len(s.Floats)-1].F))
+					got = append(got, fmt.Sprintf("%s = %v", p.shownName(query, s.Metric), s.Floats[len(s.Floats)-1].F))
 				}
 			}
 		}

@@ -29,9 +29,17 @@ func overviewPanels(t *testing.T) []panel {
 // inLegend is a label in a legend.
 var inLegend = regexp.MustCompile(`{{(\w+)}}`)
 
-// legend returns the name that Grafana gives a series.
-func legend(format string, metric labels.Labels) string {
-	return inLegend.ReplaceAllStringFunc(format, func(label string) string { return metric.Get(strings.Trim(label, "{}")) })
+// shownName returns the name that Grafana gives a series on the panel. A regular expression of a
+// transformation has to match the whole name.
+func (p panel) shownName(query target, metric labels.Labels) string {
+	name := inLegend.ReplaceAllStringFunc(query.LegendFormat, func(label string) string { return metric.Get(strings.Trim(label, "{}")) })
+	for _, tr := range p.Transformations {
+		if tr.ID == "renameByRegex" {
+			pattern := strings.NewReplacer("$1", "${1}", "$2", "${2}").Replace(tr.Options["renamePattern"].(string))
+			name = regexp.MustCompile("^"+tr.Options["regex"].(string)+"$").ReplaceAllString(name, pattern)
+		}
+	}
+	return name
 }
 
 // The sentence names the users and the weekday of the newest day.
@@ -49,10 +57,7 @@ func testOverview(t *testing.T, db *database, simulation simulation) {
 	if said.Get("users") != fmt.Sprint(users) || said.Get("weekday") != fmt.Sprint(int(newest.Weekday())) || answer[0].F < 0 || answer[0].F > 2 {
 		t.Errorf("the sentence is %s, want %d users on day %d", answer[0], users, newest.Weekday())
 	}
-	names := legend(panels[0].Targets[0].LegendFormat, said)
-	for _, tr := range panels[0].Transformations {
-		names = regexp.MustCompile(tr.Options["regex"].(string)).ReplaceAllString(names, strings.NewReplacer("$1", "${1}", "$2", "${2}").Replace(tr.Options["renamePattern"].(string)))
-	}
+	names := panels[0].shownName(panels[0].Targets[0], said)
 	if want := regexp.MustCompile(fmt.Sprintf(`^%d users on %s$`, users, newest.Weekday())); !want.MatchString(names) {
 		t.Errorf("the sentence is %q, want one like %s", names, want)
 	}

@@ -9,7 +9,7 @@ import (
 // remarks is what stands behind the name of a tile, and someApps the part of it that needs words.
 const (
 	remarks  = "{{day}}{{apps}}"
-	someApps = `(\d+/\d+)`
+	someApps = `(.+\d+/\d+)`
 )
 
 // remarked gives a single number over time, that of the newest day of a dataset, what has to be said
