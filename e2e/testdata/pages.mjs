@@ -9,10 +9,12 @@ const { chromium } = require('playwright-core')
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
 const [executablePath, ...urls] = process.argv.slice(2)
 
-const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] })
+const patience = 10 * 60 * 1000 // which only passes where something hangs
+const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'], timeout: patience })
 const problems = []
 for (const [width, colorScheme, locale] of [[1280, 'light', 'en-US'], [1600, 'dark', 'zh-CN'], [360, 'light', 'zh-CN'], [360, 'dark', 'en-US']]) {
   const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme, locale })
+  context.setDefaultTimeout(patience)
   for (const url of urls) {
     const page = await context.newPage()
     const report = text => problems.push(`${url} (${width} px, ${colorScheme}, ${locale}): ${text}`)
