@@ -56,7 +56,7 @@ func openTargets(t *testing.T, scrapes []scrape, rules []rulefmt.RuleGroup, targ
 		engine: promql.NewEngine(promql.EngineOpts{
 			MaxSamples:           50_000_000,
 			Timeout:              10 * time.Minute, // which only a hang takes
-			LookbackDelta:        3 * time.Hour, // more than the pause between two scrapes
+			LookbackDelta:        3 * time.Hour,    // more than the pause between two scrapes
 			EnableAtModifier:     true,
 			EnableNegativeOffset: true,
 			Parser:               parser.NewParser(parser.Options{}),
