@@ -3,6 +3,7 @@ package demo
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -31,10 +32,10 @@ type Archive interface {
 type Past struct {
 	Archive  Archive
 	Apps     []string // their appids
-	Days     int
+	Days     int      // up to the third day before
 	Datasets []wechat.Dataset
-	// Now is when the demo begins. Its past ends with the third day before: the later ones
-	// are those for which WeChat still answers.
+	// Now is when the demo begins. Its past ends with the third day before: the later ones are those
+	// for which a Poller asks. Where it asks for the last one only, there is the second, too.
 	Now time.Time
 	// Answer returns WeChat's answer to a statistic about a window as it was at a time, or nil if
 	// WeChat refused it: nothing is archived then. It is called from several goroutines.
@@ -55,9 +56,39 @@ const pastWriters = 8
 // many were added. Windows that the archive has an answer to are left as they are.
 func (p Past) Write(ctx context.Context) (added int, err error) {
 	missing, err := p.missing(ctx)
-	if err != nil {
-		return 0, err
+	if err == nil {
+		added, err = p.add(ctx, missing)
 	}
+	if err == nil {
+		err = p.endPolls(ctx)
+	}
+	return added, err
+}
+
+// writeFirst adds the newest answers of those that a Poller asks for later: a demo that begins at
+// night in China would show nothing of them for hours.
+func (p Past) writeFirst(ctx context.Context) error {
+	missing, err := p.missing(ctx)
+	if err != nil {
+		return err
+	}
+	type asked struct {
+		appid, series string
+		before        int
+	}
+	seen := map[asked]bool{}
+	first := slices.DeleteFunc(missing, func(a pastAnswer) bool {
+		name := asked{a.appid, a.key.Series, a.before}
+		again := seen[name]
+		seen[name] = true
+		return again || !a.later()
+	})
+	_, err = p.add(ctx, first)
+	return err
+}
+
+// add writes answers, several at once, and returns how many there were.
+func (p Past) add(ctx context.Context, missing []pastAnswer) (added int, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var (
@@ -99,7 +130,7 @@ func (p Past) Write(ctx context.Context) (added int, err error) {
 	case added+refused < len(missing):
 		return added, context.Cause(ctx)
 	}
-	return added, p.endPolls(ctx)
+	return added, nil
 }
 
 // endPolls says that the apps were polled until the demo began. Their past would seem to end
@@ -119,13 +150,15 @@ func (p Past) endPolls(ctx context.Context) error {
 }
 
 // Follow writes the past in the background once every app has been polled, so that it does
-// not delay the first numbers, and calls done at the end. What it returns waits for that.
+// not delay the first numbers, and calls done at the end. What it returns waits for that. Before it
+// returns, it has written the little that no poll may ask for today.
 func (p Past) Follow(ctx context.Context, store *collector.Store, done func(added int, err error)) (wait func()) {
 	var (
 		mu      sync.Mutex
 		polled  = map[string]bool{}
 		writing sync.WaitGroup
 	)
+	_ = p.writeFirst(ctx) // what fails is tried again
 	store.Watch(func(appid string, snapshot *collector.Snapshot) {
 		if snapshot == nil || snapshot.LastPoll.IsZero() {
 			return
@@ -143,9 +176,9 @@ func (p Past) Follow(ctx context.Context, store *collector.Store, done func(adde
 
 // pastAnswer is an answer that the archive lacks.
 type pastAnswer struct {
-	appid     string
-	statistic wechat.Statistic
-	key       poller.AnswerKey
+	appid string
+	question
+	key poller.AnswerKey
 }
 
 // missing returns the answers that the archive lacks. Those about cohorts are asked for again as
@@ -165,12 +198,14 @@ func (p Past) missing(ctx context.Context) ([]pastAnswer, error) {
 		}
 	}
 	var missing []pastAnswer
-	last := wechat.DayOf(p.Now).Add(-3)
 	questions := p.questions()
-	for back := range p.Days {
-		day := last.Add(-back)
+	for back := range p.Days + 1 {
+		day := wechat.DayOf(p.Now).Add(-2 - back)
 		for i, appid := range p.Apps {
 			for j, question := range questions {
+				if back == 0 && !question.later() {
+					continue
+				}
 				newest := question.Newest(day.Add(1))
 				published := max(wechat.UsuallyPublished, 24*time.Hour+question.FinalAfter)
 				key := poller.AnswerKey{
@@ -179,7 +214,7 @@ func (p Past) missing(ctx context.Context) ([]pastAnswer, error) {
 					Answered: day.At(published + time.Duration(i*len(questions)+j+1)*pastApart),
 				}
 				if newest.End == day && !held[appid][question.identity(key)] {
-					missing = append(missing, pastAnswer{appid, question.Statistic, key})
+					missing = append(missing, pastAnswer{appid, question, key})
 				}
 			}
 		}
@@ -192,6 +227,12 @@ func (p Past) missing(ctx context.Context) ([]pastAnswer, error) {
 type question struct {
 	wechat.Statistic
 	before int
+}
+
+// later says that a Poller asks for a window only from the publication hour of the day after its end
+// on, and never on the next day what it could have asked then.
+func (q question) later() bool {
+	return q.Cohorts != nil || q.Overlaps || q.Period != wechat.PeriodDay
 }
 
 func (p Past) questions() []question {
@@ -221,7 +262,7 @@ func (q question) identity(key poller.AnswerKey) poller.AnswerKey {
 
 // write archives an answer, and returns whether there is one.
 func (p Past) write(ctx context.Context, a pastAnswer) (written bool, err error) {
-	answer := p.Answer(a.statistic, a.appid, a.key.Window, a.key.Answered)
+	answer := p.Answer(a.Statistic, a.appid, a.key.Window, a.key.Answered)
 	if answer == nil {
 		return false, nil
 	}

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/wxapp-exporter/wxapp_exporter/collector"
 	"github.com/wxapp-exporter/wxapp_exporter/demo"
 	"github.com/wxapp-exporter/wxapp_exporter/poller"
 	"github.com/wxapp-exporter/wxapp_exporter/poller/pollertest"
@@ -127,7 +128,7 @@ func TestPastOfDatasets(t *testing.T) {
 	past := pastOf(t, archive)
 	past.Apps, past.Days = []string{"wxa"}, 2
 	past.Datasets = pollertest.Datasets("user_portrait", "visits", "retention")
-	for _, want := range []int{2 * (3 + 2 + 9), 0} {
+	for _, want := range []int{2*(3+2) + 3*9, 0} {
 		if added, err := past.Write(t.Context()); err != nil || added != want {
 			t.Errorf("added %d, %v; want %d", added, err, want)
 		}
@@ -138,18 +139,57 @@ func TestPastOfDatasets(t *testing.T) {
 	}
 	slices.Sort(got)
 	want := []string{}
-	for _, answered := range []string{"1121", "1122"} {
-		day := map[string]int{"1121": 20, "1122": 21}[answered]
+	for _, day := range []int{20, 21} {
 		for _, series := range []string{"1d", "7d", "30d", "daily_summary", "daily_visit_trend"} {
-			want = append(want, fmt.Sprintf("%s 202611%d on %s 02:00", series, day, answered))
+			want = append(want, fmt.Sprintf("%s 202611%d on 11%d 02:00", series, day, day+1))
 		}
-		for _, before := range []int{1, 2, 3, 4, 5, 6, 7, 14, 30} {
-			want = append(want, fmt.Sprintf("daily_retention %s on %s 02:00", time.Date(2026, 11, day-before, 0, 0, 0, 0, time.UTC).Format("20060102"), answered))
-		}
+	}
+	for _, day := range []int{20, 21, 22} { // for the last of which nobody asks any more
+		want = append(want, cohortsOf(day)...)
 	}
 	slices.Sort(want)
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q\nwant %q", got, want)
+	}
+}
+
+// cohortsOf returns the cohorts that are asked for about a day of November.
+func cohortsOf(day int) (keys []string) {
+	for _, before := range wechat.RetentionDays() {
+		end := time.Date(2026, 11, day-before, 0, 0, 0, 0, time.UTC)
+		keys = append(keys, fmt.Sprintf("daily_retention %s on 11%d 02:00", end.Format("20060102"), day+1))
+	}
+	return keys
+}
+
+// What a poller asks for only from the publication hour on is there before any app is polled, the
+// newest of it.
+func TestPastBeforeTheFirstPoll(t *testing.T) {
+	archive := &kept{keys: map[string][]poller.AnswerKey{}, text: map[string]string{}}
+	past := pastOf(t, archive)
+	past.Apps, past.Days = []string{"wxa"}, 40
+	past.Datasets = pollertest.Datasets("user_portrait", "visits", "retention", "weekly", "monthly", "ads")
+	past.Follow(t.Context(), new(collector.Store), func(int, error) { t.Error("the past was written before the first poll") })()
+	got := map[string][]string{}
+	for _, key := range archive.keys["wxa"] {
+		got[key.Series] = append(got[key.Series], fmt.Sprintf("%s on %s", key.Window.End, key.Answered.UTC().Format("0102")))
+	}
+	for series, want := range map[string]string{
+		"weekly_visit_trend":  "20261122 on 1123",
+		"monthly_visit_trend": "20261031 on 1101",
+		"ad_income":           "20261122 on 1123",
+	} {
+		if all := strings.Join(got[series], ", "); all != want {
+			t.Errorf("%s: %s, want %s", series, all, want)
+		}
+	}
+	if n := len(got["daily_retention"]); n != len(wechat.RetentionDays()) {
+		t.Errorf("retention of %d days, want %d", n, len(wechat.RetentionDays()))
+	}
+	for _, series := range []string{"1d", "7d", "30d", "daily_summary", "daily_visit_trend"} {
+		if len(got[series]) > 0 {
+			t.Errorf("%s is there before the first poll", series)
+		}
 	}
 }
 

@@ -40,6 +40,12 @@ func TestPagesInBrowser(t *testing.T) {
 		_, body := program.Get(t, demoURL+"/app/wxdemo0000000000c1")
 		return strings.Contains(body, `<path class="before" d="M`)
 	})
+	_, body := program.Get(t, demoURL+"/app/wxdemo0000000000c1")
+	for _, section := range []string{"Came back", "The week ", "Ads on "} { // at any time of the day
+		if !strings.Contains(body, section) {
+			t.Errorf("the demo's page has no %q", section)
+		}
+	}
 
 	api := &wechattest.Server{}
 	api.Fail(wechattest.Errcode(40164))
