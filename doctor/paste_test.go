@@ -51,7 +51,7 @@ func TestRemediesAreWhole(t *testing.T) {
 func TestProxyThatDoesNotAnswer(t *testing.T) {
 	p := healthy(t)
 	p.settings().APIURL = "https://api.weixin.invalid"
-	address := "http://" + closedPort(t)
+	address := "http://" + closedPort
 	p.options.HTTP = &http.Client{Transport: &http.Transport{Proxy: func(*http.Request) (*url.URL, error) { return url.Parse(address) }}}
 	step := found(t, p.examine(t), "tcp")
 	if step.Status != doctor.Failure || !strings.Contains(step.Remedy.English, "start the proxy") {

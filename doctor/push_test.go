@@ -49,7 +49,7 @@ func TestPush(t *testing.T) {
 	}
 	for name, protocol := range map[string]otlp.Protocol{"closed, grpc": otlp.GRPC, "closed, http": otlp.HTTP} {
 		t.Run(name, func(t *testing.T) {
-			step := found(t, pushingTo(t, "http://"+closedPort(t), protocol), "push")
+			step := found(t, pushingTo(t, "http://"+closedPort, protocol), "push")
 			if step.Status != doctor.Failure || !strings.Contains(step.Cause.English, "connection refused") || !strings.Contains(step.Remedy.English, "start the receiver") {
 				t.Errorf("%+v", step)
 			}

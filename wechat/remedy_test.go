@@ -80,7 +80,7 @@ func TestRemedies(t *testing.T) {
 		{"tunnel that the proxy refuses", throughProxy("https://wechat.invalid", http.StatusForbidden), "let the proxy of HTTPS_PROXY or HTTP_PROXY connect"},
 		{"tunnel that fails", throughProxy("https://wechat.invalid", http.StatusServiceUnavailable), "repair it if its status is 5xx"},
 		{"port of a proxy where nothing listens", func(t *testing.T) error {
-			return through(t, "http://"+closedPort(t), "https://wechat.invalid")
+			return through(t, "http://"+closedPort, "https://wechat.invalid")
 		}, "start the proxy, or correct its host and port in HTTPS_PROXY"},
 		{"proxy that answers nothing", func(t *testing.T) error {
 			proxy := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }))
@@ -88,7 +88,7 @@ func TestRemedies(t *testing.T) {
 			return through(t, proxy.URL, "https://wechat.invalid")
 		}, "check that the proxy of HTTPS_PROXY or HTTP_PROXY is running"},
 		{"port where nothing listens", func(t *testing.T) error {
-			return ask(t, "http://"+closedPort(t), NewHTTPClient(time.Minute, ""))
+			return ask(t, "http://"+closedPort, NewHTTPClient(time.Minute, ""))
 		}, "start the server: nothing listens there"},
 		{"https to a port of http", func(t *testing.T) error {
 			server := httptest.NewServer(http.NotFoundHandler())
@@ -148,13 +148,5 @@ func TestRemedyComparesClocks(t *testing.T) {
 	}
 }
 
-// closedPort returns an address of this machine where nothing listens.
-func closedPort(t *testing.T) string {
-	t.Helper()
-	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = listener.Close() }()
-	return listener.Addr().String()
-}
+// closedPort is an address at which nobody listens: port 1 belongs to a service of the past.
+const closedPort = "127.0.0.1:1"
