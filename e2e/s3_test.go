@@ -3,6 +3,7 @@ package e2e
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"hash/crc32"
@@ -14,6 +15,7 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -195,18 +197,46 @@ func (r *recorder) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 // hasRows reports whether an answer is a portrait with rows.
 func hasRows(answer string) bool { return strings.Contains(answer, `"value":`) }
 
-// lost returns how many of the portraits that were given are not among the answers.
+// lost returns how many of the portraits that were given are not among the answers. One whose numbers came
+// again, in whatever order, is kept once at least: when a day ends, what is held is read once more.
 func (r *recorder) lost(answers map[string]string) (lost, given int) {
-	kept := map[string]int{}
+	kept := map[string]bool{}
 	for _, answer := range answers {
-		kept[answer]++
+		kept[numbersOf(answer)] = true
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, answer := range r.given {
-		if kept[answer]--; kept[answer] < 0 {
+		if !kept[numbersOf(answer)] {
 			lost++
 		}
 	}
 	return lost, len(r.given)
+}
+
+// numbersOf returns what an answer says, in an order of its own.
+func numbersOf(answer string) string {
+	var content any
+	if err := json.Unmarshal([]byte(answer), &content); err != nil {
+		return answer
+	}
+	return ordered(content)
+}
+
+func ordered(content any) string {
+	var parts []string
+	switch c := content.(type) {
+	case map[string]any:
+		for name, value := range c {
+			parts = append(parts, name+":"+ordered(value))
+		}
+	case []any:
+		for _, value := range c {
+			parts = append(parts, ordered(value))
+		}
+	default:
+		return fmt.Sprint(c)
+	}
+	slices.Sort(parts)
+	return fmt.Sprint(parts)
 }
