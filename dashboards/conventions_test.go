@@ -201,7 +201,7 @@ func appsInQuery(file string) int {
 	if strings.HasPrefix(file, "wxapp-visits") {
 		return 3
 	}
-	return 8
+	return 6
 }
 
 // checkLength checks the length of a query with so many apps.

@@ -16,15 +16,22 @@ import (
 // aChange is the end of a comparison with the past.
 var aChange = regexp.MustCompile(` - 1(?:$| or |\) and on \(|, "figure")`)
 
-// An app that has just been added changes no comparison with the past, whatever is compared.
-func TestAddedAppIsNoGrowth(t *testing.T) {
-	const old, added = "wx0000000000000000", "wx0000000000000001"
+// The apps of the comparisons: one, and another that differs from it.
+const (
+	firstApp = "wx0000000000000000"
+	otherApp = "wx0000000000000001"
+)
+
+// openPair stores 66 days of two apps. What the other one shows at a time is what it would have shown
+// at the time that shown returns, or nothing if that is zero.
+func openPair(t *testing.T, shown func(at, end time.Time) time.Time) *database {
+	t.Helper()
 	end := time.Date(2026, 3, 4, 4, 0, 0, 0, time.UTC)
 	f := fleet{apps: 2, cities: 3, every: 2 * time.Hour}
 	series := f.series()
 	var scrapes []scrape
 	for at := end.AddDate(0, 0, -66); !at.After(end); at = at.Add(f.every) {
-		s := scrape{at: at}
+		s := scrape{at: at, families: []*dto.MetricFamily{gauge("wxapp_restoring_apps", 0)}}
 		for _, one := range series {
 			name, pairs := "", []string(nil)
 			one.labels.Range(func(l labels.Label) {
@@ -36,19 +43,38 @@ func TestAddedAppIsNoGrowth(t *testing.T) {
 					pairs = append(pairs, l.Name, l.Value)
 				}
 			})
-			if one.labels.Get("appid") != added || at.Equal(end) {
-				value := one.value(at)
-				if !strings.HasSuffix(name, "_seconds") || strings.Contains(name, "stay") {
-					value *= 100 // enough to be compared
-				}
-				s.families = append(s.families, gauge(name, value, pairs...))
+			as := at
+			if one.labels.Get("appid") == otherApp {
+				as = shown(at, end)
 			}
+			if as.IsZero() {
+				continue
+			}
+			value := one.value(as)
+			if !strings.HasSuffix(name, "_seconds") || strings.Contains(name, "stay") {
+				value *= 100 // enough to be compared
+			}
+			s.families = append(s.families, gauge(name, value, pairs...))
 		}
-		s.families = append(s.families, gauge("wxapp_restoring_apps", 0))
 		scrapes = append(scrapes, s)
 	}
-	db := openTargets(t, scrapes, nil, [2]string{singleJob, "a"})
+	return openTargets(t, scrapes, nil, [2]string{singleJob, "a"})
+}
 
+// askApps returns what a query of a panel answers about some apps.
+func askApps(t *testing.T, db *database, p panel, query target, apps string) string {
+	t.Helper()
+	return lines(db.askPanel(t, p, query, strings.ReplaceAll(fill(query.Expr, singleJob, choice{"visit_uv", "1d"}), allApps(), apps)))
+}
+
+// An app that has just been added changes no comparison with the past, whatever is compared.
+func TestAddedAppIsNoGrowth(t *testing.T) {
+	db := openPair(t, func(at, end time.Time) time.Time {
+		if at.Before(end) {
+			return time.Time{}
+		}
+		return at
+	})
 	compared := 0
 	for _, d := range inEnglish(readDashboards(t)) {
 		for _, p := range d.withQueries() {
@@ -56,10 +82,7 @@ func TestAddedAppIsNoGrowth(t *testing.T) {
 				if query.Range || !strings.Contains(query.Expr, `"$appid"`) || !aChange.MatchString(query.Expr) {
 					continue
 				}
-				ask := func(apps string) string {
-					return lines(db.askPanel(t, p, query, strings.ReplaceAll(fill(query.Expr, singleJob, choice{"visit_uv", "1d"}), allApps(), apps)))
-				}
-				alone, both := ask(old), ask(old+"|"+added)
+				alone, both := askApps(t, db, p, query, firstApp), askApps(t, db, p, query, firstApp+"|"+otherApp)
 				if alone == "" {
 					t.Errorf("%s: %s: %s answers nothing", d.File, p.Title, query.RefID)
 				}
@@ -73,9 +96,25 @@ func TestAddedAppIsNoGrowth(t *testing.T) {
 		t.Errorf("%d comparisons were found", compared)
 	}
 
-	sentence := strings.ReplaceAll(fill(overviewPanels(t)[0].Targets[0].Expr, singleJob, choice{}), allApps(), old+"|"+added)
+	sentence := strings.ReplaceAll(fill(overviewPanels(t)[0].Targets[0].Expr, singleJob, choice{}), allApps(), firstApp+"|"+otherApp)
 	if answer := db.ask(t, sentence, false, "").Value.(promql.Vector); len(answer) != 1 || answer[0].F != 1 {
 		t.Errorf("weeks that are alike are %v, want as usual", answer)
+	}
+}
+
+// The verdict on the newest day and the changes below it are about the apps that have that day.
+func TestLateAppIsLeftOut(t *testing.T) {
+	db := openPair(t, func(at, _ time.Time) time.Time { return at.AddDate(0, 0, -1) })
+	for _, p := range overviewPanels(t) {
+		if p.Title != "How ${day} went" && p.Title != "Against the same weekday last week" {
+			continue
+		}
+		for _, query := range p.Targets {
+			alone, both := askApps(t, db, p, query, firstApp), askApps(t, db, p, query, firstApp+"|"+otherApp)
+			if alone == "" || alone != both {
+				t.Errorf("%s: %s: with an app that is a day late\n%s\nwithout it\n%s", p.Title, query.RefID, both, alone)
+			}
+		}
 	}
 }
 

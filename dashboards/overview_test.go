@@ -42,6 +42,9 @@ func (p panel) shownName(query target, metric labels.Labels) string {
 	return name
 }
 
+// thousands matches a number from 1,000 to 999,999.
+var thousands = regexp.MustCompile(`^(\d{1,3})(\d{3})$`)
+
 // The sentence names the users and the weekday of the newest day.
 func testOverview(t *testing.T, db *database, simulation simulation) {
 	panels := overviewPanels(t)
@@ -54,11 +57,12 @@ func testOverview(t *testing.T, db *database, simulation simulation) {
 	newest := time.Unix(int64(db.ask(t, end, false, "").Value.(promql.Vector)[0].F)-1, 0).In(china)
 	users, _ := simulation.truth(t, appid, dayBegin(newest), 1)
 	said := answer[0].Metric
-	if said.Get("users") != fmt.Sprint(users) || said.Get("weekday") != fmt.Sprint(int(newest.Weekday())) || answer[0].F < 0 || answer[0].F > 2 {
-		t.Errorf("the sentence is %s, want %d users on day %d", answer[0], users, newest.Weekday())
+	shown := thousands.ReplaceAllString(fmt.Sprint(users), "$1,$2")
+	if said.Get("users") != shown || said.Get("weekday") != fmt.Sprint(int(newest.Weekday())) || answer[0].F < 0 || answer[0].F > 2 {
+		t.Errorf("the sentence is %s, want %s users on day %d", answer[0], shown, newest.Weekday())
 	}
 	names := panels[0].shownName(panels[0].Targets[0], said)
-	if want := regexp.MustCompile(fmt.Sprintf(`^%d users on %s$`, users, newest.Weekday())); !want.MatchString(names) {
+	if want := regexp.MustCompile(fmt.Sprintf(`^%s users on %s$`, shown, newest.Weekday())); !want.MatchString(names) {
 		t.Errorf("the sentence is %q, want one like %s", names, want)
 	}
 }

@@ -47,18 +47,23 @@ func (l language) figuresShown() []shown {
 		return func(m series.Moment) string { return together(m, u) }
 	}
 	visits := func(m series.Moment, metric string) string { return daily(m, series.VisitsDay, metric) }
+	visitsBefore := func(metric string) string { return onNewest(weekAgo(series.VisitsDay, metric), series.VisitsDay) }
+	change := func(u users) string {
+		total := func(m series.Moment) string { return chosenApps().total(m, u) }
+		return changeOfSum(total(series.Now()), onNewest(chosenApps().Ago(7, u.length, total), u.length))
+	}
 	return []shown{
-		{l.text("users", "用户"), "locale", 0, "1d", of(active("1d")), changeTogether(1, active("1d"))},
-		{l.text("new", "新增"), "locale", 0, "1d", of(fresh("1d")), changeTogether(1, fresh("1d"))},
+		{l.text("users", "用户"), "locale", 0, "1d", of(active("1d")), change(active("1d"))},
+		{l.text("new", "新增"), "locale", 0, "1d", of(fresh("1d")), change(fresh("1d"))},
 		{
 			l.text("sessions", "打开次数"), "locale", 0, series.VisitsDay,
 			func(m series.Moment) string { return added(visits(m, sessionsOfDay)) },
-			changeOfSum(visits(series.Now(), sessionsOfDay), weekAgo(series.VisitsDay, sessionsOfDay)),
+			changeOfSum(visits(series.Now(), sessionsOfDay), visitsBefore(sessionsOfDay)),
 		},
 		{
 			l.text("time per user", "人均停留"), l.seconds(), 0, series.VisitsDay,
 			func(m series.Moment) string { return average(visits(m, stayOfUsers), visits(m, usersOfDay)) },
-			changeOfAverage(visits(series.Now(), stayOfUsers), visits(series.Now(), usersOfDay), weekAgo(series.VisitsDay, stayOfUsers), weekAgo(series.VisitsDay, usersOfDay)),
+			changeOfAverage(visits(series.Now(), stayOfUsers), visits(series.Now(), usersOfDay), weekAgo(series.VisitsDay, stayOfUsers), visitsBefore(usersOfDay)),
 		},
 		{
 			l.text("came back", "次日留存"), "percentunit", 1, series.RetentionDay,
@@ -68,11 +73,16 @@ func (l language) figuresShown() []shown {
 	}
 }
 
+// onNewest keeps the numbers of the apps that a tile is about.
+func onNewest(query string, of series.Window) string {
+	return "(" + query + chosenApps().OnNewest(of) + ")"
+}
+
 // changeOfRetained returns by how much the share of those who came back on the next day changed in a
 // week, of the apps of which both are known.
 func changeOfRetained() string {
 	read := func(metric string) (now, before string) {
-		before = chosenApps().Ago(7, series.RetentionDay, func(m series.Moment) string { return cohortOf(m, metric, 1) })
+		before = onNewest(chosenApps().Ago(7, series.RetentionDay, func(m series.Moment) string { return cohortOf(m, metric, 1) }), series.RetentionDay)
 		return fmt.Sprintf("(%s and on (appid) %s)", ofCohort(series.Now(), metric, 1), before), before
 	}
 	came, cameBefore := read(cohortUsers)
@@ -130,7 +140,16 @@ func sentence() string {
 	verdict := fmt.Sprintf("(%d + clamp(round((%s - avg_over_time(%s)) / (2 * clamp_min(2 * stddev_over_time(%s), %s))), -1, 1) and count_over_time(%s) >= 3) or on () (0 * sum(%s) + %d)",
 		usualDay, compared, past, past, chance(compared), past, users, unknown)
 	weekday := fmt.Sprintf(`count_values("weekday", day_of_week(max(%s - 1)))`, a.DataEnd(series.Now(), "1d"))
-	return fmt.Sprintf(`(%s) * on () group_left (users) count_values("users", sum(%s)) * on () group_left (weekday) %s`, verdict, users, weekday)
+	return fmt.Sprintf(`(%s) * on () group_left (users) %s * on () group_left (weekday) %s`, verdict, grouped("users", "sum("+users+")"), weekday)
+}
+
+// grouped returns 1 with a number as a label, its thousands set apart.
+func grouped(label, number string) string {
+	text := fmt.Sprintf("count_values(%q, %s)", label, number)
+	for _, pattern := range []string{"(.+)(...)", "(.+)(...,...)"} {
+		text = fmt.Sprintf(`label_replace(%s, %q, "$1,$2", %q, %q)`, text, label, label, pattern)
+	}
+	return text
 }
 
 // figureOf gives a single number a label.

@@ -64,10 +64,11 @@ func changeOfSum(now, before string) string {
 	return fmt.Sprintf("sum(%s) / %s - 1", known(now, before), enough("sum("+before+")"))
 }
 
-// changeOfAverage is changeOfSum for averages, weighted with the users or sessions that they are about.
+// changeOfAverage is changeOfSum for averages, weighted with the users or sessions that they are about:
+// the apps are those whose weights of the past are known.
 func changeOfAverage(values, weights, valuesBefore, weightsBefore string) string {
 	return fmt.Sprintf("%s / (%s and %s) - 1",
-		average("("+known(values, valuesBefore)+")", weights), average(valuesBefore, weightsBefore), enough("sum("+weightsBefore+")"))
+		average("("+known(values, weightsBefore)+")", weights), average(valuesBefore, weightsBefore), enough("sum("+weightsBefore+")"))
 }
 
 // ranked returns a metric of the names of a label now, and 0 for those that had some a week

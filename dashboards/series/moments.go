@@ -142,11 +142,11 @@ func (a Apps) Ago(days int, of Window, query func(Moment) string) string {
 
 // SameWeekdays returns the sums over apps of what a query by app answered for the newest day less 7,
 // 14, 21 and 28 days, as a subquery for a function over time: at 08:00 in China, on which subqueries
-// lie, a day is settled. Apps that were not there before are left out; see Earlier.
+// lie, a day is settled. The apps are those that OnNewest and Earlier keep.
 func (a Apps) SameWeekdays(of Window, query func(Moment) string) string {
 	seen := Moment{window: settled}
-	return fmt.Sprintf("sum(%s and on (appid) ((%s - on () group_left () max(%s)) %% %d == 0)%s)[27d:1d] offset 6d",
-		query(seen), a.LastEnd(seen, of), a.LastEnd(atQuery(0), of), 7*secondsOfDay, a.Earlier(of))
+	return fmt.Sprintf("sum(%s and on (appid) ((%s - on () group_left () max(%s)) %% %d == 0)%s%s)[27d:1d] offset 6d",
+		query(seen), a.LastEnd(seen, of), a.LastEnd(atQuery(0), of), 7*secondsOfDay, a.OnNewest(of), a.Earlier(of))
 }
 
 // Earlier keeps the apps that were there three to four weeks ago.
@@ -158,7 +158,7 @@ func (a Apps) Earlier(of Window) string {
 
 // OnNewest keeps the apps that have the newest day of any of them.
 func (a Apps) OnNewest(of Window) string {
-	ends := a.LastEnd(Now(), of)
+	ends := a.LastEnd(atQuery(0), of)
 	return fmt.Sprintf(" and on (appid) (%s == on () group_left () max(%s))", ends, ends)
 }
 
