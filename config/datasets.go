@@ -37,11 +37,17 @@ func datasetNames(language text.Language) string {
 
 // parseDatasets returns the datasets that are on, the user portrait with the ranges that are.
 func parseDatasets(p *problems, e environment) []wechat.Dataset {
-	chosen := parseList(p.at(datasetsSetting), e.Datasets, wechat.DatasetNames())
+	var named []string
+	for _, dataset := range wechat.Datasets() {
+		if dataset.ByName {
+			named = append(named, dataset.Name)
+		}
+	}
+	chosen := parseList(p.at(datasetsSetting), e.Datasets, wechat.DatasetNames(), named...)
 	ranges := parseList(p.at("WXAPP_RANGES"), e.Ranges, wechat.PortraitRanges())
 	var datasets []wechat.Dataset
 	for _, dataset := range wechat.Datasets() {
-		if !slices.Contains(chosen, dataset.Name) || dataset.ByName && e.Datasets == "all" {
+		if !slices.Contains(chosen, dataset.Name) {
 			continue
 		}
 		if dataset.Name == wechat.UserPortrait {

@@ -17,9 +17,10 @@ func TestDatasets(t *testing.T) {
 		"ads":                           "[] [ads]",
 		"pages , visits":                "[] [visits pages]",
 		"user_portrait,retention":       "[1d 7d 30d] [user_portrait retention]",
-		"user_portrait,portrait":        `WXAPP_DATASETS: "portrait" is unknown; use user_portrait, visits, sources, retention, pages, weekly, monthly or ads`,
+		"user_portrait,portrait":        `WXAPP_DATASETS: "portrait" is unknown; use user_portrait, visits, sources, retention, pages, weekly, monthly, ads or all`,
 		"pages,pages":                   "WXAPP_DATASETS: pages is listed twice; list it once",
-		"all,pages":                     `WXAPP_DATASETS: "all" is unknown; use user_portrait, visits, sources, retention, pages, weekly, monthly or ads`,
+		"all,ads":                       "[1d 7d 30d] [user_portrait visits sources retention pages weekly monthly ads]",
+		"all, pages":                    "[1d 7d 30d] [user_portrait visits sources retention pages weekly monthly]",
 		"daily_visit_trend,sources,,,,": `WXAPP_DATASETS: "daily_visit_trend" is unknown`,
 	} {
 		for name, read := range map[string]func(environment) (Config, []string, error){"serve": read, "demo": readDemo, "export": readExport} {

@@ -26,12 +26,9 @@ func parseBool(p position, text string) bool {
 	return parseChoice(p, text, "true", "false") == "true"
 }
 
-// parseList takes a comma-separated list of some of the known values, or the word all.
-// The result is in the order of the known ones.
-func parseList[T comparable](p position, text string, known []T) []T {
-	if text == "all" {
-		return known
-	}
+// parseList takes a comma-separated list of some of the known values. The word all stands for them
+// but those that have to be named. The result is in the order of the known ones.
+func parseList[T comparable](p position, text string, known []T, named ...T) []T {
 	names := make([]string, len(known))
 	for i, value := range known {
 		names[i] = fmt.Sprint(value)
@@ -43,13 +40,15 @@ func parseList[T comparable](p position, text string, known []T) []T {
 		switch {
 		case item == "":
 			p.errorf("has an empty item; use a list like %s", strings.Join(names[:2], ","))
-		case !slices.Contains(names, item):
-			p.errorf("%s is unknown; use %s", shown(item), or(names))
+		case item != "all" && !slices.Contains(names, item):
+			p.errorf("%s is unknown; use %s", shown(item), or(append(names, "all")))
 		case count[item] == 2:
 			p.errorf("%s is listed twice; list it once", item)
 		}
 	}
-	return slices.DeleteFunc(slices.Clone(known), func(value T) bool { return count[fmt.Sprint(value)] == 0 })
+	return slices.DeleteFunc(slices.Clone(known), func(value T) bool {
+		return count[fmt.Sprint(value)] == 0 && (count["all"] == 0 || slices.Contains(named, value))
+	})
 }
 
 // parseTop takes limits of dimensions and of the pages, as in city:100,device:20. What is

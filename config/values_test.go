@@ -39,13 +39,13 @@ func TestRules(t *testing.T) {
 		{"WXAPP_API_URL", "https://host/?", `must not contain a query or fragment; use scheme and host only, for example https://api.weixin.qq.com`},
 		{"WXAPP_API_URL", "https://host/#hush", `must not contain a query or fragment; use scheme and host only, for example https://api.weixin.qq.com`},
 
-		{"WXAPP_RANGES", "1d,2d", `"2d" is unknown; use 1d, 7d or 30d`},
-		{"WXAPP_RANGES", "1d,all", `"all" is unknown; use 1d, 7d or 30d`},
+		{"WXAPP_RANGES", "1d,2d", `"2d" is unknown; use 1d, 7d, 30d or all`},
+		{"WXAPP_RANGES", "all,all", `all is listed twice; list it once`},
 		{"WXAPP_RANGES", "7d, 7d,7d", `7d is listed twice; list it once`},
 		{"WXAPP_RANGES", "1d,,7d", `has an empty item; use a list like 1d,7d`},
 		{"WXAPP_RANGES", ",", "has an empty item; use a list like 1d,7d\nWXAPP_RANGES: has an empty item; use a list like 1d,7d"},
-		{"WXAPP_RANGES", testSecret, `(not shown: it looks like a secret) is unknown; use 1d, 7d or 30d`},
-		{"WXAPP_DIMENSIONS", "devices,ages", "\"devices\" is unknown; use age, city, device, gender, platform or province\nWXAPP_DIMENSIONS: \"ages\" is unknown; use age, city, device, gender, platform or province"},
+		{"WXAPP_RANGES", testSecret, `(not shown: it looks like a secret) is unknown; use 1d, 7d, 30d or all`},
+		{"WXAPP_DIMENSIONS", "devices,ages", "\"devices\" is unknown; use age, city, device, gender, platform, province or all\nWXAPP_DIMENSIONS: \"ages\" is unknown; use age, city, device, gender, platform, province or all"},
 		{"WXAPP_DIMENSIONS", "city,city", `city is listed twice; list it once`},
 
 		{"WXAPP_TOP", "device", `"device" is not of the form dimension:N; use a list like city:100,device:20`},

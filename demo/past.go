@@ -35,7 +35,7 @@ type Past struct {
 	Days     int      // up to the third day before
 	Datasets []wechat.Dataset
 	// Now is when the demo begins. Its past ends with the third day before: the later ones are those
-	// for which a Poller asks. Where it asks for the last one only, there is the second, too.
+	// for which a Poller asks. Where it may ask for the last one only, there is the second, too.
 	Now time.Time
 	// Answer returns WeChat's answer to a statistic about a window as it was at a time, or nil if
 	// WeChat refused it: nothing is archived then. It is called from several goroutines.
@@ -65,8 +65,8 @@ func (p Past) Write(ctx context.Context) (added int, err error) {
 	return added, err
 }
 
-// writeFirst adds the newest answers of those that a Poller asks for later: a demo that begins at
-// night in China would show nothing of them for hours.
+// writeFirst adds the newest answers of those that end with the second day before. A demo that begins
+// at night in China would show nothing of them for hours, or an earlier day than the portrait.
 func (p Past) writeFirst(ctx context.Context) error {
 	missing, err := p.missing(ctx)
 	if err != nil {
@@ -149,9 +149,9 @@ func (p Past) endPolls(ctx context.Context) error {
 	return nil
 }
 
-// Follow writes the past in the background once every app has been polled, so that it does
-// not delay the first numbers, and calls done at the end. What it returns waits for that. Before it
-// returns, it has written the little that no poll may ask for today.
+// Follow writes the past in the background once every app has been polled, or is polled later only,
+// so that it does not delay the first numbers, and calls done at the end. What it returns waits for
+// that. Before it returns, it has written the little that no poll may ask for today.
 func (p Past) Follow(ctx context.Context, store *collector.Store, done func(added int, err error)) (wait func()) {
 	var (
 		mu      sync.Mutex
@@ -160,7 +160,7 @@ func (p Past) Follow(ctx context.Context, store *collector.Store, done func(adde
 	)
 	_ = p.writeFirst(ctx) // what fails is tried again
 	store.Watch(func(appid string, snapshot *collector.Snapshot) {
-		if snapshot == nil || snapshot.LastPoll.IsZero() {
+		if snapshot == nil || snapshot.LastPoll.IsZero() && !snapshot.NextPoll.After(time.Now()) {
 			return
 		}
 		mu.Lock()
@@ -229,11 +229,9 @@ type question struct {
 	before int
 }
 
-// later says that a Poller asks for a window only from the publication hour of the day after its end
-// on, and never on the next day what it could have asked then.
-func (q question) later() bool {
-	return q.Cohorts != nil || q.Overlaps || q.Period != wechat.PeriodDay
-}
+// later reports whether a Poller may not ask for the second day before: only of what WeChat answers
+// for two days, it always does.
+func (q question) later() bool { return q.Keeps == 0 }
 
 func (p Past) questions() []question {
 	var all []question

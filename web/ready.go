@@ -44,12 +44,12 @@ func (s *Site) ready(w http.ResponseWriter, _ *http.Request) {
 	apps := s.Apps()
 	for _, app := range apps {
 		snapshot := s.Store.Snapshot(app.ID)
-		lacking := missing(snapshot)
+		lacking := missing(snapshot, s.now())
 		if lacking == "" {
 			continue
 		}
 		line := missingLine(app, lacking)
-		if s.readiness.first[app.ID] && !isKnown(snapshot) {
+		if s.readiness.first[app.ID] && !isKnown(snapshot, s.now()) {
 			awaited = append(awaited, line)
 		} else {
 			others = append(others, line)
@@ -79,14 +79,14 @@ func (s *Site) ready(w http.ResponseWriter, _ *http.Request) {
 }
 
 // isKnown reports whether an app has data or a known reason for having none.
-func isKnown(s *collector.Snapshot) bool {
-	return s != nil && (s.HasData() || s.Status != collector.StatusUnknown)
+func isKnown(s *collector.Snapshot, now time.Time) bool {
+	return s != nil && (s.HasData() || s.Status != collector.StatusUnknown || asksLater(s, now))
 }
 
 // missing says in words which numbers of an app are missing, and why. It is empty when none
 // are.
-func missing(s *collector.Snapshot) string {
-	if !isKnown(s) {
+func missing(s *collector.Snapshot, now time.Time) string {
+	if !isKnown(s, now) {
 		return "the first poll has not finished"
 	}
 	var parts []string
