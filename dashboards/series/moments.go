@@ -106,14 +106,17 @@ func (a Apps) At(m Moment, of Window, query func(Moment) string) string {
 	if !m.day {
 		return query(m)
 	}
-	proved := func(seen Moment) string {
-		return fmt.Sprintf("(%s and on (appid) (%s == time() + %s))", query(seen), a.LastEnd(seen, of), endOfDay(m.back))
+	proof := func(seen Moment) string {
+		return fmt.Sprintf("on (appid) (%s == time() + %s)", a.LastEnd(seen, of), endOfDay(m.back))
 	}
-	then := proved(Moment{window: m.window, offset: m.back*hoursOfDay - 56})
+	proved := func(seen Moment) string { return query(seen) + " and " + proof(seen) }
+	then := Moment{window: m.window, offset: m.back*hoursOfDay - 56}
 	if m.back > 0 {
-		return then
+		return "(" + proved(then) + ")"
 	}
-	return "(" + then + " or on (appid) " + proved(AtEnd()) + ")"
+	// Not "or on (appid)": over a time, VictoriaMetrics fills what has ended with the same names of the
+	// right side, whatever else of the app is there.
+	return fmt.Sprintf("((%s) or (%s unless %s))", proved(then), proved(AtEnd()), proof(then))
 }
 
 // endOfDay returns how many seconds after the midnight of a day it ends, or the day so many
