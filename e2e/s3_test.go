@@ -197,17 +197,24 @@ func (r *recorder) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 // hasRows reports whether an answer is a portrait with rows.
 func hasRows(answer string) bool { return strings.Contains(answer, `"value":`) }
 
-// lost returns how many of the portraits that were given are not among the answers. One whose numbers came
-// again, in whatever order, is kept once at least: when a day ends, what is held is read once more.
+// lost returns how many of the portraits that were given are not among the answers, byte for byte. One
+// whose numbers came again, in whatever order, need not be kept again: when a day ends, what is held is
+// read once more.
 func (r *recorder) lost(answers map[string]string) (lost, given int) {
-	kept := map[string]bool{}
+	kept := map[string]int{}
 	for _, answer := range answers {
-		kept[numbersOf(answer)] = true
+		kept[answer]++
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	known := map[string]bool{}
 	for _, answer := range r.given {
-		if !kept[numbersOf(answer)] {
+		numbers := numbersOf(answer)
+		switch {
+		case kept[answer] > 0:
+			kept[answer]--
+			known[numbers] = true
+		case !known[numbers]:
 			lost++
 		}
 	}

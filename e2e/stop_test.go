@@ -105,7 +105,7 @@ func TestStopWhileUploadsHangWithSpool(t *testing.T) {
 	s.fail(nil)
 	after := startExporter(t, settings...)
 	program.Eventually(t, "the spool is sent", func() bool { return len(s.answers(t)) >= given })
-	everythingIsKept(t, wechat, s, after)
+	everythingIsKept(t, after, wechat, s)
 	if _, again := wechat.lost(nil); again != given {
 		t.Errorf("the next start asked WeChat for %d portraits that were in the spool", again-given)
 	}
