@@ -83,7 +83,7 @@ func onNewest(query string, of series.Window) string {
 func changeOfRetained() string {
 	read := func(metric string) (now, before string) {
 		before = onNewest(chosenApps().Ago(7, series.RetentionDay, func(m series.Moment) string { return cohortOf(m, metric, 1) }), series.RetentionDay)
-		return fmt.Sprintf("(%s and on (appid) %s)", ofCohort(series.Now(), metric, 1), before), before
+		return known(ofCohort(series.Now(), metric, 1), before), before
 	}
 	came, cameBefore := read(cohortUsers)
 	again, againBefore := read("wxapp_retained_users")

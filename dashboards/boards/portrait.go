@@ -181,20 +181,12 @@ func portraitPlaces(l language, d *grafana.Dashboard) {
 	)
 }
 
-// allNames is for dimensions with few names.
-const allNames = 0
-
 // dimensionTable is everything about the dimension of users: its n largest names with users,
 // share, change and index.
 func dimensionTable(l language, u users, n int, note string) *grafana.Panel {
 	dimension := u.dimension
 	count, name := l.text("Users", "用户数"), l.dimension(dimension)
-	top := func(query string) grafana.Target {
-		if n == allNames {
-			return grafana.NowTable(query)
-		}
-		return grafana.NowTable(most(n, query, u))
-	}
+	top := func(query string) grafana.Target { return grafana.NowTable(most(n, query, u)) }
 	targets := []grafana.Target{
 		top(named(series.Now(), u)), top(share(series.Now(), u)), top(changeByName(u)), top(index(u)),
 	}

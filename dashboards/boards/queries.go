@@ -137,8 +137,14 @@ func index(u users) string {
 	return fmt.Sprintf("(%s) / (%s)", share(series.Now(), u.of(newUsers)), share(series.Now(), u.of(activeUsers)))
 }
 
+// allNames is for dimensions with few names, of which most keeps all.
+const allNames = 0
+
 // most keeps the n names with most users now.
 func most(n int, query string, u users) string {
+	if n == allNames {
+		return query
+	}
 	return fmt.Sprintf("(%s) and on (name) topk(%d, %s)", query, n, named(series.Now(), u))
 }
 

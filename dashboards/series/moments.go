@@ -43,9 +43,6 @@ const End = "${__to:date:seconds}"
 // before it.
 func AtEnd() Moment { return Moment{shown: true, at: End} }
 
-// atQuery is so many hours before the moment of a query, for what stands in a subquery.
-func atQuery(offset int) Moment { return Moment{window: lookback, offset: offset, at: End} }
-
 // Within is the last value of a time up to that moment.
 func Within(window string) Moment { return Moment{window: window} }
 
@@ -145,23 +142,22 @@ func (a Apps) Ago(days int, of Window, query func(Moment) string) string {
 
 // SameWeekdays returns the sums over apps of what a query by app answered for the newest day less 7,
 // 14, 21 and 28 days, as a subquery for a function over time: at 08:00 in China, on which subqueries
-// lie, a day is settled. The apps are those that OnNewest and Earlier keep.
+// lie, a day is settled. The apps are those that OnNewest and Earlier keep. What is compared with is named
+// by its time: end() in a subquery is the end of that for VictoriaMetrics.
 func (a Apps) SameWeekdays(of Window, query func(Moment) string) string {
 	seen := Moment{window: settled}
 	return fmt.Sprintf("sum(%s and on (appid) ((%s - on () group_left () max(%s)) %% %d == 0)%s%s)[27d:1d] offset 6d",
-		query(seen), a.LastEnd(seen, of), a.LastEnd(atQuery(0), of), 7*secondsOfDay, a.OnNewest(of), a.Earlier(of))
+		query(seen), a.LastEnd(seen, of), a.LastEnd(AtEnd(), of), 7*secondsOfDay, a.OnNewest(of), a.Earlier(of))
 }
 
 // Earlier keeps the apps that were there three to four weeks ago.
 func (a Apps) Earlier(of Window) string {
-	then := atQuery(21 * hoursOfDay)
-	then.window = "8d"
-	return " and on (appid) " + a.LastEnd(then, of)
+	return " and on (appid) " + a.LastEnd(Moment{window: "8d", offset: 21 * hoursOfDay, at: End}, of)
 }
 
 // OnNewest keeps the apps that have the newest day of any of them.
 func (a Apps) OnNewest(of Window) string {
-	ends := a.LastEnd(atQuery(0), of)
+	ends := a.LastEnd(AtEnd(), of)
 	return fmt.Sprintf(" and on (appid) (%s == on () group_left () max(%s))", ends, ends)
 }
 
