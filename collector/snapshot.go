@@ -168,6 +168,12 @@ func (s *Snapshot) Leading() []Dataset {
 	return s.Datasets
 }
 
+// AsksLater reports whether nothing was asked about the app because WeChat has nothing to answer yet:
+// without the portrait that is so until the publication hour.
+func (s *Snapshot) AsksLater(now time.Time) bool {
+	return s.LastPoll.IsZero() && s.NextPoll.After(now)
+}
+
 // HasData reports whether numbers of a leading dataset are shown.
 func (s *Snapshot) HasData() bool {
 	for _, dataset := range s.Leading() {

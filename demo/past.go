@@ -160,7 +160,7 @@ func (p Past) Follow(ctx context.Context, store *collector.Store, done func(adde
 	)
 	_ = p.writeFirst(ctx) // what fails is tried again
 	store.Watch(func(appid string, snapshot *collector.Snapshot) {
-		if snapshot == nil || snapshot.LastPoll.IsZero() && !snapshot.NextPoll.After(time.Now()) {
+		if snapshot == nil || snapshot.LastPoll.IsZero() && !snapshot.AsksLater(time.Now()) {
 			return
 		}
 		mu.Lock()

@@ -66,7 +66,7 @@ func newAppPage(s *collector.Snapshot, h head, wanted string, now time.Time) app
 
 // nothing says why an app has no numbers.
 func nothing(s *collector.Snapshot, language text.Language, now time.Time) string {
-	if len(s.Datasets) == 0 || s.Status == collector.StatusUnknown && s.LastPoll.IsZero() && !asksLater(s, now) {
+	if len(s.Datasets) == 0 || s.Status == collector.StatusUnknown && s.LastPoll.IsZero() && !s.AsksLater(now) {
 		return language.Say("The first numbers come within seconds.", "首批数据将在数秒内到达。")
 	}
 	return language.Say("No numbers: %s.", "暂无数据：%s。", whyMissing(s, s.Leading()[0], language, now))

@@ -31,7 +31,7 @@ func conditionOf(s *collector.Snapshot, now time.Time) condition {
 	switch {
 	case s.Status == collector.StatusDown:
 		return failing
-	case s.Status == collector.StatusUnknown && len(days) == 0 && !asksLater(s, now):
+	case s.Status == collector.StatusUnknown && len(days) == 0 && !s.AsksLater(now):
 		return starting
 	}
 	result := healthy
@@ -48,12 +48,6 @@ func conditionOf(s *collector.Snapshot, now time.Time) condition {
 		return waiting
 	}
 	return result
-}
-
-// asksLater reports whether an app has asked nothing because WeChat has nothing to answer yet: without
-// the portrait that is so until the publication hour.
-func asksLater(s *collector.Snapshot, now time.Time) bool {
-	return s.Status == collector.StatusUnknown && s.LastPoll.IsZero() && s.NextPoll.After(now)
 }
 
 // heldDay is the newest day that is held of a statistic.

@@ -80,7 +80,7 @@ func (s *Site) ready(w http.ResponseWriter, _ *http.Request) {
 
 // isKnown reports whether an app has data or a known reason for having none.
 func isKnown(s *collector.Snapshot, now time.Time) bool {
-	return s != nil && (s.HasData() || s.Status != collector.StatusUnknown || asksLater(s, now))
+	return s != nil && (s.HasData() || s.Status != collector.StatusUnknown || s.AsksLater(now))
 }
 
 // missing says in words which numbers of an app are missing, and why. It is empty when none
