@@ -280,10 +280,13 @@ func eachText(value any, key string, f func(key, text string)) {
 	}
 }
 
+// thatMoment is a moment of the past: so many hours before, or a step of a subquery.
+const thatMoment = `((?:\[\w+\])? offset -?\d+h|\[16h\]\))`
+
 var (
-	offsets   = regexp.MustCompile(`(?:(?:` + strings.Join(numbersOfDays(), "|") + `)\{|\{__name__)[^}]*\}(?:\[\w+\])? offset (-?\d+)h`)
-	ends      = regexp.MustCompile(`wxapp_data(?:set)?_end_timestamp_seconds\{[^}]*\}(?:\[\w+\])? offset (-?\d+)h`)
-	distances = regexp.MustCompile(`(?:time\(\) \+ 86400|\}\)) - (\d{5,})\)`)
+	offsets   = regexp.MustCompile(`(?:(?:` + strings.Join(numbersOfDays(), "|") + `)\{|\{__name__)[^}]*\}` + thatMoment)
+	ends      = regexp.MustCompile(`wxapp_data(?:set)?_end_timestamp_seconds\{[^}]*\}` + thatMoment)
+	distances = regexp.MustCompile(`(?:time\(\) \+ 86400|[}\]]\)+) - (\d{5,})\)`)
 )
 
 const secondsOfWeek = 7 * 86400
@@ -328,10 +331,8 @@ func checkComparisons(t *testing.T, place string, p panel) {
 			proved[match[1]] = true
 		}
 		for _, match := range offsets.FindAllStringSubmatch(query.Expr, -1) {
-			// The newest numbers need no proof: they are of no day
-			// in particular.
-			if !proved[match[1]] && match[1] != "-24" {
-				t.Errorf("%s: %s: users of %s hours ago are of an unknown day", place, query.RefID, match[1])
+			if !proved[match[1]] {
+				t.Errorf("%s: %s: users read with %s are of an unknown day", place, query.RefID, match[1])
 			}
 		}
 		for _, match := range distances.FindAllStringSubmatch(query.Expr, -1) {
@@ -343,7 +344,7 @@ func checkComparisons(t *testing.T, place string, p panel) {
 }
 
 // checkStart wants panels over time to show the first sample at once: a step that lies in
-// the past reads what came after it.
+// the past reads what came after it, or is about the weeks before alone.
 func checkStart(t *testing.T, place string, p panel) {
 	t.Helper()
 	for _, query := range p.Targets {
@@ -353,7 +354,7 @@ func checkStart(t *testing.T, place string, p panel) {
 		if p.Interval != "1h" && p.Interval != "1d" {
 			t.Errorf("%s: the least step is %q", place, p.Interval)
 		}
-		if !regexp.MustCompile(`offset -(\d+h|\$__interval)|== time\(\) \+ 86400`).MatchString(query.Expr) {
+		if !regexp.MustCompile(`offset -(\d+h|\$__interval)|== time\(\) \+ 86400|\[22d:1d\] offset 112h`).MatchString(query.Expr) {
 			t.Errorf("%s: %s: reads nothing after a step, so that the first sample shows an hour or a day late", place, query.RefID)
 		}
 		if p.Type == "timeseries" && p.FieldConfig.Defaults.Custom["drawStyle"] == "line" && p.FieldConfig.Defaults.Custom["showPoints"] != "auto" {

@@ -12,6 +12,9 @@ import (
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql"
+
+	"github.com/wxapp-exporter/wxapp_exporter/collector"
+	"github.com/wxapp-exporter/wxapp_exporter/dashboards/series"
 )
 
 // halfRestored is the last scrape as it is a minute later, after a restart of the exporter,
@@ -59,7 +62,7 @@ func testHalfRestored(t *testing.T, db *database, simulation simulation) {
 			}
 		}
 		for _, v := range d.Templating.List {
-			if expr, ok := strings.CutPrefix(v.Definition, "query_result("); ok {
+			if expr, ok := strings.CutPrefix(v.Definition, "query_result("); ok && v.Name != series.LookingBack {
 				place := d.File + ": variable " + v.Name
 				divides[place] = true // what is offered counts, not its order
 				asked[place] = func() map[string]float64 {
@@ -83,8 +86,11 @@ func testHalfRestored(t *testing.T, db *database, simulation simulation) {
 		expected[name] = ask()
 	}
 
+	checkLookback(t, db, "none")
+
 	db.scrape(t, halfRestored(simulation.scrapes[len(simulation.scrapes)-1]))
 
+	checkLookback(t, db, ".*")
 	for place, ask := range asked {
 		got, want := ask(), expected[place]
 		for series, value := range want {
@@ -112,6 +118,20 @@ func testHalfRestored(t *testing.T, db *database, simulation simulation) {
 			if before, ok := expected[name][series]; !ok || math.Abs(value-before) > 0.05+1e-9*math.Abs(before) {
 				t.Errorf("%s: says %s %g at half restored, and said %g before (%t)", name, series, value, before, ok)
 			}
+		}
+	}
+}
+
+// checkLookback checks whether boards look back. That the variable is no label of any series is what
+// turns that off.
+func checkLookback(t *testing.T, db *database, want string) {
+	t.Helper()
+	if got := db.lookback(t, singleJob); got != want {
+		t.Errorf("boards look back for %q, want %q", got, want)
+	}
+	for _, family := range collector.Families() {
+		if slices.Contains(family.Labels, series.LookingBack) {
+			t.Errorf("%s has the label %s", family.Name, series.LookingBack)
 		}
 	}
 }

@@ -44,8 +44,8 @@ var silentQueries = map[string]string{
 	"${figure:text}, by day up to ${day}: F":     "there is no week before",
 	"${figure:text}, by day up to ${day}: G":     "as above",
 	"${figure:text}, by day up to ${day}: H":     "as above",
-	"Active users by day: C":                     "there is no week before",
-	"Active users by day: D":                     "there are no four weeks before",
+	"Active users by day: B":                     "there is no week before",
+	"Active users by day: C":                     "there are no four weeks before",
 	"All apps, ${metric:text}, ${range:text}: C": "nothing fails",
 	"All apps, ${metric:text}, ${range:text}: F": "there is no week before",
 	"All apps, ${metric:text}, ${range:text}: G": "there are no four weeks before",
@@ -60,7 +60,7 @@ var silentQueries = map[string]string{
 
 // lastWeek is the query of a table of a dimension that needs a week before.
 func lastWeek(p panel, refID string) bool {
-	return p.Type == "table" && len(p.Targets) >= 4 && refID == "C" && strings.Contains(p.Targets[2].Expr, "offset 161h")
+	return p.Type == "table" && len(p.Targets) >= 4 && refID == "C" && strings.Contains(p.Targets[2].Expr, "[2d:1d] offset 6d")
 }
 
 // Ten minutes after the first start, every panel shows something, or is of a kind that says

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -230,6 +231,9 @@ func (db *database) ask(t *testing.T, expr string, over bool, interval string) *
 func (db *database) askDays(t *testing.T, expr string, over bool, interval string, days int) *promql.Result {
 	t.Helper()
 	expr = strings.NewReplacer(series.End, fmt.Sprint(db.end.Unix()), "$__interval", cmp.Or(interval, "1h")).Replace(expr)
+	if back := "$" + series.LookingBack; strings.Contains(expr, back) {
+		expr = strings.ReplaceAll(expr, back, db.lookback(t, jobOf.FindStringSubmatch(expr)[1]))
+	}
 	var query promql.Query
 	var err error
 	if over {
@@ -253,6 +257,19 @@ func (db *database) askDays(t *testing.T, expr string, over bool, interval strin
 	}
 	return result
 }
+
+// lookback returns the value of the variable of that name for a job.
+func (db *database) lookback(t *testing.T, job string) string {
+	t.Helper()
+	values := labelValues(db.ask(t, strings.ReplaceAll(series.Lookback(), "$job", job), false, ""), series.LookingBack)
+	if len(values) != 1 {
+		t.Fatalf("the variable %s is %v", series.LookingBack, values)
+	}
+	return values[0]
+}
+
+// jobOf finds the job that a query is about.
+var jobOf = regexp.MustCompile(`job=~"([^"]*)"`)
 
 // numbers returns how many series of an answer have a number.
 func numbers(result *promql.Result) int {

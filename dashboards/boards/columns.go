@@ -82,14 +82,17 @@ func dayColumn(field, heading string, width int) grafana.Column {
 	return column(field, heading, width, unit("time:YYYY-MM-DD"))
 }
 
-// shareColumns show a share as a number and, from another query that asks the same, as a bar. In
-// one cell the number would cover the end of the bar, so that all large ones looked alike.
-func shareColumns(l language, number, bar string) []grafana.Column {
+// shareColumns show a share as a number and, once more, as a bar. In one cell the number would cover
+// the end of the bar, so that all large ones looked alike.
+func shareColumns(l language, number string) []grafana.Column {
 	return []grafana.Column{
 		column(number, l.text("Share", "占比"), 70, unit("percentunit"), decimals(1)),
 		column(bar, l.text("Bar", "图示"), 80, bars()...),
 	}
 }
+
+// bar is the field of the bars.
+const bar = "bar"
 
 // appColumn shows the name of an app, with a link to its portrait. It takes the width that the
 // others leave.

@@ -271,8 +271,8 @@ func overviewNames(l language, d *grafana.Dashboard) {
 		}
 		share := fmt.Sprintf("%s / on () group_left () sum(%s)", numbers, numbers)
 		name.Properties = append(name.Properties, mappings)
-		return grafana.Table(l.ofNewest(title, of), description, count, true, top(numbers), top(share), top(share)).Merged().
-			Columns(nil, slices.Concat([]grafana.Column{name, column("Value #A", count, 100, unit("locale"))}, shareColumns(l, "Value #B", "Value #C"))...).
+		return grafana.Table(l.ofNewest(title, of), description, count, true, top(numbers), top(share)).Merged().Repeated("Value #B", bar).
+			Columns(nil, slices.Concat([]grafana.Column{name, column("Value #A", count, 100, unit("locale"))}, shareColumns(l, "Value #B"))...).
 			NoValue(fillsTomorrow(l)).Width(12)
 	}
 	d.Row(l.text("Sources and pages", "来源与页面"))

@@ -2,7 +2,6 @@ package boards
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/wxapp-exporter/wxapp_exporter/dashboards/grafana"
 	"github.com/wxapp-exporter/wxapp_exporter/dashboards/series"
@@ -99,16 +98,14 @@ func portraitDays(l language, d *grafana.Dashboard) {
 	returning, added := l.text("returning", "回访"), l.text("new", "新增")
 	before := l.text("all, week before", "上周同日合计")
 	low, high := l.text("usual, from", "正常范围下限"), l.text("usual, to", "正常范围上限")
-	newOnes := together(series.OnDay(0), fresh("1d"))
 	gone := property("custom.lineWidth", 0)
 	d.Line(9, grafana.TimeSeries(l.text("Active users by day", "每日活跃用户"),
 		l.text("Each bar stands on the day that it is for: users who came back and users who came for the first time. The dashed line is the same weekday one week before. The gray band is the usual range: the mean of the same weekday of the last four weeks and two standard deviations either way, at least 5% and twice the square root of the mean, once three of these weeks are known.",
 			"每根柱子对应数据所属的日期：回访用户与首次来访的新增用户。虚线为一周前的同一星期几。灰色区域为正常范围：最近四周同一星期几的均值上下各两个标准差，且不小于均值的 5% 与均值平方根的两倍，已知其中三周后显示。")+deduplicated(l),
-		grafana.Over(returned(together(series.OnDay(0), active("1d")), newOnes), returning),
-		grafana.Over(newOnes, added),
+		grafana.Over(newAndReturning(), "{{part}}"),
 		grafana.Over(together(series.OnDay(1), active("1d")), before),
 		grafana.Over(usual(), "{{end}}")).
-		Renamed("^from$", low).Renamed("^to$", high).
+		Renamed("^back$", returning).Renamed("^new$", added).Renamed("^from$", low).Renamed("^to$", high).
 		Unit("locale").Decimals(0).Min(0).Every("1d").Bars().
 		NoValue(fillsTomorrow(l)).
 		Override(returning, fixed("blue")).
@@ -121,28 +118,41 @@ func portraitDays(l language, d *grafana.Dashboard) {
 		Alerts("WxappActiveUsersDown", "WxappNewUsersDown").Width(24))
 }
 
-// returned returns how many of all users came back. A day on which nobody is new has no number of
-// new users.
-func returned(all, added string) string { return fmt.Sprintf("%s - (%s or 0 * %s)", all, added, all) }
+// newAndReturning returns the active users of each day in two parts, as a label: new, and back for
+// those who are not new. A day on which nobody is new has no number of new users.
+func newAndReturning() string {
+	a, both := chosenApps(), active("1d").of(activeUsers+"|"+newUsers).by("gender")
+	users := a.At(series.OnDay(0), both.length, func(m series.Moment) string {
+		return fmt.Sprintf("sum by (appid, metric) (%s)", a.users(m, both, "metric", "name"))
+	})
+	part := func(name, metric, sign string) string {
+		return figureOf("part", name, figureOf("metric", metric, "vector("+sign+")"))
+	}
+	return fmt.Sprintf("sum by (part) (sum by (metric) (%s) * on (metric) group_right () (%s or %s or %s)) >= 0",
+		users, part("back", activeUsers, "1"), part("back", newUsers, "-1"), part("new", newUsers, "1"))
+}
 
 // usual returns the lower and the upper end of the usual range of the active users of the chosen
 // apps, from and to: the mean of the same weekday of the four weeks before, once three of them are
 // known, and two standard deviations either way, or as far as chance goes.
 func usual() string {
-	var weeks []string
-	for week := 1; week <= 4; week++ {
-		weeks = append(weeks, figureOf("week", fmt.Sprint(week), together(series.OnDay(week), active("1d"))))
+	a := chosenApps()
+	past := func(over string) string {
+		return a.PastWeekdays(over, "1d", func(m series.Moment) string { return a.total(m, active("1d")) })
 	}
-	past := strings.Join(weeks, " or ")
 	ends := fmt.Sprintf("(%s or %s)", figureOf("end", "from", "vector(-1)"), figureOf("end", "to", "vector(1)"))
-	return fmt.Sprintf("clamp_min((avg(%[1]s) and (count(%[1]s) >= 3)) + on () group_right () (clamp_min(2 * stddev(%[1]s), %[2]s) * on () group_right () %[3]s), 0)",
-		past, chance("avg("+past+")"), ends)
+	return fmt.Sprintf("clamp_min((%s and %s >= 3) + on () group_right () (clamp_min(2 * %s, %s) * on () group_right () %s), 0)",
+		past("avg_over_time"), past("count_over_time"), past("stddev_over_time"), chance(past("avg_over_time")), ends)
 }
 
-// chance is by how much a number of users differs from another one without a reason, as a scalar:
-// weeks that are alike by accident, or few users, make nothing remarkable. The pages have the same.
+// chance is by how much a number of users differs from another one without a reason, as a scalar: 5% or
+// twice the square root. Weeks that are alike by accident, or few users, make nothing remarkable. The pages
+// have the same. The number is raised to both powers at once, since each mention of it is a query.
 func chance(users string) string {
-	return fmt.Sprintf("scalar(clamp_min(%[1]s / 20, scalar(2 * sqrt(clamp_min(%[1]s, 1)))))", users)
+	both := func(share, root string) string {
+		return fmt.Sprintf("(%s or %s)", figureOf("power", "1", "vector("+share+")"), figureOf("power", "0.5", "vector("+root+")"))
+	}
+	return fmt.Sprintf("scalar(max(clamp_min(%s, 1) ^ on () group_right () %s * on (power) %s))", users, both("1", "0.5"), both("0.05", "2"))
 }
 
 // onMap are the provinces that have a place, with labels that say more of it.
@@ -202,9 +212,7 @@ func dimensionTable(l language, u users, n int, note string) *grafana.Panel {
 		nameColumn.Properties = append(nameColumn.Properties, l.mapped(dimension))
 	}
 	columns := []grafana.Column{nameColumn}
-	bar := "Value #E"
 	if dimension == "province" {
-		bar = "Value #F"
 		// In Chinese the English names are of no use.
 		targets = append(targets, top(named(series.Now(), u)+" * on (name) group_left (english) "+onMap("english")))
 		hidden = []string{"Value #E"}
@@ -212,11 +220,10 @@ func dimensionTable(l language, u users, n int, note string) *grafana.Panel {
 	}
 	columns = append(columns,
 		column("Value #A", count, 85, unit("locale")))
-	columns = append(columns, shareColumns(l, "Value #B", bar)...)
+	columns = append(columns, shareColumns(l, "Value #B")...)
 	columns = append(columns,
 		changeColumn("Value #C", l.text("vs last week", "较上周"), 115),
 		column("Value #D", l.text("Index", "指数"), 65, unit("percentunit"), decimals(0)))
-	targets = append(targets, top(share(series.Now(), u)))
 	sortBy, desc := count, true
 	if dimension == "age" { // Grafana sorts names as texts, which is the order of ages
 		sortBy, desc = name, false
@@ -224,7 +231,7 @@ func dimensionTable(l language, u users, n int, note string) *grafana.Panel {
 	p := grafana.Table(name+l.text(", up to ${day}", "，截至 ${day}"), note+
 		l.text(" Index: share among new users divided by share among active ones; above 100% the group grows faster than the others.",
 			"指数：新增用户中的占比除以活跃用户中的占比；高于 100% 表示该群体增长快于其他群体。")+deduplicated(l), sortBy, desc, targets...)
-	p.Merged().Columns(hidden, columns...).NoValue(fillsTomorrow(l))
+	p.Merged().Repeated("Value #B", bar).Columns(hidden, columns...).NoValue(fillsTomorrow(l))
 	if dimension == "province" {
 		p.Exclude("english", l == chinese)
 	}

@@ -2,6 +2,7 @@ package boards
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/wxapp-exporter/wxapp_exporter/dashboards/series"
@@ -82,13 +83,16 @@ func (u users) andLargest() string {
 }
 
 func (u users) matchers() []string {
-	matchers := []string{fmt.Sprintf("metric=%q", u.metric), fmt.Sprintf("range=%q", u.length)}
-	if u.dimension != "" {
+	one := func(label, value string) string {
 		operator := "="
-		if strings.Contains(u.dimension, "|") {
+		if strings.Contains(value, "|") {
 			operator = "=~"
 		}
-		matchers = append(matchers, fmt.Sprintf("dimension%s%q", operator, u.dimension))
+		return label + operator + strconv.Quote(value)
+	}
+	matchers := []string{one("metric", u.metric), one("range", string(u.length))}
+	if u.dimension != "" {
+		matchers = append(matchers, one("dimension", u.dimension))
 	}
 	if u.names != "" {
 		matchers = append(matchers, fmt.Sprintf("name=~%q", u.names))
@@ -100,14 +104,20 @@ func (u users) matchers() []string {
 func (a apps) users(m series.Moment, u users, labels ...string) string {
 	by := append([]string{"appid"}, labels...)
 	return a.At(m, u.length, func(m series.Moment) string {
-		return a.MaxOf(m, by, a.Selector("wxapp_users", u.matchers()...), u.andLargest())
+		return a.MaxOf(m, by, u.andLargest(), "wxapp_users", u.matchers()...)
 	})
 }
 
 // total returns the users of each app. They are taken from the dimension gender
 // alone, which covers everybody.
-func (a apps) total(m series.Moment, u users) string {
-	return fmt.Sprintf("sum by (appid) (%s)", a.users(m, u.by("gender"), "name"))
+func (a apps) total(m series.Moment, u users) string { return a.listed(m, u.by("gender")) }
+
+// listed returns the users of each app that WeChat lists by a dimension. They are added up before
+// the day is proved, so that that is done for few series.
+func (a apps) listed(m series.Moment, u users) string {
+	return a.At(m, u.length, func(m series.Moment) string {
+		return fmt.Sprintf("sum by (appid) (%s)", a.users(m, u, "name"))
+	})
 }
 
 // together returns the users of all chosen apps, a single number.
@@ -125,10 +135,7 @@ func named(m series.Moment, u users) string {
 func share(m series.Moment, u users) string {
 	everybody := u
 	everybody.names, everybody.largest = "", 0
-	listed := chosenApps().At(m, u.length, func(m series.Moment) string {
-		return fmt.Sprintf("sum by (appid) (%s)", chosenApps().users(m, everybody, "name"))
-	})
-	return fmt.Sprintf("%s / on () group_left () sum(%s)", named(m, u), listed)
+	return fmt.Sprintf("%s / on () group_left () sum(%s)", named(m, u), chosenApps().listed(m, everybody))
 }
 
 // index returns how much more often the names of a dimension occur among new users
@@ -173,8 +180,8 @@ func changeTogether(weeks int, u users) string {
 func changeByName(u users) string {
 	a := chosenApps()
 	byName := func(m series.Moment) string { return a.users(m, u, "name") }
-	before := a.Ago(7, u.length, byName)
-	return fmt.Sprintf("%s / %s - 1", added(known(byName(series.Now()), before), "name"), enough(added(before, "name")))
+	there := a.Ago(7, u.length, func(m series.Moment) string { return a.listed(m, u) })
+	return fmt.Sprintf("%s / %s - 1", added(known(byName(series.Now()), there), "name"), enough(added(a.Ago(7, u.length, byName), "name")))
 }
 
 // newShare returns the share of new users among the active ones of each app.

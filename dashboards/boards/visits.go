@@ -64,7 +64,7 @@ func visitsNumbers(l language, d *grafana.Dashboard) {
 			l.text("Users of the newest day, and those of them who came for the first time. A person who uses two of the chosen apps counts twice.",
 				"最新一天的用户数，以及其中首次来访的用户数。同时使用所选小程序中两个的人会计两次。"),
 			grafana.Now(sumOf(series.Now(), series.VisitsDay, usersOfDay), l.text("users", "用户")),
-			grafana.Now(sumOf(series.Now(), series.VisitsDay, "wxapp_new_users"), l.text("new", "新增"))), "blue").
+			grafana.Now(sumOf(series.Now(), series.VisitsDay, newUsersOfDay), l.text("new", "新增"))), "blue").
 			NoValue(needsShort(l, series.VisitsDay)).Width(5),
 		pair(grafana.Stat(l.text("Sessions and views", "打开与浏览"),
 			l.text("How often the Mini Programs were opened on the newest day, and how many pages were viewed.", "最新一天的打开次数与页面浏览次数。"),
@@ -101,7 +101,7 @@ func visitsNumbers(l language, d *grafana.Dashboard) {
 func visitsDays(l language, d *grafana.Dashboard) {
 	returning, added := l.text("returning", "回访"), l.text("new", "新增")
 	before := l.text("all, week before", "上周同日合计")
-	newOnes := sumOf(series.OnDay(0), series.VisitsDay, "wxapp_new_users")
+	newOnes := sumOf(series.OnDay(0), series.VisitsDay, newUsersOfDay)
 	name, value := l.text("Number", "指标"), l.text("Value", "数值")
 	d.Line(10,
 		grafana.Table(l.ofNewest(l.text("The newest day", "最新一天"), series.VisitsDay),
@@ -124,7 +124,7 @@ func visitsDays(l language, d *grafana.Dashboard) {
 		grafana.TimeSeries(l.text("Users by day", "每日用户"),
 			l.text("Each bar stands on the day that it is for: users who came back and users who came for the first time. The dashed line is the same weekday one week before.",
 				"每根柱子对应数据所属的日期：回访用户与首次来访的新增用户。虚线为一周前的同一星期几。"),
-			grafana.Over(returned(sumOf(series.OnDay(0), series.VisitsDay, usersOfDay), newOnes), returning),
+			grafana.Over(returned(daily(series.OnDay(0), series.VisitsDay, usersOfDay), daily(series.OnDay(0), series.VisitsDay, newUsersOfDay)), returning),
 			grafana.Over(newOnes, added),
 			grafana.Over(sumOf(series.OnDay(1), series.VisitsDay, usersOfDay), before)).
 			Unit("locale").Decimals(0).Min(0).Every("1d").Bars().
@@ -163,11 +163,11 @@ func namesTable(l language, title, description string, of series.Window, metric,
 	share := fmt.Sprintf("%s / on () group_left () sum(%s)", sumOf(series.Now(), of, metric, label), daily(series.Now(), of, metric, label))
 	return grafana.Table(l.ofNewest(title, of), description, count, true,
 		top(ranked(of, metric, label)),
-		top(share), top(changeOfNames(of, metric, label)), top(share)).
-		Merged().
+		top(share), top(changeOfNames(of, metric, label))).
+		Merged().Repeated("Value #B", bar).
 		Columns(nil, slices.Concat(
 			[]grafana.Column{name, column("Value #A", count, 100, unit("locale"))},
-			shareColumns(l, "Value #B", "Value #D"),
+			shareColumns(l, "Value #B"),
 			[]grafana.Column{changeColumn("Value #C", l.text("vs last week", "较上周"), 115)})...).
 		NoValue(needs(l, of))
 }
@@ -188,4 +188,10 @@ func (l language) figures() []grafana.Choice {
 		choices = append(choices, grafana.Choice{Value: f.metric, Text: l.text(f.english, f.chinese)})
 	}
 	return choices
+}
+
+// returned returns how many of all users of the apps came back. An app of which nobody is new has no
+// number of new users.
+func returned(all, added string) string {
+	return fmt.Sprintf("sum(%s or %s) >= 0", all, figureOf("users", "new", "-("+added+")"))
 }

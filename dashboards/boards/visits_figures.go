@@ -12,7 +12,7 @@ import (
 
 // countsOf returns what adds up, by app and figure.
 func countsOf(of series.Window) func(series.Moment) string {
-	return figuresOf(of, usersOfDay, "wxapp_new_users", sessionsOfDay, "wxapp_page_views", "wxapp_shares", "wxapp_sharing_users")
+	return figuresOf(of, usersOfDay, newUsersOfDay, sessionsOfDay, "wxapp_page_views", "wxapp_shares", "wxapp_sharing_users")
 }
 
 // averagesOf returns what is an average of each app, and weightsOf the users or sessions that it is

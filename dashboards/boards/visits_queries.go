@@ -10,6 +10,7 @@ import (
 // The metrics of the dataset visits that other queries are weighted with.
 const (
 	usersOfDay    = "wxapp_active_users"
+	newUsersOfDay = "wxapp_new_users"
 	sessionsOfDay = "wxapp_sessions"
 )
 

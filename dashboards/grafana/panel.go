@@ -276,6 +276,14 @@ func (p *Panel) Joined(column string) *Panel {
 // Merged joins the tables of all queries on all columns that they have in common.
 func (p *Panel) Merged() *Panel { return p.Transform("merge", Options{}) }
 
+// Repeated adds to a table a field with the numbers of another one, to be shown in another way.
+func (p *Panel) Repeated(field, name string) *Panel {
+	return p.Transform("calculateField", Options{
+		"mode": "reduceRow", "reduce": Options{"include": []string{field}, "reducer": "sum"},
+		"alias": name, "replaceFields": false,
+	})
+}
+
 // Option sets an option of this kind of panel.
 func (p *Panel) Option(option string, value any) *Panel {
 	p.Options[option] = value

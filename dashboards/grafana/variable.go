@@ -68,6 +68,14 @@ func (d *Dashboard) QueryVariable(name, label, query string) *Variable {
 	})
 }
 
+// HiddenVariable is the first result of a query, for texts and other queries. It is in no link, so that
+// nobody opens a dashboard with one of another day.
+func (d *Dashboard) HiddenVariable(name, label, query string) *Variable {
+	v := d.QueryVariable(name, label, query)
+	v.Hide, v.SkipURLSync = Hidden, true
+	return v
+}
+
 // CustomVariable offers fixed values, the first of which is the default.
 func (d *Dashboard) CustomVariable(name, label string, choices ...Choice) *Variable {
 	query := ""

@@ -79,7 +79,7 @@ func recordedUsual() []rule {
 		r := rule{
 			record: weekly,
 			labels: [][2]string{{"week", fmt.Sprint(week)}},
-			expr: series.Everything.Ago(7*week, "1d", func(m series.Moment) string {
+			expr: series.Everything.AgoLive(7*week, "1d", func(m series.Moment) string {
 				return total(m, by, `range="1d"`)
 			}),
 		}

@@ -88,8 +88,9 @@ func (m Moment) read(selector string) string {
 }
 
 const (
-	hoursOfDay   = 24
-	secondsOfDay = hoursOfDay * 3600
+	hoursOfDay    = 24
+	secondsOfHour = 3600
+	secondsOfDay  = hoursOfDay * secondsOfHour
 	// publicationMoves is by how many hours publication moves from day to day.
 	publicationMoves = 7
 )
@@ -125,12 +126,33 @@ func endOfDay(back int) string {
 	return fmt.Sprint((1 - back) * secondsOfDay)
 }
 
-// Ago returns what a query answers for the window that ends so many days before the
-// newest one. Publication moves between 09:00 and 16:00, so that window may have been
-// published later in the day than it is now, or replaced earlier: it was shown seven hours
-// later or seven hours earlier. Where it was shown at neither time, there is no answer
-// instead of one for another day.
+// Ago returns what a query by app answers for the window that ends so many days before the newest one.
+// Which day it was shown on depends on how long ago the newest one was published.
 func (a Apps) Ago(days int, of Window, query func(Moment) string) string {
+	end := fmt.Sprintf("%s - %d", a.LastEnd(AtEnd(), of), days*secondsOfDay)
+	return a.ended(of, end, fmt.Sprintf("[2d:1d] offset %dd", days-1), query)
+}
+
+// MonthBefore returns what a query by app answers for the month before the newest one, which was shown for
+// 28 to 31 days, up to 31 days ago.
+func (a Apps) MonthBefore(query func(Moment) string) string {
+	newest := a.LastEnd(AtEnd(), LastMonth)
+	end := fmt.Sprintf("%s - %d * days_in_month(%s)", newest, secondsOfDay, newest)
+	return a.ended(LastMonth, end, "[39d:7d]", query)
+}
+
+// ended returns the last answer to a query for the windows with an end. The steps are those of a subquery,
+// which lie at 08:00 in China, when what is shown is settled.
+func (a Apps) ended(of Window, end, steps string, query func(Moment) string) string {
+	seen := Moment{window: settled}
+	return fmt.Sprintf("last_over_time((%s and on (appid) (%s == %s))%s)", query(seen), a.LastEnd(seen, of), end, steps)
+}
+
+// AgoLive is Ago for rules, which are evaluated now and not at a time that is shown. Publication moves
+// between 09:00 and 16:00, so that window may have been published later in the day than it is now, or
+// replaced earlier: it was shown seven hours later or seven hours earlier. Where it was shown at neither
+// time, there is no answer instead of one for another day.
+func (a Apps) AgoLive(days int, of Window, query func(Moment) string) string {
 	var alternatives []string
 	for _, hours := range []int{-publicationMoves, publicationMoves} {
 		then := hoursAgo(days*hoursOfDay + hours)
@@ -150,6 +172,21 @@ func (a Apps) SameWeekdays(of Window, query func(Moment) string) string {
 		query(seen), a.LastEnd(seen, of), a.LastEnd(AtEnd(), of), 7*secondsOfDay, a.OnNewest(of), a.Earlier(of))
 }
 
+// PastWeekdays returns what a function over time makes of the sums over apps of what a query by app
+// answered for the same weekday of the four weeks before the day that begins at a step. A subquery has
+// steps of its own, which are all days for all steps: so each is told by its weekday.
+func (a Apps) PastWeekdays(function string, of Window, query func(Moment) string) string {
+	seen := Moment{window: settled}
+	return fmt.Sprintf("sum(%s((sum(%s and on (appid) (%s == time() - %d)) * on () group_right () %s)[22d:1d] offset %dh) and on (weekday) %s)",
+		function, query(seen), a.LastEnd(seen, of), 32*secondsOfHour,
+		weekday("time()"), 7*hoursOfDay-56, weekday(fmt.Sprintf("time() + %d", 56*secondsOfHour)))
+}
+
+// weekday returns 1, with the weekday of a moment as a label.
+func weekday(moment string) string {
+	return fmt.Sprintf(`count_values("weekday", day_of_week(vector(%s)))`, moment)
+}
+
 // Earlier keeps the apps that were there three to four weeks ago.
 func (a Apps) Earlier(of Window) string {
 	return " and on (appid) " + a.LastEnd(Moment{window: "8d", offset: 21 * hoursOfDay, at: End}, of)
@@ -159,20 +196,6 @@ func (a Apps) Earlier(of Window) string {
 func (a Apps) OnNewest(of Window) string {
 	ends := a.LastEnd(AtEnd(), of)
 	return fmt.Sprintf(" and on (appid) (%s == on () group_left () max(%s))", ends, ends)
-}
-
-// MonthBefore returns what a query answers for the month before the newest one. That was
-// shown for 28 to 31 days before the newest was published, and publication moves, so that it
-// was shown at one of two times at least.
-func (a Apps) MonthBefore(query func(Moment) string) string {
-	end := a.LastEnd(Now(), LastMonth)
-	var alternatives []string
-	for _, hours := range []int{28*hoursOfDay - publicationMoves, 31*hoursOfDay + publicationMoves} {
-		then := hoursAgo(hours)
-		alternatives = append(alternatives, fmt.Sprintf("(%s and on (appid) (%s == %s - %d * days_in_month(%s)))",
-			query(then), a.LastEnd(then, LastMonth), end, secondsOfDay, end))
-	}
-	return "(" + strings.Join(alternatives, " or on (appid) ") + ")"
 }
 
 // Window names what ends with a day: a range of the user portrait, such as 7d, or the day

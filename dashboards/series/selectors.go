@@ -40,48 +40,54 @@ func (a Apps) Each(m Moment, metric string) string { return m.read(a.Selector(me
 // Max returns what a metric is at a moment, by labels. Replicas of an exporter, which show
 // the same, count once.
 func (a Apps) Max(m Moment, by []string, metric string, matchers ...string) string {
-	return a.MaxOf(m, by, a.Selector(metric, matchers...), "")
+	return a.MaxOf(m, by, "", metric, matchers...)
 }
 
 // Min is Max where the least value of the replicas counts.
 func (a Apps) Min(m Moment, by []string, metric string, matchers ...string) string {
-	return a.read("min", m, by, a.Selector(metric, matchers...), "")
+	return a.read("min", m, by, "", metric, matchers...)
 }
 
-// MaxOf is Max for a selector, of which an operation after it may keep a part.
-func (a Apps) MaxOf(m Moment, by []string, selector, kept string) string {
-	return a.read("max", m, by, selector, kept)
+// MaxOf is Max of what an operation after the selector keeps.
+func (a Apps) MaxOf(m Moment, by []string, kept, metric string, matchers ...string) string {
+	return a.read("max", m, by, kept, metric, matchers...)
 }
 
-func (a Apps) read(aggregation string, m Moment, by []string, selector, kept string) string {
-	read := func(values string) string {
-		return fmt.Sprintf("%s by (%s) (%s%s)", aggregation, strings.Join(by, ", "), values, kept)
+func (a Apps) read(aggregation string, m Moment, by []string, kept, metric string, matchers ...string) string {
+	read := func(m Moment, matchers ...string) string {
+		return fmt.Sprintf("%s by (%s) (%s%s)", aggregation, strings.Join(by, ", "), m.read(a.Selector(metric, matchers...)), kept)
 	}
 	if !m.shown {
-		return read(m.read(selector))
+		return read(m, matchers...)
 	}
-	held := m
-	held.window = lookback
+	last := m
+	last.window = lookback
 	first := ""
 	if slices.Contains(by, "appid") {
 		first = " on (appid)"
 	}
-	return fmt.Sprintf("(%s or%s (%s unless on () %s))", read(m.read(selector)), first, read(held.read(selector)), a.whole(m))
+	return fmt.Sprintf("(%s or%s %s)", read(m, matchers...), first, read(last, append([]string{lookingBack}, matchers...)...))
 }
 
-// whole answers while all exporters of the last quarter of an hour are there and have read
-// the archives of all of their apps. Then an app that shows nothing has nothing. Otherwise,
-// as after a restart, it shows what it has shown last; and so does an imported past, which
-// has no values between its samples.
-func (a Apps) whole(m Moment) string {
-	process := Apps("")
-	if a != Everything {
-		process = OnBoard
+// LookingBack is the name of a variable of boards. It is .* where what apps have shown last stands in for
+// what they do not show at the moment, and else none, which is then not even read: no series has such a
+// label.
+const (
+	LookingBack = "lookback"
+	lookingBack = LookingBack + `=~"$` + LookingBack + `"`
+)
+
+// Lookback returns the values of that variable, as a label of its name. While all exporters of the last
+// quarter of an hour are there and have read the archives of all of their apps, an app that shows nothing
+// has nothing. Otherwise, as after a restart, it shows what it has shown last; and so does an imported
+// past, which has no values between its samples.
+func Lookback() string {
+	restoring := OnBoard.Selector(restoringApps)
+	whole := fmt.Sprintf("count(%s == 0) >= count(%s)", restoring, Within("15m").read(restoring))
+	value := func(query, value string) string {
+		return fmt.Sprintf(`label_replace(%s, %q, %q, "", "")`, query, LookingBack, value)
 	}
-	restoring := process.Selector(restoringApps)
-	known := m
-	known.window = "15m"
-	return fmt.Sprintf("(count(%s == 0) >= count(%s))", m.read(restoring), known.read(restoring))
+	return value(whole, "none") + " or on () " + value("vector(1)", ".*")
 }
 
 // restoringApps are the apps of a process whose archives are still being read after a start.

@@ -105,10 +105,11 @@ func sharePlace(q asked, want, got map[string]map[int64]float64) bool {
 
 var chosenFigure = regexp.MustCompile(`vector\(\$figure\) == (\d)`)
 
-// filled puts what can be chosen on a board into a query: all apps, active users of 7 days.
+// filled puts what can be chosen on a board into a query: all apps, active users of 7 days. The past is
+// imported, so that the boards look back.
 func filled(expr string) string {
 	return strings.NewReplacer(
-		"$job", ".*", "$appid", ".+", "$province", ".*", "$city", ".*", "$source", "搜索", "${source:regex}", ".*", "$metric", "visit_uv", "$cohort", "active",
+		"$job", ".*", "$lookback", ".*", "$appid", ".+", "$province", ".*", "$city", ".*", "$source", "搜索", "${source:regex}", ".*", "$metric", "visit_uv", "$cohort", "active",
 		`"$range"`, `"7d"`, "$__rate_interval", "27h", "$__interval", "1d", "$__range", "30d",
 	).Replace(chosenFigure.ReplaceAllString(expr, "vector($1) == $1"))
 }
