@@ -68,16 +68,16 @@ func FuzzAppsFile(f *testing.F) {
 			yamlFile{p.at("WXAPP_APPS_FILE"), "apps.yaml"},
 		}
 		apps := file.parse(file.apps([]byte(before+testSecret+after)), Files{})
-		if len(apps) == 0 && len(p.errs) == 0 {
+		if len(apps) == 0 && p.err() == nil {
 			t.Error("neither an app nor an error")
 		}
 		for _, app := range apps {
-			if len(p.errs) == 0 && !wechat.IsAppID(app.ID) {
+			if p.err() == nil && !wechat.IsAppID(app.ID) {
 				t.Errorf("the appid %q was accepted", app.ID)
 			}
 		}
-		lines := p.warnings
-		for _, err := range p.errs {
+		lines := p.allWarnings()
+		for _, err := range p.allErrors() {
 			lines = append(lines, err.Error())
 		}
 		for _, line := range lines {

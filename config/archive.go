@@ -174,9 +174,9 @@ func (r storageReader) settings(root, node *yaml.Node, into reflect.Value) (posi
 		return position{}, false
 	}
 	at := r.line(node).in(": ", "config")
-	before := at.problems.mistakes
+	before := at.problems.errs.number
 	r.fill(at, node, into.Elem())
-	return at, at.problems.mistakes == before
+	return at, at.problems.errs.number == before
 }
 
 // fill decodes the values of a mapping into the fields of a struct, one by one.

@@ -11,8 +11,8 @@ import (
 // checkLines holds that every message is a line about the setting, without the secret.
 func checkLines(t *testing.T, p *problems, setting string) {
 	t.Helper()
-	lines := p.warnings
-	for _, err := range p.errs {
+	lines := p.allWarnings()
+	for _, err := range p.allErrors() {
 		lines = append(lines, err.Error())
 	}
 	for _, line := range lines {
@@ -48,7 +48,7 @@ func FuzzHeaders(f *testing.F) {
 			headers := parseHeaders(p.at("OTEL_EXPORTER_OTLP_HEADERS"), wechat.Secret(before+testSecret+after), protocol)
 			checkLines(t, p, "OTEL_EXPORTER_OTLP_HEADERS")
 			for name, value := range headers {
-				if len(p.errs) == 0 && (name == "" || strings.ContainsAny(name+value.Reveal(), "\r\n\x00")) {
+				if p.err() == nil && (name == "" || strings.ContainsAny(name+value.Reveal(), "\r\n\x00")) {
 					t.Errorf("the header %q is taken", name)
 				}
 			}

@@ -17,7 +17,7 @@ func parseOTLPOf(variables map[string]string) (*otlp.Config, []string, error) {
 	e := environmentOf(variables)
 	p := &problems{given: e.given}
 	config := parseOTLP(p, e)
-	return config, p.warnings, p.err()
+	return config, p.allWarnings(), p.err()
 }
 
 // to returns variables with an endpoint.

@@ -17,21 +17,47 @@ import (
 // once: errors stop the start, warnings do not. Of many, only the first are kept: a file of a
 // megabyte can have 20,000 mistakes, mostly the same one.
 type problems struct {
-	errs     []error
-	warnings []string
-	given    map[string]string // as in environment
+	errs, warnings firstProblems
+	given          map[string]string // as in environment
+	wrong          map[string]bool   // the settings that have an error
+}
 
-	mistakes, moreWarnings int             // how many errors there are, and how many warnings beyond those kept
-	wrong                  map[string]bool // the settings that have an error
+// firstProblems are the first problems of a kind, in the order in which the settings are checked
+// and the lines of a file follow each other.
+type firstProblems struct {
+	kept   []problem
+	number int // of all
+}
+
+// problem is a message about a setting, or about a line of the file that the setting names.
+type problem struct {
+	setting string
+	line    int
+	text    string
 }
 
 // mostProblems is how many errors, and how many warnings, are kept.
 const mostProblems = 20
 
+// add puts a problem in its place: what is wrong in one line of a file may be found before
+// what is wrong in a line above it.
+func (f *firstProblems) add(p problem) {
+	f.number++
+	at := len(f.kept)
+	for at > 0 && f.kept[at-1].setting == p.setting && f.kept[at-1].line > p.line {
+		at--
+	}
+	f.kept = slices.Insert(f.kept, at, p)
+	f.kept = f.kept[:min(len(f.kept), mostProblems)]
+}
+
+// more returns how many problems were not kept.
+func (f *firstProblems) more() int { return f.number - len(f.kept) }
+
 // at returns the position of a setting. Where another form of the variable was set, that
 // one is named.
 func (p *problems) at(setting string) position {
-	return position{p, cmp.Or(p.given[setting], setting)}
+	return position{problems: p, name: cmp.Or(p.given[setting], setting)}
 }
 
 // err returns the errors, one per line, or nil.
@@ -39,18 +65,26 @@ func (p *problems) err() error { return errors.Join(p.allErrors()...) }
 
 // allErrors returns the errors that were kept, and one that counts the others.
 func (p *problems) allErrors() []error {
-	if more := p.mistakes - len(p.errs); more > 0 {
-		return append(slices.Clone(p.errs), errors.New("and "+counted(more, "mistake")+"; mend these first"))
+	var all []error
+	for _, problem := range p.errs.kept {
+		all = append(all, errors.New(problem.text))
 	}
-	return p.errs
+	if more := p.errs.more(); more > 0 {
+		all = append(all, errors.New("and "+counted(more, "mistake")+"; mend these first"))
+	}
+	return all
 }
 
 // allWarnings returns the warnings that were kept, and one that counts the others.
 func (p *problems) allWarnings() []string {
-	if p.moreWarnings > 0 {
-		return append(slices.Clone(p.warnings), "and "+counted(p.moreWarnings, "warning"))
+	var all []string
+	for _, problem := range p.warnings.kept {
+		all = append(all, problem.text)
 	}
-	return p.warnings
+	if more := p.warnings.more(); more > 0 {
+		all = append(all, "and "+counted(more, "warning"))
+	}
+	return all
 }
 
 // counted returns a number of further things of a kind in words.
@@ -78,31 +112,31 @@ func Invalid(err error, warnings []string) error {
 type position struct {
 	problems *problems
 	name     string
+	line     int // 0: not that of a line
 }
 
 // in returns the position of a part of this one.
 func (p position) in(separator, part string) position {
-	return position{p.problems, p.name + separator + part}
+	p.name += separator + part
+	return p
 }
 
 func (p position) errorf(format string, arguments ...any) {
-	all := p.problems
-	if all.wrong == nil {
-		all.wrong = map[string]bool{}
+	found := p.problem(format, arguments...)
+	p.problems.errs.add(found)
+	if p.problems.wrong == nil {
+		p.problems.wrong = map[string]bool{}
 	}
-	setting, _, _ := strings.Cut(p.name, ":")
-	all.wrong[setting] = true
-	if all.mistakes++; all.mistakes <= mostProblems {
-		all.errs = append(all.errs, errors.New(p.name+": "+fmt.Sprintf(format, arguments...)))
-	}
+	p.problems.wrong[found.setting] = true
 }
 
 func (p position) warnf(format string, arguments ...any) {
-	if len(p.problems.warnings) == mostProblems {
-		p.problems.moreWarnings++
-		return
-	}
-	p.problems.warnings = append(p.problems.warnings, p.name+": "+fmt.Sprintf(format, arguments...))
+	p.problems.warnings.add(p.problem(format, arguments...))
+}
+
+func (p position) problem(format string, arguments ...any) problem {
+	setting, _, _ := strings.Cut(p.name, ":")
+	return problem{setting, p.line, p.name + ": " + fmt.Sprintf(format, arguments...)}
 }
 
 // shown quotes a value for a message, unless it may contain a secret.

@@ -43,6 +43,7 @@ func TestManyProblems(t *testing.T) {
 	lines := strings.Split(err.Error(), "\n")
 	checkEqual(t, "lines of the error", len(lines), 21)
 	checkEqual(t, "the first", lines[0], "WXAPP_APPS_FILE: wrong.yaml:2: the key sekret is unknown; did you mean secret?")
+	checkEqual(t, "the second", lines[1], "WXAPP_APPS_FILE: wrong.yaml:2: the app has no source of tokens; set secret, secret_file, token_file or token_url")
 	checkEqual(t, "the last", lines[20], "and 59,980 more mistakes; mend these first") // three for each row but the first, and the archive
 	checkEqual(t, "warnings", len(warnings), 21)
 	checkEqual(t, "the last warning", warnings[20], "and 19,980 more warnings")

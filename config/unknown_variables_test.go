@@ -47,7 +47,7 @@ func TestDistance(t *testing.T) {
 func TestUnknownNamesAreOneLine(t *testing.T) {
 	p := &problems{}
 	warnUnknownVariables(p, []string{"WXAPP_A\nB=hush", "WXAPP_LONELY", "OTHER=1", "=WXAPP_X=1"})
-	checkEqual(t, "warnings", p.warnings, []string{
+	checkEqual(t, "warnings", p.allWarnings(), []string{
 		`WXAPP_A\nB: is unknown and ignored; wxapp_exporter --help lists all settings`,
 		`WXAPP_LONELY: is unknown and ignored; wxapp_exporter --help lists all settings`,
 	})

@@ -196,17 +196,17 @@ func FuzzLists(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		p := &problems{}
 		ranges := parseList(p.at("ranges"), text, wechat.PortraitRanges())
-		if len(p.errs) == 0 && (len(ranges) == 0 || len(ranges) > 3) {
+		if p.err() == nil && (len(ranges) == 0 || len(ranges) > 3) {
 			t.Errorf("%q became %v", text, ranges)
 		}
 		p = &problems{}
 		top := parseTop(p.at("top"), text, "device:20")
 		for dimension, limit := range top {
-			if len(p.errs) == 0 && (limit < 1 || dimension != "device" && !strings.Contains(text, string(dimension))) {
+			if p.err() == nil && (limit < 1 || dimension != "device" && !strings.Contains(text, string(dimension))) {
 				t.Errorf("%q became %v", text, top)
 			}
 		}
-		for _, err := range p.errs {
+		for _, err := range p.allErrors() {
 			if strings.Contains(err.Error(), "\n") {
 				t.Errorf("the error has several lines: %q", err)
 			}

@@ -32,7 +32,10 @@ func (f yamlFile) whole() position {
 func (f yamlFile) line(node *yaml.Node) position { return f.lineNumber(node.Line) }
 
 func (f yamlFile) lineNumber(line int) position {
-	return f.whole().in(":", strconv.Itoa(max(line, 1)))
+	line = max(line, 1)
+	p := f.whole().in(":", strconv.Itoa(line))
+	p.line = line
+	return p
 }
 
 // document returns the content of the only document: nil when there is none, and a
@@ -76,7 +79,8 @@ func (f yamlFile) syntax(err error, content []byte) {
 	}
 	p := f.whole()
 	if match := yamlLine.FindStringSubmatch(text); match != nil {
-		p = p.in(":", match[1])
+		line, _ := strconv.Atoi(match[1])
+		p = f.lineNumber(line)
 		text = text[len(match[0]):]
 	}
 	text = yamlQuoted.ReplaceAllString(strings.TrimPrefix(text, "yaml: "), "a name")
