@@ -78,6 +78,23 @@ func daysHeld(s *collector.Snapshot) []heldDay {
 	return days
 }
 
+// hasYesterday reports whether an app holds yesterday of all datasets of days that the status is
+// about. Without such datasets it does not: weeks and months end on other days.
+func hasYesterday(s *collector.Snapshot, now time.Time) bool {
+	has := false
+	for _, dataset := range s.Leading() {
+		known, ok := wechat.DatasetNamed(dataset.Name)
+		if !ok || known.Statistics[0].Period != wechat.PeriodDay {
+			continue
+		}
+		if dataset.End != wechat.DayOf(now).Add(-1) {
+			return false
+		}
+		has = true
+	}
+	return has
+}
+
 // text returns the condition in words.
 func (c condition) text() text.Both {
 	switch c {

@@ -114,11 +114,19 @@ func TestOverview(t *testing.T) {
 // The verdict is one sentence, about the worst.
 func TestVerdict(t *testing.T) {
 	now := time.Date(2026, 11, 24, 4, 0, 0, 0, time.UTC)
+	today := wechat.DayOf(now)
 	held := func(id string, ago int) *collector.Snapshot {
-		return &collector.Snapshot{App: collector.App{ID: id, Name: id}, Status: collector.StatusUp, Datasets: portraits(
-			collector.Held{Series: "1d", Window: wechat.Window{End: wechat.DayOf(now).Add(-ago), Range: wechat.Range1Day}},
-		)}
+		day := wechat.Window{End: today.Add(-ago), Range: wechat.Range1Day}
+		s := &collector.Snapshot{App: collector.App{ID: id, Name: id}, Status: collector.StatusUp, Datasets: portraits(collector.Held{Series: "1d", Window: day})}
+		s.Datasets[0].End = day.End
+		return s
 	}
+	without := func(id string, datasets ...collector.Dataset) *collector.Snapshot { // without the portrait
+		return &collector.Snapshot{App: collector.App{ID: id, Name: id}, Status: collector.StatusUp, Datasets: datasets}
+	}
+	week := collector.Dataset{Name: "weekly", End: today.Add(-2)} // now is a Tuesday
+	month := collector.Dataset{Name: "monthly", End: today.Add(-24)}
+	visits := collector.Dataset{Name: "visits", End: today.Add(-1)}
 	failed := func(id string, reason wechat.Reason) *collector.Snapshot {
 		s := held(id, 1)
 		s.Status, s.Failures = collector.StatusDown, []*wechat.Error{{Reason: reason, Endpoint: wechat.EndpointToken, Code: "1"}}
@@ -134,6 +142,10 @@ func TestVerdict(t *testing.T) {
 		{nil, collector.ArchiveStatus{}, "", "No app is configured."},
 		{[]*collector.Snapshot{held("a", 1)}, collector.ArchiveStatus{}, "", "Healthy: the app has yesterday&#39;s numbers."},
 		{[]*collector.Snapshot{held("a", 1), held("b", 1)}, collector.ArchiveStatus{}, "", "Healthy: all 2 apps have yesterday&#39;s numbers."},
+		{[]*collector.Snapshot{without("a", visits, week, month)}, collector.ArchiveStatus{}, "", "Healthy: the app has yesterday&#39;s numbers."},
+		{[]*collector.Snapshot{without("a", week, month)}, collector.ArchiveStatus{}, "", "Healthy: the app has the newest numbers that WeChat has published."},
+		{[]*collector.Snapshot{without("a", collector.Dataset{Name: "visits"}, week)}, collector.ArchiveStatus{}, "", "Healthy: the app has the newest numbers that WeChat has published."},
+		{[]*collector.Snapshot{held("a", 1), without("b", month)}, collector.ArchiveStatus{}, "", "Healthy: all 2 apps have the newest numbers that WeChat has published."},
 		{[]*collector.Snapshot{held("a", 1), held("b", 2)}, collector.ArchiveStatus{}, "", "Healthy; 1 of 2 apps waits for WeChat to publish newer numbers."},
 		{[]*collector.Snapshot{held("a", 1), newApp}, collector.ArchiveStatus{}, "", "Starting: the first poll of 1 of 2 apps has not finished."},
 		{[]*collector.Snapshot{held("a", 2)}, collector.ArchiveStatus{}, "refused", "The apps work, but the push to the OpenTelemetry receiver is failing."},

@@ -20,9 +20,10 @@ type verdict struct {
 
 // census counts the apps by condition.
 type census struct {
-	apps    int // that are known or configured
-	in      map[condition]int
-	reasons map[wechat.Reason]int
+	apps      int // that are known or configured
+	in        map[condition]int
+	yesterday int // that are healthy and have yesterday's numbers
+	reasons   map[wechat.Reason]int
 }
 
 func count(snapshots []*collector.Snapshot, configured int, now time.Time) census {
@@ -30,6 +31,9 @@ func count(snapshots []*collector.Snapshot, configured int, now time.Time) censu
 	for _, snapshot := range snapshots {
 		state := conditionOf(snapshot, now)
 		c.in[state]++
+		if state == healthy && hasYesterday(snapshot, now) {
+			c.yesterday++
+		}
 		if state != needsPerson && state != failing {
 			continue
 		}
@@ -99,6 +103,8 @@ func (s *Site) judge(c census, language text.Language) verdict {
 		return verdict{"wait", say("Starting: the first poll of %s of %s apps has not finished.", "正在启动：%[2]s 个小程序中有 %[1]s 个尚未完成首次轮询。", text.Grouped(int64(c.in[starting])), all), ""}
 	case c.in[waiting] > 0:
 		return verdict{"good", say("Healthy; %s "+one(waiting, "waits", "wait")+" for WeChat to publish newer numbers.", "运行正常；%s在等待微信发布新数据。", lower(of(waiting), language)), ""}
+	case c.yesterday < c.in[healthy]:
+		return verdict{"good", say("Healthy: %s "+one(healthy, "has", "have")+" the newest numbers that WeChat has published.", "运行正常：%s已有微信发布的最新数据。", lower(of(healthy), language)), ""}
 	default:
 		return verdict{"good", say("Healthy: %s "+one(healthy, "has", "have")+" yesterday's numbers.", "运行正常：%s已有昨天的数据。", lower(of(healthy), language)), ""}
 	}
