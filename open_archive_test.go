@@ -42,6 +42,24 @@ func TestDemoAndRealArchives(t *testing.T) {
 	}
 }
 
+// A demo does not write into a folder of something else, and does not claim to know what that is.
+func TestDemoInAForeignFolder(t *testing.T) {
+	folder := t.TempDir()
+	if err := os.Mkdir(filepath.Join(folder, "photos"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	setEnvironment(t, map[string]string{"WXAPP_ARCHIVE": folder, "WXAPP_LISTEN_ADDRESS": "127.0.0.1:0"})
+	const want = `WXAPP_ARCHIVE: the archive is neither empty nor that of a demo: it holds the folder "photos"; set WXAPP_ARCHIVE to another folder`
+	for _, command := range []string{"demo", "demo --past-only"} {
+		if err := run(t.Context(), strings.Fields(command), io.Discard, io.Discard); err == nil || err.Error() != want {
+			t.Errorf("%s: %v\nwant %s", command, err, want)
+		}
+		if entries, err := os.ReadDir(folder); err != nil || len(entries) != 1 {
+			t.Errorf("%s: the folder holds %v, %v", command, entries, err)
+		}
+	}
+}
+
 // A bucket with the numbers of a demo is refused too, and the message names the setting
 // that led there.
 func TestDemoInABucket(t *testing.T) {

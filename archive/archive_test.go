@@ -291,7 +291,7 @@ func TestDemoAndRealNumbersDoNotMeet(t *testing.T) {
 		t.Fatal(err)
 	}
 	save(t, real, portraitKey(wechat.Range1Day, answered), "{}")
-	if err := demo.Prepare(t.Context()); !errors.Is(err, archive.ErrReal) {
+	if err := demo.Prepare(t.Context()); !errors.Is(err, archive.ErrForeign) || !archive.IsRefused(err) {
 		t.Errorf("a demo in an old real archive: %v", err)
 	}
 

@@ -20,6 +20,8 @@ var ErrVersion = errors.New("the archive was written by a later version")
 var (
 	ErrDemo = errors.New("the archive contains the made-up numbers of a demo")
 	ErrReal = errors.New("the archive contains real numbers, and a demo must not write to it")
+	// ErrForeign: it does not say what it is, but holds something that may be real numbers.
+	ErrForeign = errors.New("the archive is neither empty nor that of a demo")
 )
 
 // ErrLayout is the error of an archive with answers that does not say what it is, because its
@@ -29,7 +31,7 @@ var ErrLayout = errors.New("archive.json is damaged, so it is not known whether 
 // IsRefused reports whether an error says that an archive must not be used, however often it is
 // tried again.
 func IsRefused(err error) bool {
-	return slices.ContainsFunc([]error{ErrVersion, ErrLayout, ErrDemo, ErrReal}, func(refused error) bool { return errors.Is(err, refused) })
+	return slices.ContainsFunc([]error{ErrVersion, ErrLayout, ErrDemo, ErrReal, ErrForeign}, func(refused error) bool { return errors.Is(err, refused) })
 }
 
 // layout is the content of versionKey.
@@ -46,8 +48,8 @@ func (a Archive) Check(ctx context.Context) error {
 }
 
 // Prepare checks that the archive can be written and belongs to what is going to be kept
-// in it, and writes the version of its layout. The error is ErrVersion, ErrLayout, ErrDemo or
-// ErrReal if the archive must not be used.
+// in it, and writes the version of its layout. The error is ErrVersion, ErrLayout, ErrDemo,
+// ErrReal or ErrForeign if the archive must not be used.
 func (a Archive) Prepare(ctx context.Context) error {
 	found, known, err := a.layout(ctx)
 	if err != nil {
@@ -65,7 +67,7 @@ func (a Archive) Prepare(ctx context.Context) error {
 		}
 		for _, app := range apps {
 			if !strings.HasPrefix(app, "wxdemo") {
-				return ErrReal
+				return fmt.Errorf("%w: it holds the folder %q", ErrForeign, app)
 			}
 		}
 	}
