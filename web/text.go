@@ -14,22 +14,35 @@ import (
 
 // foreign returns text from outside, such as names and messages of WeChat, as HTML: in an
 // element that keeps its direction from its surroundings, with marks that cannot be seen
-// or that change the direction shown as U+202E and the like.
+// or that change the direction shown as U+202E and the like. Paths break behind their slashes before
+// they break inside a word.
 func foreign(text string) template.HTML {
 	var b strings.Builder
 	b.WriteString("<bdi>")
 	plain := 0
 	for i, r := range text {
-		if !isMark(r) {
+		end := i + len(string(r))
+		switch {
+		case isMark(r):
+			template.HTMLEscape(&b, []byte(text[plain:i]))
+			fmt.Fprintf(&b, `<span class="mark">%U</span>`, r)
+		case separates(text, i):
+			template.HTMLEscape(&b, []byte(text[plain:end]))
+			b.WriteString("<wbr>")
+		default:
 			continue
 		}
-		template.HTMLEscape(&b, []byte(text[plain:i]))
-		fmt.Fprintf(&b, `<span class="mark">%U</span>`, r)
-		plain = i + len(string(r))
+		plain = end
 	}
 	template.HTMLEscape(&b, []byte(text[plain:]))
 	b.WriteString("</bdi>")
 	return template.HTML(b.String()) //nolint:gosec // escaped above
+}
+
+// separates reports whether a byte is the slash between two parts of a path, and none of those of
+// https://.
+func separates(text string, i int) bool {
+	return text[i] == '/' && i > 0 && i+1 < len(text) && text[i-1] != '/' && text[i+1] != '/'
 }
 
 // longestShown is how many characters of a name a page shows.

@@ -31,7 +31,7 @@ func TestVisitsOnAppPage(t *testing.T) {
 	snapshot := everything(t)
 	_, body := get(t, siteOf(snapshot), "/app/wx1?lang=en")
 	inOrder(t, body, `class="judgment"`, "<h2>Visits on ", "<dt>Sessions</dt>", "<dt>Page views</dt>", "<dt>Time per session</dt>", "<dt>Shares</dt>", "<h3>Sources</h3>", "QR code, scanned",
-		"<h3>Came back", "after 1 day", "after 30 days", "<h3>Pages</h3>", "pages/index/index.html", "<h2>User portrait</h2>", "<h2>Polls</h2>")
+		"<h3>Came back", "after 1 day", "after 30 days", "<h3>Pages</h3>", "<bdi>pages/<wbr>index/<wbr>index.html</bdi>", "<h2>User portrait</h2>", "<h2>Polls</h2>")
 	if strings.Contains(body, "扫一扫二维码") {
 		t.Error("a source has no English name")
 	}
@@ -78,7 +78,7 @@ func TestVisitsAreTheMetrics(t *testing.T) {
 			t.Errorf("the page shows %s, the metric is %v", shown, want)
 		}
 	}
-	source, page := cells("QR code, scanned"), cells("pages/index/index.html")
+	source, page := cells("QR code, scanned"), cells("pages/<wbr>index/<wbr>index.html")
 	equal(source[0], count("wxapp_source_sessions", "day", "扫一扫二维码"))
 	equal(source[2], count("wxapp_source_users", "day", "扫一扫二维码"))
 	equal(page[0], count("wxapp_page_visits", "pages/index/index.html", "day"))
