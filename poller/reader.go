@@ -100,6 +100,9 @@ func (r *reader) readSpool(ctx context.Context, known *knowledge, spooled []Answ
 				break
 			}
 			for _, key := range missing {
+				if ctx.Err() != nil {
+					return
+				}
 				reading.answers[key] = r.readSpooled(d, key, known.shows)
 			}
 		}

@@ -113,6 +113,32 @@ func TestSpoolIsReadWhileTheArchiveIsAway(t *testing.T) {
 	})
 }
 
+// A stop waits for the answer that is being read from the spool, and for the last attempt to archive
+// one, but not for all that are there.
+func TestStopWhileTheSpoolIsRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := pollertest.New(t)
+		spool := &pollertest.Spool{}
+		s.Options.Spool = spool
+		s.Archive.Interfere(func(context.Context, pollertest.Use) error { return errors.New("connection refused") })
+		pollertest.SleepUntil(t, "2000-01-10 16:00")
+		s.Start()
+		time.Sleep(time.Minute)
+		s.End()
+		spool.Slow(time.Minute)
+		s.Start()
+		synctest.Wait()
+		began := time.Now()
+		s.End()
+		if took := time.Since(began); took > 2*time.Minute {
+			t.Errorf("the stop took %s", took)
+		}
+		if kept, _ := spool.Count(); kept != 6 {
+			t.Errorf("%d answers in the spool, want 6", kept)
+		}
+	})
+}
+
 // Answers that are just being written are no sign of an archive that fails.
 func TestStatusOfTheArchive(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
