@@ -123,7 +123,7 @@ e2e: ## test the binary against a simulated WeChat and a real Prometheus
 # Not part of make test: the first run compiles seven more programs, which takes most of an hour.
 .PHONY: consumers
 consumers: ## test what arrives in real agents and backends, such as VictoriaMetrics
-	@tools/install-missing.sh $(for_unit)
+	@tools/install-missing.sh $(for_unit) node:nodejs npm
 	echo '--- consumers'
 	cd e2e/consumers
 	go test -timeout 180m $(count) ./...

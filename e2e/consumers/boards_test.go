@@ -55,6 +55,7 @@ func TestBoards(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) { checkBoards(t, queries, stores.prometheus, other.store, other.moments) })
 	}
+	t.Run("Grafana", func(t *testing.T) { checkTransformations(t, stores.prometheus) })
 }
 
 // checkBoards holds that a store answers as Prometheus does, at some moments.
