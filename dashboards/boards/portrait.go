@@ -168,7 +168,7 @@ func portraitPlaces(l language, d *grafana.Dashboard) {
 	// names overlap less. The area of a circle follows the square of its radius.
 	places := fmt.Sprintf(`label_replace(%s * on (name) group_left (latitude, longitude, english) %s, "label", "$1", "name", "(.+?)(省|市|回族自治区|壮族自治区|维吾尔自治区|自治区|特别行政区)?")`,
 		named(series.Now(), provinces), onMap("latitude", "longitude", "english"))
-	brands := chosenApps().users(series.Now(), chosen().by("device"), "name")
+	brands := named(series.Now(), chosen().by("device"))
 	d.Line(12,
 		grafana.MarkerMap(l.text("Provinces, ${metric:text}, ${range:text} up to ${day}", "省份分布：${metric:text}，截至 ${day} 的 ${range:text}"),
 			l.text("One circle per province, at its capital; its area and color show the number of users. The coordinates come with the data (wxapp_location_info). Names without coordinates are listed in the row on places.",
