@@ -43,25 +43,33 @@ func usersDown(alert, metric string, least int, share float64, said texts) rule 
 }
 
 func shareCollapsed() rule {
-	const by = "appid, dimension, name, range"
-	users := func(m series.Moment) string {
-		return all(m, by, "wxapp_users", `dimension=~"platform|device"`, `metric="visit_uv"`, `range="1d"`)
+	const (
+		list = "appid, dimension, range"
+		by   = "appid, dimension, name, range"
+		both = `dimension=~"platform|device"`
+	)
+	users := func(m series.Moment, dimension string) string {
+		return all(m, by, "wxapp_users", dimension, `metric="visit_uv"`, `range="1d"`)
 	}
-	const of = " / on (appid, dimension, range) group_left () sum by (appid, dimension, range) (%s)"
-	before := users(series.WeekBefore())
-	collapsed := fmt.Sprintf("((%s >= 50)"+of+" > 0.03) unless on (%s) (%s"+of+" > 0.5 * (%s"+of+"))",
-		before, before, by, users(series.Live()), users(series.Live()), before, before)
+	share := func(m series.Moment, dimension string) string {
+		return fmt.Sprintf("%s / on (%s) group_left () sum by (%s) (%s)", users(m, dimension), list, list, users(m, dimension))
+	}
+	before := share(series.WeekBefore(), both)
+	large := fmt.Sprintf("(%s) > 0.03 and %s >= 50", before, users(series.WeekBefore(), both))
+	kept := fmt.Sprintf("(%s) > 0.5 * (%s)", share(series.Live(), both), before)
+	unlisted := fmt.Sprintf("0.5 * (%s) < on (%s) group_left () min by (%s) (%s)", before, list, list, share(series.Live(), `dimension="device"`))
+	collapsed := fmt.Sprintf("(%s) unless on (%s) (%s) unless on (%s) (%s)", large, by, kept, by, unlisted)
 	dimension := inChinese("dimension", [2]string{"platform", "平台"}, [2]string{"device", "机型"})
 	return rule{
 		alert:   "WxappShareCollapsed",
-		comment: "The value is the share one week earlier. A name that is gone has collapsed too.",
+		comment: "The value is the share one week earlier. A platform that is gone has collapsed, too. A device\nthat is gone has at most the smallest share that is still listed, because WeChat lists only\nthe 20 most common ones: it has collapsed when that is at most half of its old share.",
 		expr:    named(sameWeekday(collapsed, "appid, range", windowEnd)),
 		hold:    "1h",
 		labels:  warning(),
 		texts: texts{
 			"The share of {{ $labels.name }} in " + app + " has collapsed ({{ $labels.dimension }}).",
 			appChinese + "中 {{ $labels.name }} 的占比骤降（" + dimension + "）。",
-			"A week ago it was " + percent + " of the users; now it is less than half of that. A release may be broken there.",
+			"A week ago it was " + percent + " of the users; now it is at most half of that. A release may be broken there.",
 		},
 	}
 }
