@@ -3,6 +3,7 @@ package backfill
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/wxapp-exporter/wxapp_exporter/arguments"
 	"github.com/wxapp-exporter/wxapp_exporter/wechat"
@@ -14,6 +15,9 @@ type Arguments struct {
 	Apps     []string   // empty: all
 	Datasets []wechat.Dataset
 }
+
+// newest is how many days ago the newest day is that is not left to the exporter.
+const newest = 3
 
 // Define adds the arguments of the command to a set. What it returns is for after they are
 // parsed. The error has a line for each mistake, and none shows a value.
@@ -30,6 +34,9 @@ func Define(set *arguments.Set) (parsed func() (Arguments, error)) {
 		}
 		if !a.From.IsZero() && !a.To.IsZero() && a.To.Before(a.From) {
 			set.Errorf("--to: is before --from")
+		}
+		if a.From.After(wechat.DayOf(time.Now()).Add(-newest)) {
+			set.Errorf("--from: is later than three days ago; newer days are left to the exporter")
 		}
 		return a, set.Err()
 	}

@@ -344,6 +344,25 @@ func TestBackfillGivesUp(t *testing.T) {
 	})
 }
 
+// Days that are left to the exporter, or have not begun, are no backfill.
+func TestFromIsRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) { // begins on 2000-01-01 at 08:00 in Shanghai
+		const late = "invalid arguments:\n  --from: is later than three days ago; newer days are left to the exporter"
+		for _, test := range []struct{ from, want string }{
+			{"1999-12-29", ""}, {"1999-12-30", late}, {"2000-01-02", late}, {"2027-11-25", late},
+		} {
+			set := arguments.New("backfill")
+			parsed := backfill.Define(set)
+			if err := set.Parse([]string{"--from", test.from}); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := parsed(); (err == nil) != (test.want == "") || err != nil && err.Error() != test.want {
+				t.Errorf("--from %s: %v, want %q", test.from, err, test.want)
+			}
+		}
+	})
+}
+
 // The window of an answer is known from the request, as for the exporter: an answer that names
 // another day is worth one warning.
 func TestBackfillOfOtherDays(t *testing.T) {
