@@ -52,14 +52,14 @@ func (e *Export) madeWith(slice time.Duration, chosen []string) []madeWith {
 	}
 	return []madeWith{
 		{"--slice", arguments.Hours(slice)},
-		{"--every", e.Every.String()},
+		{"--every", arguments.Hours(e.Every)},
 		{labelsName, inOrder(labels)},
 		{"--app", e.appsOr(chosen)},
 		{"datasets", strings.Join(datasets, ",")},
 		{"ranges", joined(wechat.Ranges(e.Datasets))},
 		{"dimensions", joined(e.Dimensions)},
 		{"limits of dimensions", inOrder(limits)},
-		{"age at which numbers are withdrawn", e.MaxAge.String()},
+		{"age at which numbers are withdrawn", arguments.Hours(e.MaxAge)},
 		{"locations", fmt.Sprint(e.Locations)},
 	}
 }

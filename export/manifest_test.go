@@ -25,7 +25,7 @@ func TestOtherArguments(t *testing.T) {
 	o.Every, o.Labels = time.Hour, nil
 	e := newExport(t, o)
 	_, err := e.WriteFiles(t.Context(), folder, e.Bounds())
-	const want = `has slices that were made with other arguments: --every, which was "6h0m0s" and is now "1h0m0s"; --label; use another folder, or --rewrite to write all of them again`
+	const want = `has slices that were made with other arguments: --every, which was "6h" and is now "1h"; --label; use another folder, or --rewrite to write all of them again`
 	if !errors.Is(err, export.ErrOtherArguments) || err.Error() != want {
 		t.Errorf("error %v\nwant  %s", err, want)
 	}
