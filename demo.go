@@ -12,6 +12,7 @@ import (
 	"github.com/wxapp-exporter/wxapp_exporter/arguments"
 	"github.com/wxapp-exporter/wxapp_exporter/config"
 	"github.com/wxapp-exporter/wxapp_exporter/demo"
+	"github.com/wxapp-exporter/wxapp_exporter/stop"
 )
 
 func demoCommand() arguments.Command {
@@ -40,6 +41,7 @@ func runDemo(ctx context.Context, stdout, stderr io.Writer) error {
 	if err != nil {
 		return config.Invalid(err, warnings)
 	}
+	ctx = stop.AtHangup(ctx) // or the folder stays
 	if settings.Archive.None() {
 		folder, err := os.MkdirTemp("", "wxapp-demo-")
 		if err != nil {

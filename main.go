@@ -7,25 +7,24 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/signal"
 	"runtime/debug"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/prometheus/common/version"
 	"google.golang.org/grpc/encoding"
 
 	"github.com/wxapp-exporter/wxapp_exporter/collector/otlp"
 	"github.com/wxapp-exporter/wxapp_exporter/doctor"
+	"github.com/wxapp-exporter/wxapp_exporter/stop"
 )
 
 func main() {
 	encoding.RegisterCompressor(otlp.Compressor()) // the one state of the process: gRPC has no other way
 	version.Version = cmp.Or(version.Version, moduleVersion())
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	ctx := stop.Asked(context.Background(), time.Second, os.Interrupt, syscall.SIGTERM)
 	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
-	stop()
 	if code, told := errors.AsType[doctor.ExitCode](err); told {
 		os.Exit(int(code))
 	}

@@ -3,6 +3,7 @@ package e2e
 import (
 	"io"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -40,8 +41,10 @@ func (h *heldUp) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func stopAsked(t *testing.T, e *exporter) (code int) {
 	t.Helper()
 	began := time.Now()
-	if err := e.Command.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
+	for _, signal := range []os.Signal{syscall.SIGTERM, syscall.SIGINT} { // two at once, which timeout(1) sends, are one request
+		if err := e.Command.Process.Signal(signal); err != nil {
+			t.Fatal(err)
+		}
 	}
 	code = e.Wait(t)
 	took := time.Since(began)
@@ -110,4 +113,26 @@ func TestStopWhileUploadsHangWithSpool(t *testing.T) {
 		t.Errorf("the next start asked WeChat for %d portraits that were in the spool", again-given)
 	}
 	keepsSecrets(t, after)
+}
+
+// A demo whose terminal closes ends as at Ctrl-C, without its temporary folder.
+func TestDemoLeavesNothing(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	demo := program.Start(t, program.Built(t, buildExporter), []string{
+		"WXAPP_LISTEN_ADDRESS=127.0.0.1:0", "TMPDIR=" + folder,
+	}, "demo")
+	demo.Address(t)
+	if found, err := os.ReadDir(folder); err != nil || len(found) == 0 {
+		t.Fatalf("no temporary folder: %v, %v", found, err)
+	}
+	if err := demo.Command.Process.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	if code := demo.Wait(t); code != 0 {
+		t.Errorf("exit code %d, want 0", code)
+	}
+	if left, err := os.ReadDir(folder); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
 }
