@@ -9,6 +9,8 @@ import (
 
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/prometheus/promql"
+
+	"github.com/wxapp-exporter/wxapp_exporter/dashboards/series"
 )
 
 // pastMoments is at how many moments of an imported past panels are asked.
@@ -59,6 +61,37 @@ func testPast(t *testing.T, db *database) {
 	}
 	if asked < 80 {
 		t.Errorf("only %d queries are asked", asked)
+	}
+}
+
+// Whoever looks at a time of the past sees what was to be seen then: no number of days is read of what
+// was published after it.
+func testNothingLater(t *testing.T, db *database, scrapes []scrape) {
+	last := db.end
+	defer func() { db.end = last }()
+	compared := 0
+	for _, back := range []time.Duration{75 * time.Hour, 106 * time.Hour, 137 * time.Hour} {
+		db.end = last.Add(-back)
+		later := slices.IndexFunc(scrapes, func(s scrape) bool { return s.at.After(db.end) })
+		then := openTargets(t, scrapes[:later], nil, [2]string{singleJob, "a"})
+		then.end = db.end
+		for _, d := range inEnglish(readDashboards(t)) {
+			for _, p := range d.withQueries() {
+				for _, query := range p.Targets {
+					if !query.Range || !strings.Contains(query.Expr, series.End) {
+						continue
+					}
+					compared++
+					expr := fill(query.Expr, singleJob, choice{"visit_uv", "1d"})
+					if got, want := db.askPanel(t, p, query, expr).String(), then.askPanel(t, p, query, expr).String(); got != want {
+						t.Errorf("%s: %s: %s at %s is\n%.300s\nand was\n%.300s", d.File, p.Title, query.RefID, db.end.In(china), got, want)
+					}
+				}
+			}
+		}
+	}
+	if compared < 100 {
+		t.Errorf("only %d queries are compared", compared)
 	}
 }
 

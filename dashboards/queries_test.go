@@ -59,7 +59,8 @@ func TestQueries(t *testing.T) {
 	t.Run("english", func(t *testing.T) { testEnglish(t, db) })
 	t.Run("annotations", func(t *testing.T) { testAnnotations(t, db) })
 	t.Run("added datasets", func(t *testing.T) { testAddedDatasets(t, db) })
-	history := openDatabase(t, daily(simulation.scrapes), nil)
+	imported := daily(simulation.scrapes)
+	history := openDatabase(t, imported, nil)
 	t.Run("days in titles", func(t *testing.T) { testDaysInTitles(t, db) })
 	t.Run("overview", func(t *testing.T) { testOverview(t, db, simulation) })
 	t.Run("shares", func(t *testing.T) { testShares(t, db) })
@@ -67,6 +68,7 @@ func TestQueries(t *testing.T) {
 	t.Run("ended", func(t *testing.T) { testEnded(t, db, simulation) })
 	t.Run("history", func(t *testing.T) { testHistory(t, history, simulation) })
 	t.Run("past", func(t *testing.T) { testPast(t, history) })
+	t.Run("nothing later", func(t *testing.T) { testNothingLater(t, history, imported) })
 }
 
 func testPanels(t *testing.T, db *database) {

@@ -98,23 +98,28 @@ const (
 // At returns what a query by app answers at the moment. On a day that is the answer at a
 // moment when the window of that day was the newest: a day is published from 33 to 40 hours
 // after its midnight, and its successor 24 hours later, so that the last value before 56
-// hours is the one. The newest day has no such value yet; it is what is shown at the end.
-// That the window ended with the day is compared, never assumed.
+// hours is the one. The newest day has no such value yet; it is what is shown at the end, and
+// nothing that was published after that counts. That the window ended with the day is compared,
+// never assumed.
 func (a Apps) At(m Moment, of Window, query func(Moment) string) string {
 	if !m.day {
 		return query(m)
 	}
-	proof := func(seen Moment) string {
-		return fmt.Sprintf("on (appid) (%s == time() + %s)", a.LastEnd(seen, of), endOfDay(m.back))
+	proved := func(seen Moment, end string) (answer, proof string) {
+		proof = fmt.Sprintf("on (appid) (%s == %s)", a.LastEnd(seen, of), end)
+		return query(seen) + " and " + proof, proof
 	}
-	proved := func(seen Moment) string { return query(seen) + " and " + proof(seen) }
-	then := Moment{window: m.window, offset: m.back*hoursOfDay - 56}
+	then, end := Moment{window: m.window, offset: m.back*hoursOfDay - 56}, "time() + "+endOfDay(m.back)
 	if m.back > 0 {
-		return "(" + proved(then) + ")"
+		past, _ := proved(then, end)
+		return "(" + past + ")"
 	}
+	// Divided by 0, the end is infinite, and no window ends then.
+	shown, proof := proved(then, fmt.Sprintf("%s / (time() <= bool %s - %d)", end, End, -then.offset*secondsOfHour))
+	newest, _ := proved(AtEnd(), end)
 	// Not "or on (appid)": over a time, VictoriaMetrics fills what has ended with the same names of the
 	// right side, whatever else of the app is there.
-	return fmt.Sprintf("((%s) or (%s unless %s))", proved(then), proved(AtEnd()), proof(then))
+	return fmt.Sprintf("((%s) or (%s unless %s))", shown, newest, proof)
 }
 
 // endOfDay returns how many seconds after the midnight of a day it ends, or the day so many
