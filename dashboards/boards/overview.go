@@ -135,10 +135,9 @@ func sentence() string {
 	compared := "sum(" + users + a.Earlier("1d") + ")"
 	past := a.SameWeekdays("1d", total)
 	// Half of what the users are away from the mean, in units of half the usual range, is rounded to
-	// 0 within it. What chance makes is taken from the users, so that the query stays short: at the
-	// ends of the range that is the same but for a few users in a thousand.
-	verdict := fmt.Sprintf("(%d + clamp(round((%s - avg_over_time(%s)) / (2 * clamp_min(2 * stddev_over_time(%s), %s))), -1, 1) and count_over_time(%s) >= 3) or on () (0 * sum(%s) + %d)",
-		usualDay, compared, past, past, chance(compared), past, users, unknown)
+	// 0 within it.
+	verdict := fmt.Sprintf("(%[1]d + clamp(round((%[2]s - avg_over_time(%[3]s)) / (2 * clamp_min(2 * stddev_over_time(%[3]s), %[4]s))), -1, 1) and count_over_time(%[3]s) >= 3) or on () (0 * sum(%[5]s) + %[6]d)",
+		usualDay, compared, past, chance("avg_over_time("+past+")"), users, unknown)
 	weekday := fmt.Sprintf(`count_values("weekday", day_of_week(max(%s - 1)))`, a.DataEnd(series.Now(), "1d"))
 	return fmt.Sprintf(`(%s) * on () group_left (users) %s * on () group_left (weekday) %s`, verdict, grouped("users", "sum("+users+")"), weekday)
 }

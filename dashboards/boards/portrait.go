@@ -195,6 +195,9 @@ func portraitPlaces(l language, d *grafana.Dashboard) {
 // share, change and index.
 func dimensionTable(l language, u users, n int, note string) *grafana.Panel {
 	dimension := u.dimension
+	if isCut(dimension) {
+		note += l.changeOfListed()
+	}
 	count, name := l.text("Users", "用户数"), l.dimension(dimension)
 	top := func(query string) grafana.Target { return grafana.NowTable(most(n, query, u)) }
 	targets := []grafana.Target{

@@ -180,6 +180,9 @@ func changeTogether(weeks int, u users) string {
 func changeByName(u users) string {
 	a := chosenApps()
 	byName := func(m series.Moment) string { return a.users(m, u, "name") }
+	if isCut(u.dimension) {
+		return changeOfListed(byName(series.Now()), a.Ago(7, u.length, byName), "name")
+	}
 	there := a.Ago(7, u.length, func(m series.Moment) string { return a.users(m, u) })
 	return fmt.Sprintf("%s / %s - 1", added(known(byName(series.Now()), there), "name"), enough(added(a.Ago(7, u.length, byName), "name")))
 }

@@ -2,6 +2,7 @@ package boards
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/wxapp-exporter/wxapp_exporter/dashboards/series"
@@ -72,15 +73,35 @@ func changeOfAverage(values, weights, valuesBefore, weightsBefore string) string
 		average("("+known(values, weightsBefore)+")", weights), average(valuesBefore, weightsBefore), enough("sum("+weightsBefore+")"))
 }
 
+// isCut says whether the list of the names of a label is cut: WeChat names the 20 most common devices, and
+// WXAPP_TOP keeps as many cities and pages. Who is not on such a list is not 0.
+func isCut(label string) bool { return slices.Contains([]string{"city", "device", "page"}, label) }
+
+// changeOfListed explains the change of a name of such a list.
+func (l language) changeOfListed() string {
+	return l.text(" The change is that of the apps that list the name in both weeks.", "变化只计两周都列出该名称的小程序。")
+}
+
+// changeOfListed returns by how much numbers by app and name changed, of what is on the lists of both weeks.
+func changeOfListed(now, before, label string) string {
+	return fmt.Sprintf("%s / %s - 1", added(fmt.Sprintf("(%s and %s)", now, before), label), enough(added(fmt.Sprintf("(%s and %s)", before, now), label)))
+}
+
 // ranked returns a metric of the names of a label now, and 0 for those that had some a week
 // ago and have none now.
 func ranked(of series.Window, metric, label string) string {
+	if isCut(label) {
+		return sumOf(series.Now(), of, metric, label)
+	}
 	return fmt.Sprintf("(%s or 0 * %s)", sumOf(series.Now(), of, metric, label), added(weekAgo(of, metric, label), label))
 }
 
 // changeOfNames returns by how much a metric of the names of a label changed in a week.
 func changeOfNames(of series.Window, metric, label string) string {
 	before := weekAgo(of, metric, label)
+	if isCut(label) {
+		return changeOfListed(daily(series.Now(), of, metric, label), before, label)
+	}
 	return fmt.Sprintf("(%s or 0 * %s) / %s - 1", added(known(daily(series.Now(), of, metric, label), before), label), added(before, label), enough(added(before, label)))
 }
 
