@@ -44,9 +44,10 @@ func usersDown(alert, metric string, least int, share float64, said texts) rule 
 
 func shareCollapsed() rule {
 	const (
-		list = "appid, dimension, range"
-		by   = "appid, dimension, name, range"
-		both = `dimension=~"platform|device"`
+		list   = "appid, dimension, range"
+		by     = "appid, dimension, name, range"
+		both   = `dimension=~"platform|device"`
+		device = `dimension="device"`
 	)
 	users := func(m series.Moment, dimension string) string {
 		return all(m, by, "wxapp_users", dimension, `metric="visit_uv"`, `range="1d"`)
@@ -57,12 +58,16 @@ func shareCollapsed() rule {
 	before := share(series.WeekBefore(), both)
 	large := fmt.Sprintf("(%s) > 0.03 and %s >= 50", before, users(series.WeekBefore(), both))
 	kept := fmt.Sprintf("(%s) > 0.5 * (%s)", share(series.Live(), both), before)
-	unlisted := fmt.Sprintf("0.5 * (%s) < on (%s) group_left () min by (%s) (%s)", before, list, list, share(series.Live(), `dimension="device"`))
+	listed := func(m series.Moment) string {
+		return fmt.Sprintf("count by (%s) (%s)", list, users(m, device))
+	}
+	unlisted := fmt.Sprintf("0.5 * (%s) < on (%s) group_left () (min by (%s) (%s) and %s >= %s)",
+		before, list, list, share(series.Live(), device), listed(series.Live()), listed(series.WeekBefore()))
 	collapsed := fmt.Sprintf("(%s) unless on (%s) (%s) unless on (%s) (%s)", large, by, kept, by, unlisted)
 	dimension := inChinese("dimension", [2]string{"platform", "平台"}, [2]string{"device", "机型"})
 	return rule{
 		alert:   "WxappShareCollapsed",
-		comment: "The value is the share one week earlier. A platform that is gone has collapsed, too. A device\nthat is gone has at most the smallest share that is still listed, because WeChat lists only\nthe 20 most common ones: it has collapsed when that is at most half of its old share.",
+		comment: "The value is the share one week earlier. A platform that is gone has collapsed, too. WeChat\nlists only the 20 most common devices: where others have come onto the list, one that is gone\nhas at most the smallest share that is still listed, and has collapsed when that is at most half\nof its old share.",
 		expr:    named(sameWeekday(collapsed, "appid, range", windowEnd)),
 		hold:    "1h",
 		labels:  warning(),
