@@ -2,6 +2,7 @@ package config
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -76,11 +77,8 @@ func FuzzAppsFile(f *testing.F) {
 				t.Errorf("the appid %q was accepted", app.ID)
 			}
 		}
-		lines := p.allWarnings()
-		for _, err := range p.allErrors() {
-			lines = append(lines, err.Error())
-		}
-		for _, line := range lines {
+		for _, found := range slices.Concat(p.warnings.kept, p.errs.kept) {
+			line := found.text
 			if strings.Contains(line, testSecret) {
 				t.Errorf("the secret is shown: %s", line)
 			}

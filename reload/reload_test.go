@@ -117,8 +117,8 @@ func TestMistakesChangeNothing(t *testing.T) {
 		status, body := s.post()
 		const want = `The reload failed; the old settings stay.
 invalid configuration:
-  WXAPP_APPS_FILE: apps.yaml:4: the key sekret is unknown; did you mean secret?
   WXAPP_APPS_FILE: apps.yaml:3: appid: this app is already in line 2; keep one of them
+  WXAPP_APPS_FILE: apps.yaml:4: the key sekret is unknown; did you mean secret?
   WXAPP_APPS_FILE: apps.yaml:4: the app has no source of tokens; set secret, secret_file, token_file or token_url
 warnings:
   WXAPP_APPS_FILE: apps.yaml:4: appid: "demo" does not look like an AppID; WeChat's are wx and 16 hex digits
@@ -128,8 +128,8 @@ warnings:
 		}
 		s.expectLogged(
 			`level=WARN msg="configuration warning" warning="WXAPP_APPS_FILE: apps.yaml:4: appid: \"demo\" does not look like an AppID; WeChat's are wx and 16 hex digits"`,
-			failed+`trigger="POST /-/reload" error="WXAPP_APPS_FILE: apps.yaml:4: the key sekret is unknown; did you mean secret?"`,
 			failed+`trigger="POST /-/reload" error="WXAPP_APPS_FILE: apps.yaml:3: appid: this app is already in line 2; keep one of them"`,
+			failed+`trigger="POST /-/reload" error="WXAPP_APPS_FILE: apps.yaml:4: the key sekret is unknown; did you mean secret?"`,
 			failed+`trigger="POST /-/reload" error="WXAPP_APPS_FILE: apps.yaml:4: the app has no source of tokens; set secret, secret_file, token_file or token_url"`,
 		)
 		if !slices.Equal(s.Store.Snapshots(), snapshots) {
