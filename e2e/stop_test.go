@@ -119,9 +119,10 @@ func TestStopWhileUploadsHangWithSpool(t *testing.T) {
 func TestDemoLeavesNothing(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
-	demo := program.Start(t, program.Built(t, buildExporter), []string{
+	// Whoever runs the tests may be one who outlives a terminal, and the demo would be, too.
+	demo := program.Start(t, "env", []string{
 		"WXAPP_LISTEN_ADDRESS=127.0.0.1:0", "TMPDIR=" + folder,
-	}, "demo")
+	}, "--default-signal=HUP", program.Built(t, buildExporter), "demo")
 	demo.Address(t)
 	if found, err := os.ReadDir(folder); err != nil || len(found) == 0 {
 		t.Fatalf("no temporary folder: %v, %v", found, err)
