@@ -22,10 +22,7 @@ func TestNamesBeyondAListAreNotZero(t *testing.T) {
 	}
 	var scrapes []scrape
 	for at := end.AddDate(0, 0, -9); !at.After(end); at = at.Add(2 * time.Hour) {
-		behind := int(dayBegin(end).Sub(dayBegin(at)).Hours() / 24)
-		if at.In(china).Hour() < 10 {
-			behind++
-		}
+		behind := daysBehind(at, end)
 		day := float64(newest.AddDate(0, 0, -behind).Unix())
 		families := []*dto.MetricFamily{gauge("wxapp_restoring_apps", 0)}
 		for appid, weeks := range lists {

@@ -118,6 +118,16 @@ func TestLateAppIsLeftOut(t *testing.T) {
 	}
 }
 
+// daysBehind returns how many days before the newest day of a time the newest one of an earlier time is,
+// when days are published at ten.
+func daysBehind(at, newest time.Time) int {
+	days := int(dayBegin(newest).Sub(dayBegin(at)).Hours() / 24)
+	if at.In(china).Hour() < 10 {
+		days++
+	}
+	return days
+}
+
 // A tile below the newest day says so when its number is of another day, or lacks apps.
 func TestTilesSayWhatIsLate(t *testing.T) {
 	end := time.Date(2026, 3, 10, 6, 0, 0, 0, time.UTC)
@@ -125,10 +135,7 @@ func TestTilesSayWhatIsLate(t *testing.T) {
 	ids := []string{simulatedApps[0].app.ID, simulatedApps[1].app.ID}
 	var scrapes []scrape
 	for at := end.AddDate(0, 0, -3); !at.After(end); at = at.Add(2 * time.Hour) {
-		behind := int(dayBegin(end).Sub(dayBegin(at)).Hours() / 24)
-		if at.In(china).Hour() < 10 {
-			behind++
-		}
+		behind := daysBehind(at, end)
 		families := []*dto.MetricFamily{gauge("wxapp_restoring_apps", 0)}
 		for i, id := range ids {
 			// The second app has the portrait a day later, and both have the visits a day later.

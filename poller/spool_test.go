@@ -73,17 +73,24 @@ func TestSpoolIsSparedOrFull(t *testing.T) {
 	})
 }
 
+// startAwayFromArchive starts a poller whose answers go to the spool, since the archive is away.
+func startAwayFromArchive(t *testing.T) (*pollertest.Simulation, *pollertest.Spool) {
+	t.Helper()
+	s := pollertest.New(t)
+	spool := &pollertest.Spool{}
+	s.Options.Spool = spool
+	s.Archive.Interfere(func(context.Context, pollertest.Use) error { return errors.New("connection refused") })
+	pollertest.SleepUntil(t, "2000-01-10 16:00")
+	s.Start()
+	time.Sleep(time.Minute)
+	return s, spool
+}
+
 // What is in the spool is shown and not asked for again, though the archive is away for several
 // starts.
 func TestSpoolIsReadWhileTheArchiveIsAway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := pollertest.New(t)
-		spool := &pollertest.Spool{}
-		s.Options.Spool = spool
-		s.Archive.Interfere(func(context.Context, pollertest.Use) error { return errors.New("connection refused") })
-		pollertest.SleepUntil(t, "2000-01-10 16:00")
-		s.Start()
-		time.Sleep(time.Minute)
+		s, spool := startAwayFromArchive(t)
 		synctest.Wait()
 		before := s.Gather()
 		s.End()
@@ -117,13 +124,7 @@ func TestSpoolIsReadWhileTheArchiveIsAway(t *testing.T) {
 // one, but not for all that are there.
 func TestStopWhileTheSpoolIsRead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := pollertest.New(t)
-		spool := &pollertest.Spool{}
-		s.Options.Spool = spool
-		s.Archive.Interfere(func(context.Context, pollertest.Use) error { return errors.New("connection refused") })
-		pollertest.SleepUntil(t, "2000-01-10 16:00")
-		s.Start()
-		time.Sleep(time.Minute)
+		s, spool := startAwayFromArchive(t)
 		s.End()
 		spool.Slow(time.Minute)
 		s.Start()

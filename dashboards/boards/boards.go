@@ -83,8 +83,7 @@ func newDashboard(l language, name, title, description string) *grafana.Dashboar
 	job := d.QueryVariable("job", l.text("Job", "任务"), "label_values(wxapp_app_info, job)")
 	job.Multi, job.IncludeAll, job.AllValue = true, true, ".*"
 	job.Current = grafana.Choice{Text: "All", Value: "$__all"}
-	back := d.HiddenVariable(series.LookingBack, l.text("Looking back", "回看"), "query_result("+series.Lookback()+")")
-	back.Regex = `/` + series.LookingBack + `="([^"]+)"/`
+	back := d.HiddenVariable(series.LookingBack, l.text("Looking back", "回看"), series.Lookback(), series.LookingBack)
 	back.Current = grafana.Choice{Text: ".*", Value: ".*"}
 	return d
 }

@@ -196,7 +196,7 @@ func portraitPlaces(l language, d *grafana.Dashboard) {
 func dimensionTable(l language, u users, n int, note string) *grafana.Panel {
 	dimension := u.dimension
 	if isCut(dimension) {
-		note += l.changeOfListed()
+		note += listedInBoth(l)
 	}
 	count, name := l.text("Users", "用户数"), l.dimension(dimension)
 	top := func(query string) grafana.Target { return grafana.NowTable(most(n, query, u)) }

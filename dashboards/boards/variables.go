@@ -67,9 +67,8 @@ func nameDay(l language, d *grafana.Dashboard, name string, of ...series.Window)
 	part := func(label, function string) string {
 		return fmt.Sprintf(`label_replace(count_values("%s", %s(%s)), "%s", "0$1", "%s", "(.)")`, label, function, strings.Join(days, " or "), label, label)
 	}
-	v := d.HiddenVariable(name, l.text("Day", "日期"), fmt.Sprintf(`query_result(label_join(%s * on () group_left (m) %s * on () group_left (d) %s, "day", "-", "y", "m", "d"))`,
-		part("y", "year"), part("m", "month"), part("d", "day_of_month")))
-	v.Regex = `/day="([^"]+)"/`
+	d.HiddenVariable(name, l.text("Day", "日期"), fmt.Sprintf(`label_join(%s * on () group_left (m) %s * on () group_left (d) %s, "day", "-", "y", "m", "d")`,
+		part("y", "year"), part("m", "month"), part("d", "day_of_month")), "day")
 }
 
 // ofNewest names in a title the newest day of a dataset, which has a variable.

@@ -152,7 +152,7 @@ func visitsFirstNames(l language, d *grafana.Dashboard) {
 			Alerts("WxappRetentionDown").Width(6),
 		namesTable(l, l.text("Top pages", "热门页面"),
 			l.text("The pages with the most visits on the newest day, with their share of the visits of all pages listed. The row on pages tells more.",
-				"最新一天访问次数最多的页面，以及在所列页面中的占比。详见“页面”一栏。")+l.changeOfListed(),
+				"最新一天访问次数最多的页面，以及在所列页面中的占比。详见“页面”一栏。")+listedInBoth(l),
 			series.PagesDay, "wxapp_page_visits", "page", l.text("Visits", "访问次数"),
 			column("page", l.text("Page", "页面"), 0)).Width(9))
 }

@@ -77,8 +77,8 @@ func changeOfAverage(values, weights, valuesBefore, weightsBefore string) string
 // WXAPP_TOP keeps as many cities and pages. Who is not on such a list is not 0.
 func isCut(label string) bool { return slices.Contains([]string{"city", "device", "page"}, label) }
 
-// changeOfListed explains the change of a name of such a list.
-func (l language) changeOfListed() string {
+// listedInBoth explains the change of a name of such a list.
+func listedInBoth(l language) string {
 	return l.text(" The change is that of the apps that list the name in both weeks.", "变化只计两周都列出该名称的小程序。")
 }
 

@@ -68,10 +68,11 @@ func (d *Dashboard) QueryVariable(name, label, query string) *Variable {
 	})
 }
 
-// HiddenVariable is the first result of a query, for texts and other queries. It is in no link, so that
-// nobody opens a dashboard with one of another day.
-func (d *Dashboard) HiddenVariable(name, label, query string) *Variable {
-	v := d.QueryVariable(name, label, query)
+// HiddenVariable has the value of a series' label in the first result of a query, for texts and other
+// queries. It is in no link, so that nobody opens a dashboard with one of another day.
+func (d *Dashboard) HiddenVariable(name, label, query, of string) *Variable {
+	v := d.QueryVariable(name, label, "query_result("+query+")")
+	v.Regex = `/` + of + `="([^"]+)"/`
 	v.Hide, v.SkipURLSync = Hidden, true
 	return v
 }

@@ -52,7 +52,7 @@ func WeekBefore() Moment { return Moment{offset: 7 * hoursOfDay} }
 // hoursAgo is a moment of the past.
 func hoursAgo(hours int) Moment { return Moment{window: lookback, offset: hours} }
 
-// settled is the time before the 56th hour of a day in which its numbers are those of the
+// settled is the time before hoursToSettle of a day in which its numbers are those of the
 // newest day, whenever they were published.
 const settled = "16h"
 
@@ -91,6 +91,9 @@ const (
 	hoursOfDay    = 24
 	secondsOfHour = 3600
 	secondsOfDay  = hoursOfDay * secondsOfHour
+	// hoursToSettle is how many hours after its midnight a day is settled, and its successor not yet
+	// published: at 08:00 in China, on which the steps of subqueries lie.
+	hoursToSettle = hoursOfDay + 32
 	// publicationMoves is by how many hours publication moves from day to day.
 	publicationMoves = 7
 )
@@ -105,21 +108,18 @@ func (a Apps) At(m Moment, of Window, query func(Moment) string) string {
 	if !m.day {
 		return query(m)
 	}
-	proved := func(seen Moment, end string) (answer, proof string) {
-		proof = fmt.Sprintf("on (appid) (%s == %s)", a.LastEnd(seen, of), end)
-		return query(seen) + " and " + proof, proof
+	proof := func(seen Moment, end string) string {
+		return fmt.Sprintf("on (appid) (%s == %s)", a.LastEnd(seen, of), end)
 	}
-	then, end := Moment{window: m.window, offset: m.back*hoursOfDay - 56}, "time() + "+endOfDay(m.back)
+	then, end := Moment{window: m.window, offset: m.back*hoursOfDay - hoursToSettle}, "time() + "+endOfDay(m.back)
 	if m.back > 0 {
-		past, _ := proved(then, end)
-		return "(" + past + ")"
+		return fmt.Sprintf("(%s and %s)", query(then), proof(then, end))
 	}
 	// Divided by 0, the end is infinite, and no window ends then.
-	shown, proof := proved(then, fmt.Sprintf("%s / (time() <= bool %s - %d)", end, End, -then.offset*secondsOfHour))
-	newest, _ := proved(AtEnd(), end)
+	known := proof(then, fmt.Sprintf("%s / (time() <= bool %s - %d)", end, End, -then.offset*secondsOfHour))
 	// Not "or on (appid)": over a time, VictoriaMetrics fills what has ended with the same names of the
 	// right side, whatever else of the app is there.
-	return fmt.Sprintf("((%s) or (%s unless %s))", shown, newest, proof)
+	return fmt.Sprintf("((%s and %s) or (%s and %s unless %s))", query(then), known, query(AtEnd()), proof(AtEnd(), end), known)
 }
 
 // endOfDay returns how many seconds after the midnight of a day it ends, or the day so many
@@ -183,8 +183,8 @@ func (a Apps) SameWeekdays(of Window, query func(Moment) string) string {
 func (a Apps) PastWeekdays(function string, of Window, query func(Moment) string) string {
 	seen := Moment{window: settled}
 	return fmt.Sprintf("sum(%s((sum(%s and on (appid) (%s == time() - %d)) * on () group_right () %s)[22d:1d] offset %dh) and on (weekday) %s)",
-		function, query(seen), a.LastEnd(seen, of), 32*secondsOfHour,
-		weekday("time()"), 7*hoursOfDay-56, weekday(fmt.Sprintf("time() + %d", 56*secondsOfHour)))
+		function, query(seen), a.LastEnd(seen, of), (hoursToSettle-hoursOfDay)*secondsOfHour,
+		weekday("time()"), 7*hoursOfDay-hoursToSettle, weekday(fmt.Sprintf("time() + %d", hoursToSettle*secondsOfHour)))
 }
 
 // weekday returns 1, with the weekday of a moment as a label.

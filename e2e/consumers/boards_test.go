@@ -115,48 +115,63 @@ func filled(expr string) string {
 	).Replace(chosenFigure.ReplaceAllString(expr, "vector($1) == $1"))
 }
 
-// boardQueries returns the queries of all panels and variables.
-func boardQueries(t *testing.T) []asked {
+// board is a dashboard. The panels of its rows are among its own.
+type board struct {
+	file       string
+	Templating struct {
+		List []struct{ Name, Definition string }
+	}
+	Panels []panel
+}
+
+type panel struct {
+	Title, Type     string
+	Transformations []transformation
+	Targets         []struct {
+		RefID, Expr, Format, LegendFormat string
+		Range                             bool
+	}
+	Panels []panel // of a row
+}
+
+// readBoards returns the boards in all languages.
+func readBoards(t *testing.T) []board {
 	t.Helper()
 	files, err := filepath.Glob("../../dashboards/*.json")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("%d boards, %v", len(files), err)
 	}
-	type panel struct {
-		Title   string
-		Targets []struct {
-			RefID, Expr string
-			Range       bool
-		}
-	}
-	var all []asked
+	var boards []board
 	for _, file := range files {
-		if strings.Contains(file, "zh-CN") { // which asks the same
-			continue
-		}
-		var board struct {
-			Templating struct {
-				List []struct{ Name, Definition string }
-			}
-			Panels []struct {
-				panel
-				Panels []panel
-			}
-		}
-		if err := json.Unmarshal([]byte(read(t, file)), &board); err != nil {
+		b := board{file: filepath.Base(file)}
+		if err := json.Unmarshal([]byte(read(t, file)), &b); err != nil {
 			t.Fatal(err)
 		}
-		name := filepath.Base(file) + ": "
-		for _, v := range board.Templating.List {
+		for _, row := range b.Panels {
+			b.Panels = append(b.Panels, row.Panels...)
+		}
+		boards = append(boards, b)
+	}
+	return boards
+}
+
+// boardQueries returns the queries of all panels and variables.
+func boardQueries(t *testing.T) []asked {
+	t.Helper()
+	var all []asked
+	for _, b := range readBoards(t) {
+		if strings.Contains(b.file, "zh-CN") { // which asks the same
+			continue
+		}
+		name := b.file + ": "
+		for _, v := range b.Templating.List {
 			if expr, ok := strings.CutPrefix(v.Definition, "query_result("); ok {
 				all = append(all, asked{name + v.Name, filled(strings.TrimSuffix(expr, ")")), false})
 			}
 		}
-		for _, row := range board.Panels {
-			for _, p := range append(row.Panels, row.panel) {
-				for _, query := range p.Targets {
-					all = append(all, asked{name + p.Title + ": " + query.RefID, filled(query.Expr), query.Range})
-				}
+		for _, p := range b.Panels {
+			for _, query := range p.Targets {
+				all = append(all, asked{name + p.Title + ": " + query.RefID, filled(query.Expr), query.Range})
 			}
 		}
 	}

@@ -25,17 +25,7 @@ const (
 	jsdom       = "jsdom@24.1.3"
 )
 
-// transformed is a panel whose answers are changed before they are shown.
-type transformed struct {
-	Title, Type     string
-	Transformations []transformation
-	Targets         []struct {
-		RefID, Expr, Format, LegendFormat string
-		Range                             bool
-	}
-	Panels []transformed // of a row
-}
-
+// transformation is a change of the answers of a panel before they are shown.
 type transformation struct {
 	ID      string         `json:"id"`
 	Options map[string]any `json:"options"`
@@ -167,25 +157,15 @@ func checkBar(t *testing.T, place string, transformations []transformation, colu
 
 // transformedPanels returns the panels of all boards whose answers are transformed, by titles that name the
 // board. What turns lines into cells comes with Grafana itself and is not looked at.
-func transformedPanels(t *testing.T) []transformed {
+func transformedPanels(t *testing.T) []panel {
 	t.Helper()
-	files, err := filepath.Glob("../../dashboards/*.json")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("%d boards, %v", len(files), err)
-	}
-	var all []transformed
-	for _, file := range files {
-		var board transformed
-		if err := json.Unmarshal([]byte(read(t, file)), &board); err != nil {
-			t.Fatal(err)
-		}
-		for _, row := range board.Panels {
-			for _, p := range append(row.Panels, row) {
-				cells := slices.ContainsFunc(p.Transformations, func(tr transformation) bool { return tr.ID == "timeSeriesTable" })
-				if len(p.Transformations) > 0 && !cells {
-					p.Title = filepath.Base(file) + ": " + p.Title
-					all = append(all, p)
-				}
+	var all []panel
+	for _, b := range readBoards(t) {
+		for _, p := range b.Panels {
+			cells := slices.ContainsFunc(p.Transformations, func(tr transformation) bool { return tr.ID == "timeSeriesTable" })
+			if len(p.Transformations) > 0 && !cells {
+				p.Title = b.file + ": " + p.Title
+				all = append(all, p)
 			}
 		}
 	}
